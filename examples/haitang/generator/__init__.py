@@ -1,0 +1,1 @@
+"""The parts of the generator of the example estate: world, diligent month, plants, truth, files."""

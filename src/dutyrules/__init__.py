@@ -1,0 +1,55 @@
+"""dutyrules: one rule book says who owes what, when, and what a miss costs; this library scores a month by it.
+
+>>> import dutyrules as dr
+>>> estate = dr.load_estate("estate.yaml")            # doctest: +SKIP
+>>> log = dr.read_log(["2026-10.csv"], estate)        # doctest: +SKIP
+>>> result = dr.score(estate, log, "2026-10")         # doctest: +SKIP
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dutyrules.activity.log import Log
+    from dutyrules.book import Book, load_book
+    from dutyrules.diagnostics import Diagnostic, InputError
+    from dutyrules.estate import Estate, load_estate, read_log
+    from dutyrules.score import Result, Sheet, score
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "Book": "dutyrules.book",
+    "Diagnostic": "dutyrules.diagnostics",
+    "Estate": "dutyrules.estate",
+    "InputError": "dutyrules.diagnostics",
+    "Log": "dutyrules.activity.log",
+    "Result": "dutyrules.score",
+    "Sheet": "dutyrules.score",
+    "load_book": "dutyrules.book",
+    "load_estate": "dutyrules.estate",
+    "read_log": "dutyrules.estate",
+    "score": "dutyrules.score",
+}
+
+__all__ = [
+    "Book",
+    "Diagnostic",
+    "Estate",
+    "InputError",
+    "Log",
+    "Result",
+    "Sheet",
+    "__version__",
+    "load_book",
+    "load_estate",
+    "read_log",
+    "score",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Imports a public name when it is first used: `dutyrules --help` needs no data engine."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'dutyrules' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

@@ -1,0 +1,191 @@
+"""The files of a log as columns, before anything in them is judged."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from dutyrules.activity.csvfile import read_csv
+from dutyrules.activity.log import KEPT, REQUIRED
+from dutyrules.diagnostics import Cell, Diagnostic, InputError, did_you_mean
+
+FIRST_ROW = 2
+"""The number of the first row below the header."""
+
+ROW = "(row)"
+"""The column of `RawFile.others` that numbers the rows; no file can have it."""
+
+MEMORY = "<memory>"
+"""The name of rows that come from no file."""
+
+
+@dataclass(frozen=True, slots=True)
+class RawFile:
+    """A file as it was read.
+
+    Attributes:
+        name: The path as it was given.
+        sha256: Of its bytes.
+        encoding: Of its text; `parquet` and `memory` have none.
+        frame: The columns that the log needs; its n-th row is row n + `FIRST_ROW` of the file.
+        others: Its other columns, as a query that nobody may ever run, with `ROW` in front; never `recorded_at`.
+        ragged: The rows with too many cells, and their text; they are blank in `frame`.
+        notices: Unknown columns.
+    """
+
+    name: str
+    sha256: str
+    encoding: str
+    frame: pl.DataFrame
+    others: pl.LazyFrame
+    ragged: tuple[tuple[int, str], ...] = ()
+    notices: tuple[Diagnostic, ...] = ()
+
+
+def open_files(
+    paths: Iterable[Path], needed: Collection[str], words: Callable[[], Collection[str]], encoding: str | None
+) -> tuple[RawFile, ...]:
+    """Reads the files of a log.
+
+    Args:
+        paths: CSV and Parquet files.
+        needed: The columns to read.
+        words: Gives words that the files probably hold; they tell GB18030 from Big5.
+        encoding: The encoding of the CSV files, if it is known.
+
+    Raises:
+        InputError: What is wrong with any of the files.
+    """
+    files: list[RawFile] = []
+    problems: list[Diagnostic] = []
+    for path in paths:
+        try:
+            files.append(_open(path, needed, words, encoding))
+        except InputError as error:
+            problems += error.diagnostics
+    if problems:
+        raise InputError(problems)
+    return tuple(files)
+
+
+def from_rows(rows: Sequence[Mapping[str, Any]], needed: Collection[str]) -> RawFile:
+    """Takes rows that are in memory; they are numbered as if a header stood above them."""
+    columns = dict.fromkeys([*REQUIRED, *(column for row in rows for column in row)])
+    frame = pl.DataFrame(
+        {column: [_text(row.get(column)) for row in rows] for column in columns},
+        schema=dict.fromkeys(columns, pl.String),
+    )
+    digest = hashlib.sha256(frame.write_csv().encode()).hexdigest()
+    return _file(MEMORY, digest, "memory", frame, needed)
+
+
+def _open(path: Path, needed: Collection[str], words: Callable[[], Collection[str]], encoding: str | None) -> RawFile:
+    ending = path.suffix.lower()
+    if not path.exists():
+        raise _error("log.no-such-file", "there is no such file", path)
+    if path.is_dir():
+        raise _error("log.is-a-directory", "this is a directory, not a file", path)
+    if ending not in {".csv", ".parquet"}:
+        raise _error("log.unknown-format", f"a log is CSV or Parquet, not {ending or 'a file without an ending'}", path)
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise _error("log.unreadable-file", f"the file can't be read: {error.strerror}", path) from None
+    if not data:
+        raise _error("log.empty-file", "the file is empty", path)
+    if ending == ".parquet":
+        return _open_parquet(path, data, needed)
+    return _open_csv(path, data, needed, words, encoding)
+
+
+def _open_csv(
+    path: Path, data: bytes, needed: Collection[str], words: Callable[[], Collection[str]], encoding: str | None
+) -> RawFile:
+    table = read_csv(str(path), data, words, encoding)
+    return _file(str(path), _sha256(data), table.encoding, table.frame, needed, ragged=table.ragged)
+
+
+def _open_parquet(path: Path, data: bytes, needed: Collection[str]) -> RawFile:
+    try:
+        with ThreadPoolExecutor(1) as pool:
+            digest = pool.submit(_sha256, data)
+            raw = _file(str(path), "", "parquet", pl.scan_parquet(io.BytesIO(data)), needed)
+        return replace(raw, sha256=digest.result())
+    except (pl.exceptions.PolarsError, OSError):
+        raise _error("log.bad-parquet", "the file is not Parquet", path) from None
+
+
+def _file(
+    name: str,
+    sha256: str,
+    encoding: str,
+    frame: pl.DataFrame | pl.LazyFrame,
+    needed: Collection[str],
+    *,
+    ragged: tuple[tuple[int, str], ...] = (),
+) -> RawFile:
+    columns = frame.lazy().collect_schema().names()
+    _demand(name, columns)
+    unknown = [column for column in columns if column not in needed and column not in KEPT]
+    wanted = frame.lazy().select(column for column in columns if column in needed).collect()
+    rest = [column for column in columns if column not in needed and column != "recorded_at"]
+    others = frame.lazy().select(rest).with_row_index(ROW, offset=FIRST_ROW) if rest else _numbered(wanted.height)
+    notices = tuple(_unknown(name, column, needed) for column in unknown)
+    return RawFile(name, sha256, encoding, wanted, others, ragged, notices)
+
+
+def _numbered(height: int) -> pl.LazyFrame:
+    # A table without columns would have no rows either.
+    return pl.LazyFrame({ROW: pl.arange(FIRST_ROW, FIRST_ROW + height, dtype=pl.UInt32, eager=True)})
+
+
+def _demand(name: str, columns: Collection[str]) -> None:
+    missing = [column for column in REQUIRED if column not in columns]
+    if missing:
+        rest = [column for column in columns if column not in REQUIRED]
+        raise InputError(
+            Diagnostic(
+                "log.missing-column",
+                f"the column {column!r} is missing",
+                Cell(name, 1),
+                found=", ".join(columns),
+                hint=did_you_mean(column, rest),
+            )
+            for column in missing
+        )
+
+
+def _unknown(name: str, column: str, needed: Collection[str]) -> Diagnostic:
+    return Diagnostic(
+        "log.unknown-column",
+        f"no event kind knows the column {column!r}; it is not read",
+        Cell(name, 1, column),
+        hint=did_you_mean(column, needed),
+        severity="warning",
+    )
+
+
+def _text(value: object) -> str | None:
+    if value is None:
+        return None
+    if isinstance(value, datetime):
+        return value.isoformat(" ")
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _error(code: str, message: str, path: Path) -> InputError:
+    return InputError([Diagnostic(code, message, Cell(str(path), 1))])

@@ -1,0 +1,22 @@
+"""Rule books: roles, parameters, timetable, duties, scorecards, fines; read, put together and checked."""
+
+from dutyrules.book.assemble import resolve, unknown_book
+from dutyrules.book.book import Book, BookTest
+from dutyrules.book.forms import Fine, Item, Line, Parameter, Scorecard
+from dutyrules.book.read import load_book, node_at
+from dutyrules.book.references import overlapping
+
+__all__ = [
+    "Book",
+    "BookTest",
+    "Fine",
+    "Item",
+    "Line",
+    "Parameter",
+    "Scorecard",
+    "load_book",
+    "node_at",
+    "overlapping",
+    "resolve",
+    "unknown_book",
+]

@@ -1,0 +1,30 @@
+"""The checks: one module each, with the form of its YAML, how it expands and how it judges.
+
+Another check is a new module here and its name in `CHECKS`; nothing else in the engine knows them one by one.
+"""
+
+from typing import Final
+
+from dutyrules.checks.attendance import Attendance
+from dutyrules.checks.deadline import Deadline
+from dutyrules.checks.duty import Duty
+from dutyrules.checks.finding import Finding
+from dutyrules.checks.metric import Metric
+from dutyrules.checks.precedence import Precedence
+from dutyrules.checks.quota import Quota
+from dutyrules.checks.record import Record
+from dutyrules.checks.response import Response
+
+CHECKS: Final[dict[str, type[Duty]]] = {
+    "attendance": Attendance,
+    "quota": Quota,
+    "deadline": Deadline,
+    "response": Response,
+    "precedence": Precedence,
+    "record": Record,
+    "metric": Metric,
+    "finding": Finding,
+}
+"""Name in a book's `check:` → the duty it makes."""
+
+__all__ = ["CHECKS", "Duty"]

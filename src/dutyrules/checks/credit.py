@@ -1,0 +1,131 @@
+"""For whom an event counts: its person's post, the posts of the area it happened in, or those of a population."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from dutyrules.checks.ground import Ground
+from dutyrules.facts import Events
+from dutyrules.obligation import Bools, Ints
+from dutyrules.registry.population import Members
+from dutyrules.timegrid import Period
+
+
+@dataclass(frozen=True)
+class Credit:
+    """(entry, post) pairs: the event at position `entry` counts for the post."""
+
+    entry: Ints
+    post: Ints
+
+    def only(self, kept: Bools) -> "Credit":
+        """Some of the pairs."""
+        return Credit(self.entry[kept], self.post[kept])
+
+
+def by_person(ground: Ground, role: str, events: Events) -> Credit:
+    """Each event for the lead post of its person."""
+    post = ground.lead_post(role, events)
+    entry = np.flatnonzero(post >= 0)
+    return Credit(entry, post[entry])
+
+
+def by_place(ground: Ground, role: str, events: Events) -> Credit:
+    """Each event for those posts of its person in whose area its target lies that day."""
+    presence = ground.presence
+    posts, owes = ground.owing(role, local=True)
+    area = ground.facts.area_of(events)
+    nobody = np.full(len(presence.persons), -1, np.int64)
+    entries, credited = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+    for places in _rounds(presence.person[posts]):
+        place_of = nobody.copy()
+        place_of[presence.person[posts[places]]] = places
+        place = np.where(events.person >= 0, place_of[np.where(events.person >= 0, events.person, 0)], -1)
+        entry = np.flatnonzero(place >= 0)
+        mine = place[entry]
+        good = owes[mine, events.day[entry] - presence.first]
+        good &= presence.areas.contains[presence.area[posts[mine]], area[entry]]
+        entries.append(entry[good])
+        credited.append(posts[mine[good]])
+    return Credit(np.concatenate(entries), np.concatenate(credited))
+
+
+def _rounds(persons: Ints) -> list[Ints]:
+    """Positions of everybody's first entry, of everybody's second one, and so on; few hold more than two posts."""
+    order = np.argsort(persons, kind="stable")
+    ordered = persons[order]
+    rank = np.arange(len(ordered)) - np.searchsorted(ordered, ordered, side="left")
+    return [order[rank == number] for number in range(int(rank.max(initial=-1)) + 1)]
+
+
+def by_population(
+    ground: Ground, role: str, events: Events, members: Members, periods: Sequence[Period], *, performer: bool
+) -> Credit:
+    """Each event on a member for the posts in whose area the member lies, whoever did it (or only for the performer's).
+
+    A member is creditable on a day on which it is live, and throughout a period on whose first day it was.
+    """
+    found, area = creditable(ground, events, members, periods)
+    posts, owes = ground.owing(role, local=True)
+    contains = ground.areas.contains[ground.presence.area[posts]]
+    entries, credited = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+    by_area = [np.flatnonzero(contains[:, index]) for index in range(ground.areas.root + 1)]
+    sizes = np.array([len(places) for places in by_area])[area]
+    entry = np.repeat(found, sizes)
+    place = np.concatenate([np.empty(0, np.int64), *(by_area[index] for index in range(ground.areas.root + 1))])
+    starts = np.concatenate([[0], np.cumsum([len(places) for places in by_area])])[:-1]
+    within = np.arange(len(entry)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    chosen = place[np.repeat(starts[area], sizes) + within] if len(entry) else np.empty(0, np.int64)
+    good = owes[chosen].any(axis=1) if len(posts) else np.zeros(len(chosen), np.bool_)
+    if performer:
+        good = events.person[entry] == ground.presence.person[posts[chosen]]
+        good &= owes[chosen, events.day[entry] - ground.presence.first]
+    entries.append(entry[good])
+    credited.append(posts[chosen[good]])
+    return Credit(np.concatenate(entries), np.concatenate(credited))
+
+
+def creditable(
+    ground: Ground, events: Events, members: Members, periods: Sequence[Period]
+) -> tuple[Ints, Ints]:
+    """(positions, areas) of the events on members: where the member lay at the period's start, newcomers on the day."""
+    start = period_starts(ground, periods)[events.day - ground.presence.first]
+    inside = np.flatnonzero((start >= 0) & (events.target >= 0))
+    target, day, start = events.target[inside], events.day[inside], start[inside]
+    low = np.searchsorted(members.target, target, side="left")
+    number = np.searchsorted(members.target, target, side="right") - low
+    pair = np.repeat(np.arange(len(inside)), number)
+    row = np.repeat(low, number) + np.arange(len(pair)) - np.repeat(np.cumsum(number) - number, number)
+    owed, newcomer = np.zeros(len(inside), np.bool_), np.zeros(len(inside), np.bool_)
+    owed[pair[(members.first[row] <= start[pair]) & (start[pair] <= members.last[row])]] = True
+    newcomer[pair[(members.first[row] <= day[pair]) & (day[pair] <= members.last[row])]] = True
+    area = ground.facts.places.area_at(target, np.where(owed, start, day), ground.areas.root)
+    good = owed | newcomer
+    return inside[good], area[good]
+
+
+def period_starts(ground: Ground, periods: Sequence[Period]) -> Ints:
+    """Day axis → first day of the period that the day lies in; -1 where in none."""
+    first = np.full(ground.presence.days, -1, np.int64)
+    for period in periods:
+        low = max(period.first_day - ground.presence.first, 0)
+        first[low : period.last_day - ground.presence.first + 1] = period.first_day
+    return first
+
+
+def population_sizes(ground: Ground, events: Events, members: Members, periods: Sequence[Period]) -> Ints:
+    """Period × area: members owed – live on the first day, less those that left without having been credited."""
+    starts = np.array([period.first_day for period in periods], np.int64)
+    sizes = members.counts(starts)
+    found, _ = creditable(ground, events, members, periods)
+    credited_start = period_starts(ground, periods)[events.day[found] - ground.presence.first]
+    for index, period in enumerate(periods):
+        if period.first_day == period.last_day:
+            continue
+        left = np.setdiff1d(members.at(period.first_day), members.at(period.last_day))
+        left = np.setdiff1d(left, events.target[found[credited_start == period.first_day]])
+        area = members.area_of(left, period.first_day)
+        gone = np.bincount(area, minlength=ground.areas.root + 1)
+        sizes[index] -= ground.areas.contains.astype(np.int64) @ gone
+    return sizes

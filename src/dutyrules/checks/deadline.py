@@ -1,0 +1,190 @@
+"""deadline: hand something in by a recurring instant, daily or on a day of the week or month."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from pydantic import Strict
+
+from dutyrules.checks.duty import Duty, EventPattern, Form, Pattern
+from dutyrules.checks.ground import Ground, Terms, grid
+from dutyrules.checks.moments import Moment, Until, daily_obligations, judge_moment, late_limit, of_day
+from dutyrules.facts import ABSENT, Events, first_rows
+from dutyrules.figure import WEEKDAYS, Due, Figure, wrong
+from dutyrules.obligation import NONE, Bools, Ints, Judged, Obligations, Reason, State
+from dutyrules.timegrid import DAY, Period, PeriodKind, day_number
+from dutyrules.timegrid.periods import month_end
+
+
+class AllOf(Form):
+    """Several events that are all needed."""
+
+    all_of: tuple[EventPattern, ...]
+
+
+class Deadline(Duty):
+    """Fields of a deadline: `by`/`before` a time each workday, or `due` on a day of a longer period."""
+
+    check: Literal["deadline"]
+    event: EventPattern | None = None
+    events: AllOf | None = None
+    per: PeriodKind
+    by: Figure[Moment] | None = None
+    before: Figure[Moment] | None = None
+    due: Figure[Due] | None = None
+    roll: Figure[Literal["next", "previous", "none"]] = Figure("next")
+    late_until: Figure[Until] | None = None
+
+    def model_post_init(self, _: object) -> None:
+        """Checks what the single fields cannot see."""
+        if (self.event is None) == (self.events is None):
+            raise wrong("one-event", "both" if self.event else "neither", "either event or events")
+        if self.per.daily == (self.due is not None):
+            raise wrong("due-period", self.per, "due for a week or longer, by or before for a workday")
+
+    def patterns(self) -> Iterator[Pattern]:
+        """The events that must all be there."""
+        yield from self.events.all_of if self.events else (self.event,)  # type: ignore[misc]
+
+    def expand(self, ground: Ground) -> Obligations:
+        """One per workday, or one per period for whoever holds its nominal day."""
+        if self.due is None:
+            obligations = daily_obligations(
+                ground, self.role, start=None, by=self.by, before=self.before, late=self.late_until
+            )
+        else:
+            obligations = self._dated(ground)
+        if self.events:  # then the number of submissions is owed; the instant shows in the limit
+            return _counted(obligations, len(self.events.all_of))
+        return obligations
+
+    def _dated(self, ground: Ground) -> Obligations:
+        periods = list(ground.period.ending_within(self.per))
+        posts, owes = ground.owing(self.role, local=False)
+        posts, owes = (part[ground.presence.acting_for[posts] < 0] for part in (posts, owes))
+        post = np.tile(posts, len(periods))
+        which = np.repeat(np.arange(len(periods)), len(posts))
+        first = np.array([period.first_day for period in periods], np.int64)[which]
+        last = np.array([period.last_day for period in periods], np.int64)[which]
+        terms = ground.terms(post, first)
+        nominal, by = self._nominal(terms, periods, which)
+        held = owes[np.tile(np.arange(len(posts)), len(periods)), nominal - ground.presence.first]
+        day, found = self._rolled(ground, terms, post, nominal, first, last)
+        limit = ground.by(day * DAY + by)
+        obligations = Obligations.of(
+            len(post),
+            unit="instant",
+            whys=("", "rest until the period ended"),
+            post=post,
+            first_day=first,
+            last_day=last,
+            start=first * DAY,
+            limit=limit,
+            late_limit=late_limit(ground, terms, self.late_until, limit, (last + 1) * DAY),
+            expected=day * DAY + by,
+            settled=np.where(found, State.OPEN, State.EXCUSED),
+            why=np.where(found, 0, 1),
+        )
+        kept = held & (limit > ground.period.first_day * DAY)
+        return terms.settle(obligations.take(kept), np.flatnonzero(kept))
+
+    def _nominal(self, terms: Terms, periods: list[Period], which: Ints) -> tuple[Ints, Ints]:
+        """The printed day of each period, and the time on it."""
+        index, values = terms.choose(self.due)  # type: ignore[arg-type]
+        nominal = np.array([period.last_day for period in periods], np.int64)[which]
+        by = np.full(len(which), DAY, np.int64)
+        for number, due in enumerate(values):
+            for place, period in enumerate(periods):
+                mine = (index == number) & (which == place)
+                if not mine.any():
+                    continue
+                day = nominal_day(due, period)  # type: ignore[arg-type]
+                if day is None:
+                    terms.off |= mine
+                else:
+                    nominal[mine], by[mine] = day_number(day), due.by  # type: ignore[union-attr]
+        return nominal, by
+
+    def _rolled(
+        self, ground: Ground, terms: Terms, post: Ints, nominal: Ints, first: Ints, last: Ints
+    ) -> tuple[Ints, Bools]:
+        """The day on which it is due after rest days and leave, and whether there is one in the period."""
+        index, values = terms.choose(self.roll)
+        following = ground.presence.nth_workday(post, nominal - 1, 1)
+        preceding = ground.presence.previous_workday(post, nominal + 1)
+        way = np.array([{"next": 1, "previous": -1}.get(str(value), 0) for value in values] + [0])[index]
+        day = np.select([way > 0, way < 0], [following, preceding], nominal)
+        found = (day >= first) & (day <= last)
+        return np.where(found, day, nominal), found
+
+    def judge(self, ground: Ground, obligations: Obligations) -> Judged:
+        """In time, late, short of some submissions, or missing."""
+        if self.event is not None:
+            events = self.event.of(ground)
+            return judge_moment(ground, obligations, events, self._owner(ground, obligations, events))
+        return self._judge_all(ground, obligations)
+
+    def _owner(self, ground: Ground, obligations: Obligations, events: Events) -> Ints:
+        if self.due is None:
+            return of_day(ground, obligations, events)
+        presence = ground.presence
+        table = np.full((len(presence.person), presence.days), -1, np.int64)
+        for row in range(len(obligations)):
+            low = obligations.first_day[row] - presence.first
+            table[obligations.post[row], max(low, 0) : obligations.last_day[row] - presence.first + 1] = row
+        post = ground.lead_post(self.role, events)
+        return np.where(post >= 0, table[np.where(post >= 0, post, 0), events.day - presence.first], -1)
+
+    def _judge_all(self, ground: Ground, obligations: Obligations) -> Judged:
+        size = len(obligations)
+        found = np.zeros((len(self.events.all_of), size), np.int64)  # type: ignore[union-attr]
+        done = np.full_like(found, ABSENT)
+        for index, pattern in enumerate(self.events.all_of):  # type: ignore[union-attr]
+            events = pattern.of(ground)
+            owner = self._owner(ground, obligations, events)
+            in_time = np.where(owner >= 0, events.at < obligations.late_limit[np.where(owner >= 0, owner, 0)], False) if size else owner >= 0
+            first = first_rows(np.where(in_time, owner, -1), np.arange(len(events)), size)
+            if len(events):
+                done[index] = np.where(first >= 0, events.at[first], ABSENT)
+                found[index] = np.where(first >= 0, events.row[first], -1)
+        seen = (done < ABSENT).sum(axis=0)
+        latest = done.max(axis=0, initial=0)
+        complete = seen == len(done)
+        reason = np.select(
+            [complete & (latest < obligations.limit), complete, seen > 0],
+            [Reason.NONE, Reason.LATE, Reason.SHORT],
+            Reason.MISSING,
+        )
+        return Judged(
+            met=complete & (latest < obligations.limit),
+            reason=reason,
+            actual=seen,
+            evidence=lambda row: found[:, row][done[:, row] < ABSENT],
+        )
+
+    def excuse(self, ground: Ground, obligations: Obligations) -> Bools:
+        """Leave that contains the named instant."""
+        return ground.on_leave_at(obligations, obligations.limit - ground.granularity)
+
+
+def nominal_day(due: Due, period: Period) -> date | None:
+    """The printed day in a period; None where the period has none of the months.
+
+    >>> nominal_day(Due(day="last", months=(6, 12)), Period.parse("2026-H2"))
+    datetime.date(2026, 12, 31)
+    """
+    if due.weekday is not None:
+        return date.fromordinal(period.first.toordinal() + WEEKDAYS.index(due.weekday))
+    months = [period.last.month] if not due.months else [month for month in due.months if period.first.month <= month <= period.last.month]
+    if not months:
+        return None
+    end = month_end(date(period.last.year, max(months), 1))
+    return end if due.day == "last" else end.replace(day=min(int(due.day or 1), end.day))
+
+
+def _counted(obligations: Obligations, number: int) -> Obligations:
+    columns: dict[str, Any] = {name: getattr(obligations, name) for name in obligations.__dataclass_fields__}
+    return Obligations(**columns | {"unit": "count", "expected": np.full(len(obligations), number, np.int64)})
+
+

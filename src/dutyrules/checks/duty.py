@@ -1,0 +1,156 @@
+"""What all checks share: the form of a duty, event patterns, and how they say what they read."""
+
+from abc import abstractmethod
+from collections.abc import Callable, Iterator, Mapping
+from typing import Annotated, Any, Literal, Union
+
+import numpy as np
+from pydantic import BeforeValidator, Discriminator, Field, Strict, Tag
+
+from dutyrules.checks.ground import Ground
+from dutyrules.facts import Events, Where
+from dutyrules.figure import Figure, Form, Text, Time, wrong
+from dutyrules.obligation import Bools, Judged, Obligations
+from dutyrules.timegrid import instant_text
+
+Word = Annotated[str, Strict()] | bool | int
+
+
+def one_or_many(value: object) -> object:
+    """Lets a list with one entry be written without brackets."""
+    return value if isinstance(value, list | tuple) else (value,)
+
+
+def tagged(choose: Callable[[Any], str], **forms: Any) -> Any:
+    """One of several forms, chosen by looking at the value, so that an error speaks of that form only."""
+    tags = {name: f"<{name}>" for name in forms}  # brackets: no field is called so, which keeps positions right
+    union = Union[tuple(Annotated[form, Tag(tags[name])] for name, form in forms.items())]  # noqa: UP007
+    return Annotated[union, Discriminator(lambda value: tags[choose(value)])]
+
+
+Titles = tagged(
+    lambda value: "languages" if isinstance(value, Mapping) else "text",
+    text=Text,
+    languages=Mapping[Literal["zh-Hans", "zh-Hant", "en"], Text],
+)
+Names = Annotated[tuple[Text, ...], BeforeValidator(one_or_many)]
+Words = Annotated[tuple[Word, ...], BeforeValidator(one_or_many)]
+
+
+class Pattern(Form):
+    """Which events: a kind, and what its attributes must say."""
+
+    event: Text
+    where: Mapping[str, Words] = {}
+
+    def of(self, ground: Ground) -> Events:
+        """The events that fit, in time order."""
+        where: Where = self.where
+        return ground.facts.events(self.event, where)
+
+
+def _pattern(value: object) -> object:
+    return {"event": value} if isinstance(value, str) else value
+
+
+EventPattern = Annotated[Pattern, BeforeValidator(_pattern)]
+
+
+class Excuse(Form):
+    """An event on the day that excuses a miss, if it comes before its time."""
+
+    event: Text
+    before: Figure[Time]
+
+
+class Duty(Form):
+    """What every duty says, whatever its check; a check adds its own fields, `expand` and `judge`."""
+
+    check: Text
+    role: Text
+    clause: Names = ()
+    title: Titles = ""
+    slot: Text | None = None
+    strength: Literal["must", "should", "may"] = "must"
+    excused_by: Excuse | None = None
+    id: Text = Field(default="", exclude=True)
+
+    @abstractmethod
+    def patterns(self) -> Iterator[Pattern]:
+        """The events that it reads; their kinds must be covered."""
+
+    @abstractmethod
+    def expand(self, ground: Ground) -> Obligations:
+        """Who owes what in the scored period."""
+
+    @abstractmethod
+    def judge(self, ground: Ground, obligations: Obligations) -> Judged:
+        """What was done of it."""
+
+    def excuse(self, ground: Ground, obligations: Obligations) -> Bools:
+        """Which misses part-day leave excuses; none, unless a check says otherwise."""
+        return np.zeros(len(obligations), np.bool_)
+
+    def occasions(self) -> tuple[str, ...]:
+        """Kinds without which there is nothing to judge; empty for duties that need no occasion."""
+        return ()
+
+    def populations(self) -> tuple[str, ...]:
+        """Names of the populations that it counts."""
+        return ()
+
+    def attributes(self) -> Iterator[tuple[str, str]]:
+        """(kind, attribute) that it reads beyond its patterns."""
+        return iter(())
+
+    def local(self, located: frozenset[str]) -> bool:
+        """Whether it is owed by each post of an area, given the kinds whose targets lie somewhere."""
+        return False
+
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds that must be covered."""
+        return tuple(dict.fromkeys(pattern.event for pattern in self.patterns()))
+
+    def figures(self) -> Iterator[tuple[tuple[str, ...], Figure[Any]]]:
+        """Every figure with the path of its field."""
+        yield from figures_of(self, ())
+
+    def discriminator(self, ground: Ground, obligations: Obligations, row: int) -> str:
+        """What tells this obligation from others of its post and period."""
+        slot, case = int(obligations.slot[row]), int(obligations.case[row])
+        if slot:
+            return str(slot)
+        if int(obligations.event[row]) >= 0:
+            instant = instant_text(int(obligations.start[row]))
+            key = self.key_text(ground, obligations, row)
+            return f"{instant}/{key}" if key else instant
+        return ground.facts.log.cases[case] if case >= 0 else self.key_text(ground, obligations, row)
+
+    def key_text(self, ground: Ground, obligations: Obligations, row: int) -> str:
+        """The case or target that an obligation is about."""
+        case, target = int(obligations.case[row]), int(obligations.target[row])
+        if case >= 0:
+            return str(ground.facts.log.cases[case])
+        return str(ground.facts.log.targets[target]) if target >= 0 else ""
+
+
+def figures_of(form: Form, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Figure[Any]]]:
+    """Every figure inside a form, with the path of its field."""
+    for name in type(form).model_fields:
+        yield from _figures_in(getattr(form, name), (*path, name))
+
+
+def _figures_in(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Figure[Any]]]:
+    if isinstance(value, Figure):
+        yield path, value
+    elif isinstance(value, Form):
+        yield from figures_of(value, path)
+    elif isinstance(value, tuple):
+        for index, item in enumerate(value):
+            yield from _figures_in(item, (*path, str(index)))
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _figures_in(item, (*path, str(key)))
+
+
+__all__ = ["Duty", "EventPattern", "Excuse", "Names", "Pattern", "Titles", "Words", "figures_of", "one_or_many", "wrong"]

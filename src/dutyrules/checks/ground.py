@@ -1,0 +1,213 @@
+"""What a check stands on: the scored period, who is present, what happened, and the figures in force."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from dutyrules.facts import Events, Facts
+from dutyrules.figure import Figure, Off, Unbound, Value
+from dutyrules.obligation import Bools, Ints, Obligations, State
+from dutyrules.registry.areas import Areas
+from dutyrules.registry.coverage import Coverage
+from dutyrules.registry.population import Members
+from dutyrules.registry.presence import Presence
+from dutyrules.timegrid import DAY, Period
+
+REACH_BACK: Final = 370
+REACH_ON: Final = 130
+"""Days before and after the scored period that the arrays cover: a year's quota back, 120 days of rolling on."""
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Everything that expanding and judging may look at.
+
+    Attributes:
+        horizon: First second that does not exist yet.
+        granularity: Seconds within which `by` still counts as on time.
+        bound: Parameters with a value.
+        members: Makes a population's members by name.
+        slots: Windows of the timetable by name.
+        roles: Role → the roles whose posts owe what it owes.
+        located: Kinds whose targets lie in an area.
+    """
+
+    period: Period
+    horizon: int
+    granularity: int
+    presence: Presence
+    facts: Facts
+    coverage: Coverage
+    bound: Mapping[str, Figure[Any]]
+    members: Callable[[str], Members]
+    slots: Mapping[str, tuple[int, int]]
+    roles: Mapping[str, tuple[str, ...]]
+    located: frozenset[str]
+    _owing: dict[tuple[str, bool], tuple[Ints, Bools]] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def areas(self) -> Areas:
+        """The estate's areas."""
+        return self.presence.areas
+
+    @property
+    def scored(self) -> slice:
+        """The scored period on the day axis."""
+        first = self.presence.first
+        return slice(self.period.first_day - first, self.period.last_day - first + 1)
+
+    def owing(self, role: str, local: bool) -> tuple[Ints, Bools]:
+        """Posts that owe a role's duties, and post × day whether they do.
+
+        A duty that is not local, and one of a post without area, is owed once per person: by the lead post.
+        """
+        key = (role, local)
+        if key not in self._owing:
+            presence = self.presence
+            posts = presence.posts_of(self.roles[role])
+            lead = presence.lead(self.roles[role])[presence.person[posts]] == posts[:, None]
+            own = presence.tenure[posts] & (presence.area[posts] < self.areas.root)[:, None]
+            self._owing[key] = (posts, own | (lead & (presence.area[posts] == self.areas.root)[:, None]) if local else lead)
+        return self._owing[key]
+
+    def workdays(self, role: str, local: bool) -> tuple[Ints, Ints]:
+        """(post, day) of every workday in the scored period on which a post owes."""
+        posts, owes = self.owing(role, local)
+        inside = self.scored
+        index, day = np.nonzero(owes[:, inside] & self.presence.work[posts, inside])
+        return posts[index], day + self.period.first_day
+
+    def lead_post(self, role: str, events: Events) -> Ints:
+        """The post of each event's person that owes the role's duties on its day; -1 where there is none."""
+        table = self.presence.lead(self.roles[role])
+        known = events.person >= 0
+        return np.where(known, table[np.where(known, events.person, 0), events.day - self.presence.first], -1)
+
+    def period_posts(self, role: str, local: bool, periods: Sequence[Period]) -> tuple[Ints, Ints]:
+        """(post, period index) of all posts that owe in some periods of a week or longer.
+
+        A post owes in a period in which it has a workday; acting posts owe nothing that runs so long.
+        """
+        posts, owes = self.owing(role, local)
+        ordinary = self.presence.acting_for[posts] < 0
+        posts, owes = posts[ordinary], owes[ordinary] & self.presence.work[posts[ordinary]]
+        first = self.presence.first
+        owed = [
+            posts[owes[:, max(period.first_day - first, 0) : period.last_day - first + 1].any(axis=1)]
+            for period in periods
+        ]
+        post = np.concatenate([np.empty(0, np.int64), *owed])
+        return post, np.repeat(np.arange(len(periods)), [len(part) for part in owed])
+
+    def terms(self, post: Ints, day: Ints) -> "Terms":
+        """Resolves figures for these posts on these days."""
+        return Terms(self, post, day)
+
+    def by(self, instants: Ints) -> Ints:
+        """The first second that is too late for `by`; the end of a day is the end of the day."""
+        rounded = instants // self.granularity * self.granularity + self.granularity
+        return np.where(instants % DAY == 0, instants, rounded)
+
+    def end_of_month(self, day: Ints) -> Ints:
+        """The first second after the month of each day number."""
+        months = day.astype("datetime64[D]").astype("datetime64[M]") + 1
+        return months.astype("datetime64[D]").astype(np.int64) * DAY
+
+    def slot_span(self, slot: str | None, obligations: Obligations) -> tuple[Ints, Ints]:
+        """The timetable slot of each obligation's day, or the shift where a duty names none."""
+        midnight = obligations.first_day * DAY
+        if slot is not None:
+            start, stop = self.slots[slot]
+            return midnight + start, midnight + stop
+        person, day = self.presence.person[obligations.post], obligations.first_day - self.presence.first
+        return midnight + self.presence.shift_start[person, day], midnight + self.presence.shift_end[person, day]
+
+    def on_leave_at(self, obligations: Obligations, instant: Ints) -> Bools:
+        """Whether the post's person is on approved leave at an instant."""
+        return self.presence.leave.contains(self.presence.person[obligations.post], instant)
+
+    def half_on_leave(self, obligations: Obligations, windows: Sequence[tuple[Ints, Ints]]) -> Bools:
+        """Whether leave covers at least half of all the windows together."""
+        person = self.presence.person[obligations.post]
+        covered = sum((self.presence.leave.seconds(person, start, end) for start, end in windows), np.zeros(len(person), np.int64))
+        whole = sum((end - start for start, end in windows), np.zeros(len(person), np.int64))
+        return (2 * covered >= whole) & (covered > 0)
+
+
+class Terms:
+    """The figures of some obligations, and what became of those without a value.
+
+    Row *i* stands for a post on a day. A figure that is ``none`` there makes the obligation vanish; one that is
+    unbound makes it `not_assessed`.
+    """
+
+    def __init__(self, ground: Ground, post: Ints, day: Ints) -> None:
+        self._ground = ground
+        self._area = ground.presence.area[post]
+        self._day = day
+        self.off: Bools = np.zeros(len(post), np.bool_)
+        self.unbound: Ints = np.zeros(len(post), np.int64)
+        self.names: tuple[str, ...] = ("",)
+
+    def choose(self, figure: Figure[Any]) -> tuple[Ints, tuple[Value[Any], ...]]:
+        """Index of each row's value in a list of values; -1 where there is none."""
+        index = np.full(len(self._day), -1, np.int64)
+        values: list[Value[Any]] = []
+        for area in np.unique(self._area):
+            mine = self._area == area
+            steps = figure.steps(self._ground.areas.around(int(area)), self._ground.bound)
+            starts = np.array([start for start, _ in steps])
+            step = np.searchsorted(starts, self._day[mine], side="right") - 1
+            index[mine] = step + len(values)
+            values.extend(value for _, value in steps)
+        for number, value in enumerate(values):
+            if isinstance(value, Off):
+                self.off |= index == number
+            elif isinstance(value, Unbound):
+                self._note(index == number, value.parameter)
+        missing = np.array([isinstance(value, Off | Unbound) for value in values], np.bool_)
+        return np.where(missing[index], -1, index) if values else index, tuple(values)
+
+    def numbers(self, figure: Figure[Any], encode: Callable[[Any], int] = int) -> Ints:
+        """Each row's value as a number; 0 where there is none."""
+        index, values = self.choose(figure)
+        table = np.array([0 if isinstance(value, Off | Unbound) else encode(value) for value in values] + [0], np.int64)
+        return table[index]
+
+    def _note(self, rows: Bools, parameter: str) -> None:
+        if not rows.any():
+            return
+        if parameter not in self.names:
+            self.names += (parameter,)
+        self.unbound = np.where(rows & (self.unbound == 0), self.names.index(parameter), self.unbound)
+
+    def settle(self, obligations: Obligations, rows: Ints | None = None) -> Obligations:
+        """Marks unbound obligations and drops those that are switched off.
+
+        Args:
+            rows: The row of these terms that each obligation stands for; by default they stand in the same order.
+        """
+        unbound, off = (self.unbound, self.off) if rows is None else (self.unbound[rows], self.off[rows])
+        whys = obligations.whys + tuple(f"unbound: ${name}" for name in self.names[1:])
+        why = np.where(unbound > 0, unbound + len(obligations.whys) - 1, obligations.why)
+        settled = np.where(unbound > 0, State.NOT_ASSESSED, obligations.settled)
+        return with_whys(obligations.replace(settled=settled, why=why), whys).take(~off)
+
+
+def with_whys(obligations: Obligations, whys: tuple[str, ...]) -> Obligations:
+    """The obligations with the texts that `why` points to."""
+    columns = {name: getattr(obligations, name) for name in obligations.__dataclass_fields__}
+    return Obligations(**columns | {"whys": whys})
+
+
+def grid(rows: Ints, columns: Ints, shape: tuple[int, int]) -> npt.NDArray[np.int64]:
+    """A table that holds at [row, column] the position of that pair; -1 elsewhere."""
+    table = np.full(shape, -1, np.int64)
+    table[rows, columns] = np.arange(len(rows))
+    return table
+
+
+__all__ = ["REACH_BACK", "REACH_ON", "Ground", "Terms", "grid", "with_whys"]

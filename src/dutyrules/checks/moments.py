@@ -1,0 +1,158 @@
+"""Doing something by a time of day: shared by attendance, daily deadlines and daily records."""
+
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from pydantic import BeforeValidator
+
+from dutyrules.checks.ground import Ground, Terms, grid
+from dutyrules.facts import ABSENT, Events, first_rows
+from dutyrules.figure import Duration, Figure, Time, _duration, _time, wrong
+from dutyrules.obligation import NONE, Ints, Judged, Obligations, Reason
+from dutyrules.timegrid import DAY, NEVER
+
+SHIFT_START, SHIFT_END = -1, -2
+
+
+def _moment(value: object) -> int:
+    words = {"shift.start": SHIFT_START, "shift.end": SHIFT_END}
+    if isinstance(value, str) and value in words:
+        return words[value]
+    return value if value in words.values() else _time(value)  # type: ignore[return-value]
+
+
+Moment = Annotated[int, BeforeValidator(_moment)]
+"""A time of day, or the start or end of the shift."""
+
+EndOf = Literal["end_of_day", "end_of_week", "end_of_month"]
+
+
+def _until(value: object) -> object:
+    if isinstance(value, int | Duration) or value in ("end_of_day", "end_of_week", "end_of_month"):
+        return value
+    if isinstance(value, str) and ":" in value:
+        return _time(value)
+    try:
+        return _duration(value)
+    except Exception:
+        raise wrong("late-until", value, "a time, a duration, or end_of_day, end_of_week, end_of_month") from None
+
+
+Until = Annotated[Any, BeforeValidator(_until)]
+"""How long a late deed still counts as late: a time, a duration, or the end of the day, week or month."""
+
+
+def instant_of(ground: Ground, post: Ints, day: Ints, moment: Ints) -> Ints:
+    """The instant of a `Moment` on a day."""
+    presence = ground.presence
+    person, column = presence.person[post], day - presence.first
+    time = np.where(moment == SHIFT_START, presence.shift_start[person, column], moment)
+    time = np.where(moment == SHIFT_END, presence.shift_end[person, column], time)
+    return day * DAY + time
+
+
+def daily_obligations(
+    ground: Ground, role: str, *, start: Figure[Any] | None, by: Figure[Any] | None, before: Figure[Any] | None, late: Figure[Any] | None
+) -> Obligations:
+    """One obligation per workday: to be done from `start` on and by (before) a time."""
+    post, day = ground.workdays(role, local=False)
+    terms = ground.terms(post, day)
+    if before is not None:
+        limit = expected = instant_of(ground, post, day, terms.numbers(before))
+    else:
+        moment = terms.numbers(by) if by is not None else np.full(len(post), DAY)
+        expected = instant_of(ground, post, day, moment)
+        limit = ground.by(expected)
+    begin = instant_of(ground, post, day, terms.numbers(start)) if start is not None else day * DAY
+    obligations = Obligations.of(
+        len(post),
+        unit="instant",
+        post=post,
+        first_day=day,
+        last_day=day,
+        start=begin,
+        limit=limit,
+        late_limit=late_limit(ground, terms, late, limit, NEVER),
+        expected=expected,
+    )
+    return terms.settle(obligations)
+
+
+def late_limit(ground: Ground, terms: Terms, late: Figure[Any] | None, limit: Ints, default: Ints | int) -> Ints:
+    """From when on a deed is missing and no longer late."""
+    if late is None:
+        return np.broadcast_to(np.asarray(default, np.int64), limit.shape)
+    day = (limit - 1) // DAY
+    index, values = terms.choose(late)
+    result = np.broadcast_to(np.asarray(default, np.int64), limit.shape).copy()
+    for number, value in enumerate(values):
+        mine = index == number
+        if mine.any():
+            result[mine] = _late_limit(ground, value, day[mine])
+    return np.maximum(result, limit)
+
+
+def _late_limit(ground: Ground, value: Any, day: Ints) -> Ints:
+    match value:
+        case "end_of_day":
+            return (day + 1) * DAY
+        case "end_of_week":
+            return (day + 7 - (day + 3) % 7) * DAY  # 1970-01-01 was a Thursday
+        case "end_of_month":
+            return ground.end_of_month(day)
+        case Duration(amount, "days"):
+            return (day + amount + 1) * DAY
+        case Duration(amount, "months"):
+            return months_later(day, amount)
+        case int():
+            return ground.by(day * DAY + value)
+        case _:
+            return np.full(len(day), NEVER)
+
+
+def months_later(day: Ints, amount: int) -> Ints:
+    """The end of the same day some months later, or of that month's last day."""
+    days = day.astype("datetime64[D]")
+    months = days.astype("datetime64[M]")
+    target = months + amount
+    offset = (days - months.astype("datetime64[D]")).astype(np.int64)
+    length = ((target + 1).astype("datetime64[D]") - target.astype("datetime64[D]")).astype(np.int64)
+    return (target.astype("datetime64[D]").astype(np.int64) + np.minimum(offset, length - 1) + 1) * DAY
+
+
+def of_day(ground: Ground, obligations: Obligations, events: Events) -> Ints:
+    """The obligation of each event's person on its duty day; -1 where there is none."""
+    presence = ground.presence
+    person, day = presence.person[obligations.post], obligations.first_day - presence.first
+    table = grid(person, day, (len(presence.persons), presence.days))
+    known = events.person >= 0
+    return np.where(known, table[np.where(known, events.person, 0), events.day - presence.first], -1)
+
+
+def judge_moment(ground: Ground, obligations: Obligations, events: Events, owner: Ints) -> Judged:
+    """Done in time, late, early or missing.
+
+    Args:
+        events: Candidates, in time order.
+        owner: The obligation of each event, -1 for none.
+    """
+    size = len(obligations)
+    rows = np.arange(len(events))
+    safe = np.where(owner >= 0, owner, 0) if size else owner
+    at = events.at
+    start, limit, late = (getattr(obligations, name)[safe] if size else at for name in ("start", "limit", "late_limit"))
+    in_time = first_rows(np.where((at >= start) & (at < limit), owner, -1), rows, size)
+    later = first_rows(np.where((at >= limit) & (at < late), owner, -1), rows, size)
+    early = first_rows(np.where(at < start, owner, -1), rows, size)
+    chosen = np.where(in_time >= 0, in_time, np.where(later >= 0, later, early))
+    reason = np.select([in_time >= 0, later >= 0, early >= 0], [Reason.NONE, Reason.LATE, Reason.EARLY], Reason.MISSING)
+    actual = np.where(chosen >= 0, at[chosen] if len(at) else NONE, NONE)
+    return Judged(
+        met=in_time >= 0,
+        reason=reason,
+        actual=actual,
+        evidence=lambda row: events.row[chosen[row : row + 1]] if chosen[row] >= 0 else np.empty(0, np.int64),
+    )
+
+
+__all__ = ["ABSENT", "EndOf", "Moment", "Time", "Until", "daily_obligations", "judge_moment", "late_limit", "of_day"]

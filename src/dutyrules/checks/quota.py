@@ -1,0 +1,278 @@
+"""quota: so many events, or distinct targets, in a period – at least or at most."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from math import ceil
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import polars as pl
+
+from dutyrules.checks.credit import Credit, by_person, by_place, by_population, population_sizes
+from dutyrules.checks.duty import Duty, Form, Pattern, Text, Words, tagged
+from dutyrules.checks.ground import Ground, Terms
+from dutyrules.facts import Events, counts, distinct_pairs
+from dutyrules.figure import Count, Figure, Share, Windows, wrong
+from dutyrules.obligation import Bools, Ints, Judged, Obligations, Reason
+from dutyrules.timegrid import DAY, Period, PeriodKind
+
+ATTEMPTS = ("not_home", "refused", "rescheduled")
+"""Outcomes that are no visit."""
+
+
+class ShareOf(Form):
+    """A share of a population, rounded up."""
+
+    share: Figure[Share]
+    of: Text
+
+
+if TYPE_CHECKING:
+    Owed = ShareOf | Figure[int]
+else:
+    Owed = tagged(
+        lambda value: "share" if isinstance(value, ShareOf) or (isinstance(value, dict) and "share" in value) else "count",
+        share=ShareOf,
+        count=Figure[Count],
+    )
+
+
+class Quota(Duty):
+    """Fields of a quota; see docs/rule-book.md."""
+
+    check: Literal["quota"]
+    event: Text
+    where: Mapping[str, Words] = {}
+    distinct: Literal["target"] | None = None
+    per: PeriodKind
+    at_least: Owed | None = None
+    at_most: Owed | None = None
+    cap: Text | None = None
+    population: Text | None = None
+    credit: Literal["unit", "performer"] = "unit"
+    windows: Figure[Windows] | None = None
+    count: Figure[Literal["all_windows", "each_window"]] = Figure("all_windows")
+    prorate: Literal["workdays", "none"] = "workdays"
+
+    def model_post_init(self, _: object) -> None:
+        """Checks what the single fields cannot see."""
+        if self.at_least is not None and self.at_most is not None:
+            raise wrong("one-limit", "both", "either at_least or at_most")
+
+    @property
+    def owed(self) -> ShareOf | Figure[int]:
+        """The count that is at least or at most owed."""
+        return self.at_most or self.at_least or Figure(1)
+
+    def patterns(self) -> Iterator[Pattern]:
+        """The events that count."""
+        yield Pattern(event=self.event, where=self.where)
+
+    def populations(self) -> tuple[str, ...]:
+        """Whatever it counts members of."""
+        share = self.owed.of if isinstance(self.owed, ShareOf) else None
+        return tuple(dict.fromkeys(name for name in (share, self.cap, self.population) if name))
+
+    def local(self, located: frozenset[str]) -> bool:
+        """Whether it counts things that lie in an area."""
+        return bool(self.populations()) or self.event in located
+
+    # ------------------------------------------------------------ expand
+
+    def expand(self, ground: Ground) -> Obligations:
+        """One per workday or period, and per window if each counts on its own."""
+        local = self.local(ground.located)
+        if self.per.daily:
+            post, day = ground.workdays(self.role, local)
+            which = day - ground.period.first_day
+        else:
+            post, which = ground.period_posts(self.role, local, self.periods(ground))
+        periods = self.periods(ground)
+        first = np.array([period.first_day for period in periods], np.int64)[which]
+        last = np.array([period.last_day for period in periods], np.int64)[which]
+        terms = ground.terms(post, first)
+        expected = self._expected(ground, terms, post, which, periods)
+        whole = Obligations.of(
+            len(post),
+            post=post,
+            first_day=first,
+            last_day=last,
+            start=first * DAY,
+            limit=(last + 1) * DAY,
+            late_limit=(last + 1) * DAY,
+            expected=expected,
+        )
+        return terms.settle(whole) if self.windows is None else self._windowed(terms, whole)
+
+    def periods(self, ground: Ground) -> Sequence[Period]:
+        """The periods that end in the scored one."""
+        kind = PeriodKind.DAY if self.per.daily else self.per
+        return list(ground.period.ending_within(kind))
+
+    def _windowed(self, terms: Terms, whole: Obligations) -> Obligations:
+        """Limits at the windows' ends; with `each_window`, one obligation a window."""
+        index, values = terms.choose(self.windows)  # type: ignore[arg-type]
+        mode, words = terms.choose(self.count)
+        each = np.array([word == "each_window" for word in words] + [False])[mode]
+        rows = np.arange(len(whole))
+        parts, origin = [whole.take(index < 0)], [rows[index < 0]]
+        for number, windows in enumerate(values):
+            if not isinstance(windows, tuple):
+                continue
+            mine = index == number
+            end = whole.last_day * DAY + max(stop for _, stop in windows)
+            parts.append(whole.replace(limit=end, late_limit=end).take(mine & ~each))
+            origin.append(rows[mine & ~each])
+            for slot, (start, stop) in enumerate(windows, 1):
+                limit = whole.last_day * DAY + stop
+                one = whole.replace(slot=slot, start=whole.start + start, limit=limit, late_limit=limit)
+                parts.append(one.take(mine & each))
+                origin.append(rows[mine & each])
+        return terms.settle(Obligations.joined(parts), np.concatenate(origin))
+
+    def _expected(
+        self, ground: Ground, terms: Terms, post: Ints, which: Ints, periods: Sequence[Period]
+    ) -> Ints:
+        """N: the figure or share, capped by what there is, prorated by days at work."""
+        area = ground.presence.area[post]
+        starts = np.array([period.first_day for period in periods], np.int64)
+        if isinstance(self.owed, ShareOf):
+            number = _shares(terms, self.owed.share, ground.members(self.owed.of).counts(starts)[which, area])
+        else:
+            number = terms.numbers(self.owed)
+        if self.cap:
+            number = np.minimum(number, ground.members(self.cap).counts(starts)[which, area])
+        if self.population:
+            members = ground.members(self.population)
+            number = np.minimum(number, population_sizes(ground, self._events(ground), members, periods)[which, area])
+        if self.per.daily or self.prorate == "none" or self.at_most is not None:
+            return number
+        return _prorated(ground, number, post, which, periods)
+
+    # ------------------------------------------------------------ judge
+
+    def judge(self, ground: Ground, obligations: Obligations) -> Judged:
+        """Enough, too few, none, or too many."""
+        events = self._events(ground)
+        credit = self._credit(ground, events)
+        owner = self._owner(ground, obligations, events, credit)
+        target = events.target[credit.entry]
+        group, member = distinct_pairs(owner, target) if self.distinct else (owner, target)
+        actual = counts(group, len(obligations))
+        if self.at_most is not None:
+            met = actual <= obligations.expected
+            reason = np.where(met, Reason.NONE, Reason.OVER)
+        else:
+            met = actual >= obligations.expected
+            reason = np.where(met, Reason.NONE, np.where(actual == 0, Reason.MISSING, Reason.SHORT))
+        return Judged(
+            met=met,
+            reason=reason,
+            actual=actual,
+            evidence=lambda row: events.row[credit.entry[owner == row]],
+            missing=lambda row: self._left_out(ground, obligations, row, member[group == row]),
+        )
+
+    def _events(self, ground: Ground) -> Events:
+        """The events that count, whoever did them."""
+        events = ground.facts.events(self.event, self.where)
+        outcome = ground.facts.attribute("outcome", events.row)
+        if outcome.null_count() == len(outcome):
+            return events
+        return events.take(~outcome.cast(pl.String).is_in(ATTEMPTS).fill_null(False).to_numpy())
+
+    def _credit(self, ground: Ground, events: Events) -> Credit:
+        if self.population:
+            members = ground.members(self.population)
+            performer = self.credit == "performer"
+            return by_population(ground, self.role, events, members, self.periods(ground), performer=performer)
+        if self.event in ground.located:
+            return by_place(ground, self.role, events)
+        return by_person(ground, self.role, events)
+
+    def _owner(self, ground: Ground, obligations: Obligations, events: Events, credit: Credit) -> Ints:
+        """The obligation that each credited event counts for; -1 for none."""
+        presence = ground.presence
+        head, lane = np.unique(
+            np.stack([obligations.post, obligations.first_day, obligations.last_day]), axis=1, return_inverse=True
+        )
+        lane_of = np.full((len(presence.person), presence.days), -1, np.int64)
+        low = np.maximum(head[1] - presence.first, 0)
+        for index in range(head.shape[1]) if not self.per.daily else ():
+            lane_of[head[0, index], low[index] : head[2, index] - presence.first + 1] = index
+        if self.per.daily:
+            lane_of[head[0], low] = np.arange(head.shape[1])
+        mine = lane_of[credit.post, events.day[credit.entry] - presence.first]
+        slot, slots = self._slots(ground, head, mine, events.time[credit.entry])
+        row_of = np.full((head.shape[1] + 1, slots + 1), -1, np.int64)
+        rows = np.arange(len(obligations))
+        whole = obligations.slot == 0
+        row_of[lane[whole]] = rows[whole][:, None]  # one count over all windows
+        row_of[lane[~whole], obligations.slot[~whole]] = rows[~whole]
+        return np.where((mine >= 0) & (slot >= 0), row_of[mine, np.maximum(slot, 0)], -1)
+
+    def _slots(self, ground: Ground, head: Ints, lane: Ints, time: Ints) -> tuple[Ints, int]:
+        """The window of each event (0 without windows, -1 outside all), and how many windows there are at most."""
+        if self.windows is None:
+            return np.zeros(len(time), np.int64), 0
+        index, values = ground.terms(head[0], head[1]).choose(self.windows)
+        mine = np.where(lane >= 0, np.append(index, -1)[lane], -1)
+        slot, most = np.full(len(time), -1, np.int64), 0
+        for number, windows in enumerate(values):
+            for place, (start, stop) in enumerate(windows if isinstance(windows, tuple) else (), 1):
+                slot[(mine == number) & (time >= start) & (time < stop)] = place
+                most = max(most, place)
+        return slot, most
+
+    def _left_out(self, ground: Ground, obligations: Obligations, row: int, done: Ints) -> Ints:
+        """Members that were owed and not reached."""
+        name = self.population or self.cap
+        if not name or not self.distinct:
+            return np.empty(0, np.int64)
+        members = ground.members(name)
+        first = int(obligations.first_day[row])
+        owed = members.at(first)
+        area = ground.presence.area[int(obligations.post[row])]
+        inside = ground.areas.contains[area, members.area_of(owed, first)]
+        return np.setdiff1d(owed[inside], done)
+
+    def excuse(self, ground: Ground, obligations: Obligations) -> Bools:
+        """Daily quotas: leave that covers at least half of the windows, the slot, or the shift."""
+        if not self.per.daily:
+            return np.zeros(len(obligations), np.bool_)
+        midnight = obligations.first_day * DAY
+        whole = obligations.slot == 0
+        excused = ground.half_on_leave(obligations, [(obligations.start, obligations.limit)]) & ~whole
+        if self.windows is not None:
+            index, values = ground.terms(obligations.post, obligations.first_day).choose(self.windows)
+            for number, windows in enumerate(values):
+                if isinstance(windows, tuple):
+                    spans = [(midnight + start, midnight + stop) for start, stop in windows]
+                    excused |= ground.half_on_leave(obligations, spans) & whole & (index == number)
+            return excused
+        return ground.half_on_leave(obligations, [ground.slot_span(self.slot, obligations)])
+
+
+def _shares(terms: Terms, share: Figure[Share], there: Ints) -> Ints:
+    index, values = terms.choose(share)
+    number = np.zeros(len(there), np.int64)
+    for place, value in enumerate(values):
+        if isinstance(value, Fraction):
+            mine = index == place
+            number[mine] = [ceil(value * int(size)) for size in there[mine]]
+    return number
+
+
+def _prorated(ground: Ground, number: Ints, post: Ints, which: Ints, periods: Sequence[Period]) -> Ints:
+    """N × available × fte / owed, rounded half up; days outside the tenure count as the calendar says."""
+    presence = ground.presence
+    result = number.copy()
+    for row in range(len(post)):
+        period, who = periods[which[row]], int(post[row])
+        days = slice(max(period.first_day - presence.first, 0), period.last_day - presence.first + 1)
+        tenure = presence.tenure[who, days]
+        available = int(presence.work[who, days].sum())
+        owed = int(np.where(tenure, presence.base_work[presence.person[who], days], presence.statutory[days]).sum())
+        exact = Fraction(int(number[row]) * available, owed or 1) * presence.fte[who]
+        result[row] = int(exact + Fraction(1, 2))
+    return result

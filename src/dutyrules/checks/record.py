@@ -1,0 +1,180 @@
+"""record: a form is kept, and filled in and signed as it should be."""
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from math import ceil
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import polars as pl
+
+from dutyrules.checks.duty import Duty, Form, Names, Pattern, Text, Words, tagged
+from dutyrules.checks.ground import Ground
+from dutyrules.checks.moments import Moment, daily_obligations, judge_moment, of_day
+from dutyrules.figure import Count, Figure, Share, wrong
+from dutyrules.obligation import NONE, Bools, Ints, Judged, Obligations, Reason
+from dutyrules.timegrid import PeriodKind
+
+
+class ShareOfFigure(Form):
+    """A share of another figure."""
+
+    share: Figure[Share]
+    of: Figure[Count]
+
+
+if TYPE_CHECKING:
+    Least = ShareOfFigure | Figure[int]
+else:
+    Least = tagged(
+        lambda value: "share" if isinstance(value, dict) and "share" in value else "count",
+        share=ShareOfFigure,
+        count=Figure[Count],
+    )
+
+
+class Filled(Form):
+    """A field that must hold at least so much."""
+
+    field: Text
+    at_least: Least
+
+
+class Record(Duty):
+    """Fields of a record duty: one each workday (`event`, `per`, `by`), or every one that exists (`of`)."""
+
+    check: Literal["record"]
+    event: Text | None = None
+    of: Names = ()
+    per: PeriodKind | None = None
+    by: Figure[Moment] | None = None
+    before: Figure[Moment] | None = None
+    fields: Names = ()  # type: ignore[assignment]
+    blanks: Figure[Count] | None = None
+    filled: Filled | None = None
+    allowed: Mapping[str, Words] = {}
+    signed_by: Text | None = None
+
+    def model_post_init(self, _: object) -> None:
+        """Checks what the single fields cannot see."""
+        if (self.event is None) == (not self.of):
+            raise wrong("one-record", "both" if self.of else "neither", "either event (one each workday) or of (each that exists)")
+        if self.event and (self.per is None or not self.per.daily):
+            raise wrong("record-period", self.per, "per: workday")
+
+    def patterns(self) -> Iterator[Pattern]:
+        """The kinds that are records."""
+        for kind in (self.event,) if self.event else self.of:
+            yield Pattern(event=kind)
+
+    def attributes(self) -> Iterator[tuple[str, str]]:
+        """The columns that make a record complete."""
+        names = [*self.fields, *self.allowed]
+        names += ["blank_cells"] if self.blanks is not None else []
+        names += [self.filled.field] if self.filled else []
+        names += ["signed_by"] if self.signed_by else []
+        return ((kind, name) for kind in self.kinds() for name in names)
+
+    def occasions(self) -> tuple[str, ...]:
+        """Without a record there is nothing to judge."""
+        return self.of
+
+    def expand(self, ground: Ground) -> Obligations:
+        """One per workday, or one per record."""
+        if self.event:
+            return daily_obligations(ground, self.role, start=None, by=self.by, before=self.before, late=None)
+        events = ground.facts.events(self.of)
+        events = events.take((events.day >= ground.period.first_day) & (events.day <= ground.period.last_day))
+        post = ground.lead_post(self.role, events)
+        events, post = events.take(post >= 0), post[post >= 0]
+        terms = ground.terms(post, events.day)
+        self._required(terms)
+        obligations = Obligations.of(
+            len(post),
+            post=post,
+            first_day=events.day,
+            last_day=events.day,
+            start=events.at,
+            limit=events.at + 1,
+            late_limit=events.at + 1,
+            event=events.row,
+        )
+        return terms.settle(obligations)
+
+    def _required(self, terms: object) -> None:
+        """Resolves the figures of the content once, so that unbound ones are noted."""
+        for _, figure in self.figures():
+            terms.choose(figure)  # type: ignore[attr-defined]
+
+    def judge(self, ground: Ground, obligations: Obligations) -> Judged:
+        """There in time, complete, signed: the first that fails is the reason."""
+        if self.of:
+            return self._with_content(ground, obligations, obligations.event, np.zeros(len(obligations), np.int64), obligations.start)
+        events = ground.facts.events(self.event or "")
+        timing = judge_moment(ground, obligations, events, of_day(ground, obligations, events))
+        rows = np.array([next(iter(timing.evidence(row)), -1) for row in range(len(obligations))], np.int64)
+        return self._with_content(ground, obligations, rows, timing.reason, timing.actual)
+
+    def _with_content(
+        self, ground: Ground, obligations: Obligations, rows: Ints, reason: Ints, actual: Ints
+    ) -> Judged:
+        there = (rows >= 0) & (reason == Reason.NONE)
+        place = np.flatnonzero(there)
+        full, signed = self._complete(ground, obligations.take(place), rows[place])
+        reason = reason.copy()
+        reason[place] = np.select([~full, ~signed], [Reason.INCOMPLETE, Reason.UNSIGNED], Reason.NONE)
+        return Judged(
+            met=reason == Reason.NONE,
+            reason=reason,
+            actual=actual if obligations.unit == "instant" else np.full(len(rows), NONE),
+            evidence=lambda row: rows[row : row + 1][rows[row : row + 1] >= 0],
+        )
+
+    def _complete(self, ground: Ground, obligations: Obligations, rows: Ints) -> tuple[Bools, Bools]:
+        facts = ground.facts
+        terms = ground.terms(obligations.post, obligations.first_day)
+        full = np.ones(len(rows), np.bool_)
+        for name in self.fields:
+            text = facts.attribute(name, rows).cast(pl.String)
+            full &= (text.is_not_null() & (text != "") & (text != "false")).fill_null(False).to_numpy()
+        if self.blanks is not None:
+            blank = facts.numbers("blank_cells", rows)
+            full &= (blank != NONE) & (blank <= terms.numbers(self.blanks))
+        if self.filled is not None:
+            number = facts.numbers(self.filled.field, rows)
+            full &= (number != NONE) & (number >= self._least(terms))
+        for name, words in self.allowed.items():
+            column = facts.attribute(name, rows).cast(pl.String)
+            full &= column.is_in([str(word) for word in words]).fill_null(False).to_numpy()
+        return full, self._signed(ground, obligations, rows)
+
+    def _least(self, terms: object) -> Ints:
+        least = self.filled.at_least  # type: ignore[union-attr]
+        if isinstance(least, Figure):
+            return terms.numbers(least)  # type: ignore[attr-defined, no-any-return]
+        lines = terms.numbers(least.of)  # type: ignore[attr-defined]
+        index, shares = terms.choose(least.share)  # type: ignore[attr-defined]
+        result = np.zeros(len(lines), np.int64)
+        for number, share in enumerate(shares):
+            mine = index == number
+            if mine.any() and isinstance(share, Fraction):
+                result[mine] = [ceil(share * int(line)) for line in lines[mine]]
+        return result
+
+    def _signed(self, ground: Ground, obligations: Obligations, rows: Ints) -> Bools:
+        if self.signed_by is None:
+            return np.ones(len(rows), np.bool_)
+        presence = ground.presence
+        code = {name: index for index, name in enumerate(presence.persons)}
+        names = ground.facts.attribute("signed_by", rows).cast(pl.String)
+        signer = names.replace_strict(code, default=-1, return_dtype=pl.Int64).fill_null(-1).to_numpy()
+        if self.signed_by == "self":
+            return signer == presence.person[obligations.post]
+        lead = presence.lead(ground.roles[self.signed_by])
+        return (signer >= 0) & (lead[np.where(signer >= 0, signer, 0), obligations.first_day - presence.first] >= 0)
+
+    def excuse(self, ground: Ground, obligations: Obligations) -> Bools:
+        """Daily records: leave that contains the named instant."""
+        if self.of:
+            return np.zeros(len(obligations), np.bool_)
+        return ground.on_leave_at(obligations, obligations.limit - ground.granularity)

@@ -1,0 +1,7 @@
+"""An estate: its registry, its rule books with bindings, its calendar and coverage, resolved."""
+
+from dutyrules.estate.estate import Estate
+from dutyrules.estate.load import load_estate
+from dutyrules.estate.logs import log_from_rows, read_log
+
+__all__ = ["Estate", "load_estate", "log_from_rows", "read_log"]

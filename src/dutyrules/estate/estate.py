@@ -1,0 +1,53 @@
+"""The estate as the rest of the library sees it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from dutyrules.book import Book
+from dutyrules.diagnostics import Diagnostic
+from dutyrules.figure import Duration, Figure
+from dutyrules.registry import Tables
+from dutyrules.registry.areas import Areas, Places
+from dutyrules.timegrid import Calendar
+
+
+@dataclass(frozen=True)
+class Estate:
+    """Registry, books, bindings and calendar of one estate.
+
+    Attributes:
+        working_hours: Shift of people without a roster, in seconds after midnight.
+        granularity: Seconds within which `by` still counts as on time.
+        bound: Parameters with a value, bound or by default.
+        log_cutoff: How long after the period rows may still be recorded.
+        files: File → SHA-256 of everything the estate was read from, books apart.
+        notices: Warnings met on the way.
+    """
+
+    id: str
+    title: str | Mapping[str, str]
+    directory: Path
+    timezone: str
+    working_hours: tuple[int, int]
+    granularity: int
+    areas: Areas
+    calendar: Calendar
+    book: Book
+    bound: Mapping[str, Figure[Any]]
+    tables: Tables
+    log_cutoff: Duration
+    files: Mapping[str, str]
+    notices: tuple[Diagnostic, ...] = ()
+
+    @cached_property
+    def places(self) -> Places:
+        """Where buildings, units and areas lie."""
+        return Places.of(self.tables, self.areas)
+
+    @property
+    def persons(self) -> tuple[str, ...]:
+        """Everybody who holds or held a post."""
+        return tuple(self.tables.people["person"].unique(maintain_order=True).to_list())

@@ -1,0 +1,152 @@
+"""The log, partitioned by kind, as integer columns in time order."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from dutyrules.activity.log import Log
+from dutyrules.obligation import NONE
+from dutyrules.registry.areas import Places
+from dutyrules.registry.presence import Presence
+from dutyrules.timegrid import DAY
+
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+Where = Mapping[str, tuple[object, ...]]
+"""Attribute name → allowed values."""
+
+
+@dataclass(frozen=True)
+class Events:
+    """Some events in time order; entry *i* of every column is the same event.
+
+    Attributes:
+        row: Row of the log's frame, from which everything else can be looked up.
+        at: Local seconds.
+        day: Duty day, as a day number.
+        person, target, case: Codes; -1 where there is none.
+    """
+
+    row: Ints
+    at: Ints
+    day: Ints
+    person: Ints
+    target: Ints
+    case: Ints
+
+    def __len__(self) -> int:
+        return len(self.row)
+
+    @property
+    def time(self) -> Ints:
+        """Seconds after the midnight of the duty day."""
+        return self.at - self.day * DAY
+
+    def take(self, chosen: Ints | Bools) -> "Events":
+        """The chosen events."""
+        return Events(*(getattr(self, name)[chosen] for name in self.__dataclass_fields__))
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything that happened before the horizon, for the checks to look at.
+
+    Attributes:
+        log: The log; a *row* is an index into its frame.
+        order: The rows before the horizon by kind, then time, then place in the log.
+        offsets: Where each kind begins in `order`; one more entry than there are kinds.
+        granularity: Seconds by which a shift that crosses midnight overhangs beyond its end.
+    """
+
+    log: Log
+    presence: Presence
+    places: Places
+    order: Ints
+    offsets: Ints
+    granularity: int
+    _cache: dict[tuple[object, ...], Events] = field(default_factory=dict, repr=False, compare=False)
+
+    @classmethod
+    def of(cls, log: Log, presence: Presence, places: Places, *, horizon: int, granularity: int) -> "Facts":
+        """Sorts the log and cuts it at the horizon: events at or after that second do not exist yet."""
+        at, kind = log.frame["at"].to_numpy(), log.frame["kind"].to_numpy()
+        order = _order(kind, at)
+        low, high = presence.first * DAY, min(horizon, (presence.first + presence.days) * DAY)
+        if len(at) and (int(at.min()) < low or int(at.max()) >= high):
+            order = order[(at[order] >= low) & (at[order] < high)]
+        sizes = np.bincount(kind[order], minlength=len(log.kinds))
+        return cls(log, presence, places, order, np.concatenate([[0], np.cumsum(sizes)]), granularity)
+
+    @cached_property
+    def _kind_code(self) -> Mapping[str, int]:
+        return {name: index for index, name in enumerate(self.log.kinds)}
+
+    @cached_property
+    def _columns(self) -> Mapping[str, npt.NDArray[np.integer]]:
+        return {name: self.log.frame[name].to_numpy() for name in ("at", "person", "target", "case")}
+
+    def events(self, kinds: str | Sequence[str], where: Where | None = None) -> Events:
+        """The events of some kinds whose attributes pass the filter, in time order."""
+        names = (kinds,) if isinstance(kinds, str) else tuple(kinds)
+        key = (names, tuple(sorted((name, tuple(map(str, words))) for name, words in (where or {}).items())))
+        if key not in self._cache:
+            events = self._gather(names)
+            for name, words in (where or {}).items():
+                events = events.take(self._passes(events, name, words))
+            self._cache[key] = events
+        return self._cache[key]
+
+    def _gather(self, names: tuple[str, ...]) -> Events:
+        codes = [self._kind_code[name] for name in dict.fromkeys(names) if name in self._kind_code]
+        spans = [self.order[self.offsets[code] : self.offsets[code + 1]] for code in codes]
+        rows = np.concatenate([np.empty(0, np.int64), *spans]).astype(np.int64)
+        at, person, target, case = (self._columns[name][rows].astype(np.int64) for name in self._columns)
+        events = Events(rows, at, self._duty_day(at, person), person, target, case)
+        return events.take(np.argsort(at, kind="stable")) if len(spans) > 1 else events
+
+    def _duty_day(self, at: Ints, person: Ints) -> Ints:
+        """The date, or the day before for what still belongs to a shift that crossed midnight."""
+        day = at // DAY
+        if not self.presence.overhang.any():
+            return day
+        known = person >= 0
+        tail = self.presence.overhang[np.where(known, person, 0), day - self.presence.first]
+        tail = np.where(tail > 0, tail // self.granularity * self.granularity + self.granularity, 0)
+        return day - ((at - day * DAY < tail) & known)
+
+    def attribute(self, name: str, rows: Ints) -> pl.Series:
+        """An attribute of some rows; null where it is empty or the log has no such column."""
+        if name not in self.log.frame.columns:
+            return pl.Series(name, [None] * len(rows), dtype=pl.String)
+        return self.log.frame[name].gather(rows)
+
+    def numbers(self, name: str, rows: Ints) -> Ints:
+        """A numeric attribute of some rows; `NONE` where it is empty."""
+        return self.attribute(name, rows).cast(pl.Int64, strict=False).fill_null(NONE).to_numpy()
+
+    def log_rows(self, rows: Ints) -> list[tuple[str, int]]:
+        """(file, row) of some rows, as people find them in their files."""
+        picked = self.log.frame.select("file", "row")[rows.tolist()]
+        return [(self.log.files[file].name, row) for file, row in picked.iter_rows()]
+
+    def _passes(self, events: Events, name: str, words: tuple[object, ...]) -> Bools:
+        column = self.attribute(name, events.row).cast(pl.String)
+        allowed = [str(word).lower() if isinstance(word, bool) else str(word) for word in words]
+        return column.is_in(allowed).fill_null(False).to_numpy()
+
+    def area_of(self, events: Events) -> Ints:
+        """Area index of each event's target on its day."""
+        return self.places.area_at(events.target, events.day, self.presence.areas.root)
+
+
+def _order(kind: npt.NDArray[np.int16], at: Ints) -> Ints:
+    """Rows by kind, then time, then place; logs mostly arrive in time order, which saves the costly half."""
+    if len(at) > 1 and bool(np.any(at[1:] < at[:-1])):
+        by_time = np.argsort(at, kind="stable")
+        return by_time[np.argsort(kind[by_time], kind="stable")]
+    return np.argsort(kind, kind="stable")

@@ -1,0 +1,202 @@
+"""The tables of an estate: their columns, what a cell may hold, and the titles under which exports know them."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from types import MappingProxyType
+
+__all__ = ["TABLES", "Column", "Kind", "canonical_title", "known_titles"]
+
+
+class Kind(Enum):
+    """What the cells of a column hold."""
+
+    TEXT = "text"
+    DATE = "date"
+    INSTANT = "instant"
+    TIME = "time"
+    END_TIME = "end time"  # may also be 24:00
+    BOOLEAN = "boolean"
+    AMOUNT = "amount"
+    COUNT = "count"
+    DECIMAL = "decimal"
+    SHARE = "share"
+    WORD = "word"
+    LIST = "list"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table.
+
+    Attributes:
+        name: The title in English; also the name of the column in the frame.
+        kind: What its cells hold.
+        required: Whether the column must be there and every cell filled.
+        words: The words allowed, for `Kind.WORD`.
+        default: The text that an empty cell stands for.
+        aliases: Other titles that mean this column.
+    """
+
+    name: str
+    kind: Kind = Kind.TEXT
+    required: bool = False
+    words: tuple[str, ...] = ()
+    default: str | None = None
+    aliases: tuple[str, ...] = ()
+
+
+_ALIASES = {
+    "person": ("人员", "人員", "人员编号", "員工編號", "员工编号", "工号", "工號"),
+    "name": ("姓名",),
+    "role": ("岗位", "崗位", "职务", "職務"),
+    "area": ("区域", "區域", "片区", "片區"),
+    "building": ("楼栋", "樓棟", "楼栋编号", "楼号", "樓號"),
+    "unit": ("房屋", "房屋编号", "房号", "房號", "户", "戶"),
+    "state": ("状态", "狀態", "房屋状态", "入住状态"),
+    "from": ("起", "自", "开始日期", "開始日期", "起始日期", "生效日期"),
+    "to": ("止", "至", "结束日期", "結束日期", "截止日期", "失效日期"),
+    "fte": ("用工比例", "全职比例"),
+    "manager": ("上级", "上級", "主管", "直属上级"),
+    "primary": ("主岗", "主崗", "主要岗位"),
+    "inspect_minutes": ("巡查分钟", "巡楼分钟", "巡樓分鐘"),
+    "fee": ("费用", "費用", "费用类型", "费项"),
+    "age": ("账龄", "賬齡", "欠费账龄"),
+    "amount": ("金额", "金額", "欠费金额"),
+    "date": ("日期", "排班日期"),
+    "start": ("上班", "上班时间", "上班時間"),
+    "end": ("下班", "下班时间", "下班時間"),
+    "approved": ("批准", "是否批准", "已批准"),
+    "kind": ("类型", "類型", "假别", "假別", "请假类型"),
+    "substitute": ("代班人", "替班人", "代理人"),
+    "accepted_at": ("接受时间", "接受時間"),
+    "source": ("来源", "來源", "数据来源"),
+    "kinds": ("事件类型", "事件類型"),
+    "areas": ("区域", "區域", "片区"),
+    "status": ("状态", "狀態"),
+    "period": ("期间", "期間", "考核期"),
+    "item": ("考核项", "考核項"),
+    "decision": ("决定", "決定", "处理"),
+    "decided_by": ("决定人", "決定人"),
+    "decided_at": ("决定时间", "決定時間"),
+    "breach_id": ("违规编号", "違規編號"),
+    "approver": ("批准人", "审批人", "審批人"),
+    "reason": ("原因", "理由"),
+}
+
+# The end of a leave is exclusive, an ordinary 结束日期 is not: only titles that say 不含 (excluded) mean `until`.
+_LEAVE_ALIASES = {
+    "from": ("起", "自", "开始时间", "開始時間", "开始日期", "開始日期"),
+    "until": ("止(不含)", "至(不含)", "结束时间(不含)", "結束時間(不含)", "结束日期(不含)", "結束日期(不含)"),
+}
+
+
+def _column(
+    name: str,
+    kind: Kind = Kind.TEXT,
+    *,
+    required: bool = False,
+    words: str = "",
+    default: str | None = None,
+    aliases: Mapping[str, tuple[str, ...]] = _ALIASES,
+) -> Column:
+    return Column(name, kind, required, tuple(words.split()), default, aliases.get(name, ()))
+
+
+def _key(name: str) -> Column:
+    return _column(name, required=True)
+
+
+_FROM = _column("from", Kind.DATE)
+_TO = _column("to", Kind.DATE)
+
+#: The columns of each table, in the order of the documentation.
+TABLES: Mapping[str, tuple[Column, ...]] = MappingProxyType(
+    {
+        "people": (
+            _key("person"),
+            _column("name"),
+            _key("role"),
+            _column("area"),
+            _FROM,
+            _TO,
+            _column("fte", Kind.SHARE, default="1"),
+            _column("manager"),
+            _column("primary", Kind.BOOLEAN, default="no"),
+        ),
+        "buildings": (
+            _key("building"),
+            _key("area"),
+            _FROM,
+            _TO,
+            _column("x", Kind.DECIMAL),
+            _column("y", Kind.DECIMAL),
+            _column("inspect_minutes", Kind.COUNT),
+        ),
+        "units": (
+            _key("unit"),
+            _key("building"),
+            _column("state", Kind.WORD, words="occupied vacant not_moved_in", default="occupied"),
+            _FROM,
+            _TO,
+        ),
+        "permits": (_key("unit"), _FROM, _TO),
+        "arrears": (
+            _key("unit"),
+            _column("fee", Kind.WORD, required=True, words="property utility"),
+            _column("age", Kind.WORD, required=True, words="current old"),
+            _FROM,
+            _TO,
+            _column("amount", Kind.AMOUNT),
+        ),
+        "roster": (
+            _key("person"),
+            _column("date", Kind.DATE, required=True),
+            _column("start", Kind.TIME),
+            _column("end", Kind.END_TIME),
+        ),
+        "leave": (
+            _key("person"),
+            _column("from", Kind.INSTANT, required=True, aliases=_LEAVE_ALIASES),
+            _column("until", Kind.INSTANT, required=True, aliases=_LEAVE_ALIASES),
+            _column("approved", Kind.BOOLEAN, required=True),
+            _column("kind"),
+            _column("substitute"),
+            _column("accepted_at", Kind.INSTANT),
+        ),
+        "coverage": (
+            _key("source"),
+            _column("kinds", Kind.LIST),
+            _column("areas", Kind.LIST),
+            _FROM,
+            _TO,
+            _column("status", Kind.WORD, required=True, words="complete partial outage"),
+        ),
+        "settlements": (
+            _key("period"),
+            _key("person"),
+            _key("item"),
+            _column("decision", Kind.WORD, required=True, words="assume_met exclude"),
+            _key("decided_by"),
+            _column("decided_at", Kind.INSTANT),
+        ),
+        "waivers": (
+            _key("breach_id"),
+            _key("approver"),
+            _column("reason"),
+            _column("decided_at", Kind.INSTANT),
+        ),
+    }
+)
+
+
+def canonical_title(title: str) -> str:
+    """Returns a column title as it is compared: lower case, half-width brackets, `_` for inner blanks."""
+    half_width = title.strip().lower().replace("（", "(").replace("）", ")")
+    return re.sub(r"\s+", "_", half_width)
+
+
+def known_titles(table: str) -> Mapping[str, Column]:
+    """Returns every title, canonical or alias, under which a column of the table may stand."""
+    return {title: column for column in TABLES[table] for title in (column.name, *column.aliases)}

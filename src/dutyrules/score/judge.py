@@ -1,0 +1,201 @@
+"""Every duty of an estate expanded and judged for a period: the part that knows no points."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+
+import numpy as np
+import polars as pl
+
+from dutyrules.activity.log import Log
+from dutyrules.checks import Duty
+from dutyrules.checks.finding import first_posts
+from dutyrules.checks.ground import REACH_BACK, REACH_ON, Ground
+from dutyrules.estate import Estate
+from dutyrules.facts import Facts
+from dutyrules.obligation import Bools, Ints, Judged, Obligations, State, Verdicts
+from dutyrules.registry.coverage import Coverage
+from dutyrules.registry.population import Members
+from dutyrules.registry.presence import presence
+from dutyrules.timegrid import DAY, Period, day_number, instant_number
+
+LOCATED = ("building", "unit", "area")
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """The verdicts of a period, by duty."""
+
+    estate: Estate
+    ground: Ground
+    verdicts: Mapping[str, Verdicts]
+
+    def duty(self, name: str) -> Duty:
+        """A duty by its id."""
+        return self.estate.book.duties[name]
+
+
+def judge(estate: Estate, log: Log, period: Period, as_of: datetime | None = None) -> Judgement:
+    """Expands every duty and judges it on the log.
+
+    Args:
+        as_of: The last instant that is known; by default the whole period is.
+    """
+    ground = stand(estate, log, period, as_of)
+    verdicts = {name: _verdicts(ground, estate, duty) for name, duty in estate.book.duties.items()}
+    return Judgement(estate, ground, verdicts)
+
+
+def stand(estate: Estate, log: Log, period: Period, as_of: datetime | None = None) -> Ground:
+    """The ground on which a period is judged."""
+    first, last = period.first_day - REACH_BACK, period.last_day + REACH_ON
+    horizon = period.end if as_of is None else min(period.end, instant_number(as_of) + 1)
+    who = presence(
+        estate.tables, estate.areas, estate.calendar, first=first, last=last, working_hours=estate.working_hours
+    )
+    facts = Facts.of(log, who, estate.places, horizon=horizon, granularity=estate.granularity)
+    book = estate.book
+    return Ground(
+        period=period,
+        horizon=horizon,
+        granularity=estate.granularity,
+        presence=who,
+        facts=facts,
+        coverage=Coverage.of(estate.tables, estate.areas, first=first, last=last, seen=_seen(log, period)),
+        bound=estate.bound,
+        members=_members(estate),
+        slots={slot.slot: (slot.start, slot.to) for slot in book.timetable},
+        roles={role: book.stands_for(role) for role in book.roles},
+        located=frozenset(name for name, kind in book.kinds.items() if kind.target in LOCATED),
+    )
+
+
+def _members(estate: Estate) -> Callable[[str], Members]:
+    @cache
+    def members(name: str) -> Members:
+        form = estate.book.populations[name]
+        return Members.of(estate.tables, estate.places, estate.areas, form.table, form.where)
+
+    return members
+
+
+def _seen(log: Log, period: Period) -> frozenset[str]:
+    """Kinds with a row in the period: what an estate that declares no coverage is taken to cover."""
+    inside = log.frame.filter(pl.col("at").is_between(period.first_day * DAY, period.end - 1))
+    return frozenset(log.kinds[code] for code in inside["kind"].unique())
+
+
+def _verdicts(ground: Ground, estate: Estate, duty: Duty) -> Verdicts:
+    obligations = duty.expand(ground)
+    published = day_number(estate.book.published[duty.id])
+    if published > ground.period.first_day:
+        obligations = obligations.take(obligations.first_day >= published)
+    judged = duty.judge(ground, obligations)
+    if duty.occasions():
+        obligations, judged = _with_idle(ground, duty, obligations, judged)
+    return settle(ground, duty, obligations, judged)
+
+
+def _with_idle(ground: Ground, duty: Duty, obligations: Obligations, judged: Judged) -> tuple[Obligations, Judged]:
+    """One `no_occasion` for each person that owes the duty and had nothing to do."""
+    post = first_posts(ground, duty.role, local=duty.local(ground.located))
+    busy = ground.presence.person[obligations.post]
+    post = post[~np.isin(ground.presence.person[post], busy)]
+    if not len(post):
+        return obligations, judged
+    idle = Obligations.of(
+        len(post),
+        unit=obligations.unit,
+        post=post,
+        first_day=ground.period.first_day,
+        last_day=ground.period.last_day,
+        start=ground.period.first_day * DAY,
+        limit=ground.period.end,
+        late_limit=ground.period.end,
+        settled=State.NO_OCCASION,
+    )
+    blank = np.zeros(len(post), np.int64)
+    known = len(obligations)
+    return Obligations.joined([obligations, idle]), Judged(
+        met=np.concatenate([judged.met, blank > 0]),
+        reason=np.concatenate([judged.reason, blank]),
+        actual=np.concatenate([judged.actual, idle.expected]),
+        evidence=lambda row: judged.evidence(row) if row < known else blank[:0],
+        missing=lambda row: judged.missing(row) if row < known else blank[:0],
+    )
+
+
+def settle(ground: Ground, duty: Duty, obligations: Obligations, judged: Judged) -> Verdicts:
+    """The final state of each obligation, in the order that docs/semantics.md gives."""
+    idle = (obligations.settled == State.NO_OCCASION) & (obligations.event < 0)
+    kinds = _kinds_read(ground, duty, obligations, idle)
+    nothing = (obligations.settled == State.NO_OCCASION) | _owes_nothing(obligations, duty)
+    excused = _excused(ground, duty, obligations)
+    state = np.select(
+        [
+            obligations.settled == State.NOT_ASSESSED,
+            ~kinds,
+            nothing,
+            obligations.settled == State.EXCUSED,
+            judged.met & ((obligations.limit <= ground.horizon) | (not _at_most(duty))),
+            _still_open(ground, duty, obligations, judged),
+            excused > 0,
+        ],
+        [
+            State.NOT_ASSESSED,
+            State.NOT_ASSESSED,
+            State.NO_OCCASION,
+            State.EXCUSED,
+            State.MET,
+            State.PENDING,
+            State.EXCUSED,
+        ],
+        State.BREACHED,
+    ).astype(np.int64)
+    whys = (*obligations.whys, "log_incomplete", "leave", "excused by an event")
+    base = len(obligations.whys)
+    why = np.where(obligations.why > 0, obligations.why, 0)
+    why = np.where((why == 0) & (state == State.NOT_ASSESSED), base, why)
+    why = np.where((why == 0) & (state == State.EXCUSED), base + np.maximum(excused, 1), why)
+    return Verdicts(obligations, judged, state, why, whys)
+
+
+def _kinds_read(ground: Ground, duty: Duty, obligations: Obligations, idle: Bools) -> Bools:
+    """Whether the log is complete for what each obligation reads."""
+    area = ground.presence.area[obligations.post]
+    start = np.minimum(obligations.start // DAY, obligations.first_day)
+    read = ground.coverage.covered(duty.kinds(), area, start, obligations.day)
+    if not idle.any():
+        return read
+    return np.where(idle, ground.coverage.covered(duty.occasions(), area, start, obligations.day), read)
+
+
+def _owes_nothing(obligations: Obligations, duty: Duty) -> Bools:
+    counts = duty.check == "quota" and not _at_most(duty)
+    return (obligations.expected == 0) & counts
+
+
+def _at_most(duty: Duty) -> bool:
+    return getattr(duty, "at_most", None) is not None
+
+
+def _still_open(ground: Ground, duty: Duty, obligations: Obligations, judged: Judged) -> Bools:
+    """Not due yet; what is at most allowed can be overstepped before its time."""
+    waiting = obligations.limit > ground.horizon
+    return waiting & judged.met if _at_most(duty) else waiting
+
+
+def _excused(ground: Ground, duty: Duty, obligations: Obligations) -> Ints:
+    """1 where leave excuses a miss, 2 where an event does."""
+    leave = duty.excuse(ground, obligations)
+    if duty.excused_by is None:
+        return np.where(leave, 1, 0)
+    events = ground.facts.events(duty.excused_by.event)
+    before = ground.terms(obligations.post, obligations.first_day).numbers(duty.excused_by.before)
+    presence = ground.presence
+    earliest = np.full((len(presence.persons), presence.days), 2**62, np.int64)
+    known = events.person >= 0
+    np.minimum.at(earliest, (events.person[known], events.day[known] - presence.first), events.time[known])
+    asked = earliest[presence.person[obligations.post], obligations.first_day - presence.first] < before
+    return np.select([asked, leave], [2, 1], 0)

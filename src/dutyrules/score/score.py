@@ -1,0 +1,370 @@
+"""score: verdicts and points of every person for a period."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from dutyrules.activity.log import Log
+from dutyrules.book import Item, Scorecard, overlapping
+from dutyrules.checks.duty import Titles
+from dutyrules.diagnostics import Diagnostic, InputError
+from dutyrules.estate import Estate
+from dutyrules.figure import POINT_SCALE
+from dutyrules.obligation import Ints, State
+from dutyrules.score.charges import Charge, LineKey, Pricing, Sheets, scaled
+from dutyrules.score.findings import Namer
+from dutyrules.score.judge import Judgement, judge
+from dutyrules.score.sheet import BonusScore, Finding, FineScore, ItemScore, ItemState, LineScore, Sheet
+from dutyrules.timegrid import DAY, Period
+
+SETTLEMENTS = ("assume_met", "exclude")
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a period comes to: sheets, verdicts and where they come from.
+
+    Everything beyond the arrays is made when it is asked for, and only for the persons that are asked for.
+    """
+
+    estate: Estate
+    log: Log
+    period: Period
+    as_of: datetime | None
+    forecast: bool
+    judgement: Judgement
+    sheets: Sheets
+
+    @cached_property
+    def pricing(self) -> Pricing:
+        """Breaches and lines, priced."""
+        return Pricing(self.judgement, self.sheets, self.waived)
+
+    @cached_property
+    def namer(self) -> Namer:
+        """Ids and texts of verdicts."""
+        return Namer(self.judgement)
+
+    @cached_property
+    def waived(self) -> Mapping[str, Ints]:
+        """Duty → rows whose breach HR waived."""
+        wanted = set(self.estate.tables.waivers["breach_id"].to_list())
+        if not wanted:
+            return {}
+        found: dict[str, Ints] = {}
+        for duty, verdicts in self.judgement.verdicts.items():
+            rows = np.flatnonzero(verdicts.state == State.BREACHED)
+            hit = [row for row in rows if self.namer.ids(duty)[row] in wanted]
+            if hit:
+                found[duty] = np.array(hit, np.int64)
+        return found
+
+    def scorecard(self, sheet: int) -> tuple[str, Scorecard] | None:
+        """The scorecard of a sheet: its role's for periods of this length."""
+        role = self.judgement.ground.presence.roles[self.sheets.role[sheet]]
+        cards = self.estate.book.scorecards.items()
+        return next(((name, card) for name, card in cards if card.role == role and card.per == self.period.kind), None)
+
+    @cached_property
+    def charges(self) -> Mapping[str, Mapping[LineKey, Charge]]:
+        """Scorecard → line → charge on every sheet."""
+        return {
+            name: self.pricing.charges(card.lines, overlapping(card.lines), card.role)
+            for name, card in self.estate.book.scorecards.items()
+            if card.per == self.period.kind
+        }
+
+    @cached_property
+    def fines(self) -> Mapping[str, Charge]:
+        """Fine → charge on every sheet, in money."""
+        return {
+            name: self.pricing.charges({("", name): fine}, (), fine.role)["", name]
+            for name, fine in self.estate.book.fines.items()
+        }
+
+    @cached_property
+    def state_counts(self) -> Mapping[str, Ints]:
+        """Duty → sheet × state: how many obligations stand how."""
+        counted: dict[str, Ints] = {}
+        for duty, verdicts in self.judgement.verdicts.items():
+            sheet = self.sheets.of_post[verdicts.obligations.post]
+            table = np.zeros((len(self.sheets) + 1, len(State)), np.int64)
+            np.add.at(table, (sheet, verdicts.state), 1)  # sheet -1 lands in the spare last row
+            counted[duty] = table[:-1]
+        return counted
+
+    @cached_property
+    def totals(self) -> tuple[Ints, Ints]:
+        """(item points kept, complete) of every sheet with a scorecard, as arrays; for many estates at once."""
+        kept = np.zeros(len(self.sheets), np.int64)
+        for name, charges in self.charges.items():
+            card = self.estate.book.scorecards[name]
+            mine = self._sheets_of(card)
+            for item, form in card.items.items():
+                taken = sum((charge.points for (key, _), charge in charges.items() if key == item), np.zeros(len(kept), np.int64))
+                kept += np.where(mine, np.maximum(scaled(form.marks) - taken, 0), 0)
+        return kept, self.sheets.person
+
+    def _sheets_of(self, card: Scorecard) -> Ints:
+        roles = self.judgement.ground.presence.roles
+        return self.sheets.role == (roles.index(card.role) if card.role in roles else -1)
+
+    # ------------------------------------------------------------ sheets
+
+    @property
+    def people(self) -> Sequence[Sheet]:
+        """Every sheet, by person and role."""
+        return [self.sheet(index) for index in self._order]
+
+    @cached_property
+    def _order(self) -> list[int]:
+        presence = self.judgement.ground.presence
+        return sorted(range(len(self.sheets)), key=lambda index: (presence.persons[self.sheets.person[index]], presence.roles[self.sheets.role[index]]))
+
+    def of(self, person: str) -> Sequence[Sheet]:
+        """The sheets of one person.
+
+        Raises:
+            InputError: nobody of that name has a post in the period.
+        """
+        presence = self.judgement.ground.presence
+        found = [index for index in self._order if presence.persons[self.sheets.person[index]] == person]
+        if not found:
+            known = sorted({presence.persons[code] for code in self.sheets.person})
+            raise InputError([Diagnostic("score.unknown-person", f"{person} has no post in {self.period.label}", None, person, ", ".join(known[:20]))])
+        return [self.sheet(index) for index in found]
+
+    def sheet(self, index: int) -> Sheet:
+        """One sheet, with everything that leads to each point."""
+        presence = self.judgement.ground.presence
+        chosen = self.scorecard(index)
+        items = self._items(index, *chosen) if chosen else ()
+        bonuses = self._bonuses(index, chosen[1]) if chosen else ()
+        fines = self._fines(index)
+        findings = self._findings(index)
+        charged = {key for item in items for line in item.lines for key in line.breaches} | {key for fine in fines for key in fine.breaches}
+        breached = tuple(one for one in findings if one.state == "breached")
+        return Sheet(
+            person=presence.persons[self.sheets.person[index]],
+            name=self._name(index),
+            role=presence.roles[self.sheets.role[index]],
+            scorecard=chosen[0] if chosen else None,
+            **self._sums(items, bonuses) if chosen else _NO_SUMS,
+            bonus=sum((bonus.points for bonus in bonuses), Decimal(0)),
+            items=items,
+            bonuses=bonuses,
+            fines=fines,
+            breaches=breached,
+            excused=tuple(one for one in findings if one.state == "excused"),
+            pending=tuple(one for one in findings if one.state == "pending"),
+            not_assessed=tuple(one for one in findings if one.state == "not_assessed"),
+            uncharged=tuple(one.breach_id for one in breached if one.breach_id not in charged and one.strength == "must"),
+            workdays=int(presence.work[self.sheets.of_post == index, self.judgement.ground.scored].any(axis=0).sum()),
+        )
+
+    def _name(self, index: int) -> str:
+        people = self.estate.tables.people
+        person = self.judgement.ground.presence.persons[self.sheets.person[index]]
+        names = people.filter(people["person"] == person)["name"].drop_nulls()
+        return names[0] if len(names) else person
+
+    def _items(self, index: int, name: str, card: Scorecard) -> tuple[ItemScore, ...]:
+        return tuple(self._item(index, name, key, item) for key, item in card.items.items())
+
+    def _item(self, index: int, name: str, key: str, item: Item) -> ItemScore:
+        charges = {line: self.charges[name][key, line] for line in item.lines}
+        deducted = _points(sum(int(charge.points[index]) for charge in charges.values()))
+        inspected = self._inspected(index, key, charges)
+        state, settled_by = self._state(index, key, item, charges, inspected=inspected)
+        return ItemScore(
+            item=key,
+            clause=item.clause,
+            title=item.title,
+            marks=item.marks,
+            deducted=deducted,
+            score=max(Decimal(0), item.marks - deducted),
+            state=state,
+            settled_by=settled_by,
+            lines=tuple(self._line(index, item, line, charge, inspected=inspected) for line, charge in charges.items()),
+        )
+
+    def _line(self, index: int, item: Item, line: str, charge: Charge, *, inspected: bool) -> LineScore:
+        form = item.lines[line]
+        facts = self.judgement.ground.facts
+        mine = charge.breaches.key[charge.breaches.sheet == index]
+        person = self._columns["person"][charge.findings] == self.sheets.person[index]
+        rows = charge.findings[person]
+        price = next(word for word in ("each", "once", "every", "per_missing") if getattr(form, word) is not None)
+        return LineScore(
+            line=line,
+            clause=form.clause,
+            title=form.title,
+            price=price,
+            times=int(charge.times[index]),
+            points=_points(int(charge.points[index])),
+            breaches=tuple(self._breach_id(int(key)) for key in mine),
+            findings=tuple(facts.log_rows(rows)) if len(rows) else (),
+            uninspected=not form.breaches and not inspected,
+        )
+
+    @cached_property
+    def _columns(self) -> Mapping[str, Ints]:
+        return {"person": self.log.frame["person"].to_numpy()}
+
+    def _breach_id(self, key: int) -> str:
+        duty, row = self.pricing.duty_row(key)
+        return self.namer.ids(duty)[row]
+
+    def _inspected(self, index: int, key: str, charges: Mapping[str, Charge]) -> bool:
+        person = self.sheets.person[index]
+        ground = self.judgement.ground
+        looked = ground.facts.events(f"inspection.{key}")
+        inside = (looked.at >= ground.period.first_day * DAY) & (looked.person == person)
+        return bool(inside.any()) or any((self._columns["person"][charge.findings] == person).any() for charge in charges.values())
+
+    def _state(self, index: int, key: str, item: Item, charges: Mapping[str, Charge], *, inspected: bool) -> tuple[ItemState, str | None]:
+        duties = {duty for line in item.lines.values() for duty in line.duties}
+        counts = [self.state_counts[duty][index] for duty in duties]
+        needs = item.inspect == "required" or not duties
+        gap = any(count[State.NOT_ASSESSED] for count in counts) or (needs and not inspected)
+        settlement = self._settlement(index, key)
+        if settlement and settlement[0] == "exclude":
+            return "excluded", settlement[1]
+        if not gap:
+            return "assessed", None
+        if settlement:
+            return "assessed", settlement[1]
+        judged = inspected or any(count[[State.MET, State.BREACHED, State.EXCUSED]].any() for count in counts)
+        return ("partial" if judged or any(int(charge.times[index]) for charge in charges.values()) else "not_assessed"), None
+
+    def _settlement(self, index: int, item: str) -> tuple[str, str] | None:
+        person = self.judgement.ground.presence.persons[self.sheets.person[index]]
+        return self._settlements.get((person, item))
+
+    @cached_property
+    def _settlements(self) -> Mapping[tuple[str, str], tuple[str, str]]:
+        rows = self.estate.tables.settlements.select("period", "person", "item", "decision", "decided_by").iter_rows()
+        return {(person, item): (decision, by) for period, person, item, decision, by in rows if period == self.period.label}
+
+    def _sums(self, items: tuple[ItemScore, ...], bonuses: tuple[BonusScore, ...]) -> dict[str, Any]:
+        counted = [item for item in items if item.state != "excluded"]
+        assessed = [item for item in counted if item.state == "assessed"]
+        marks = sum((item.marks for item in counted), Decimal(0))
+        score = sum((item.score for item in assessed), Decimal(0)) + sum((bonus.points for bonus in bonuses), Decimal(0))
+        complete = len(assessed) == len(counted) and self.judgement.ground.horizon == self.period.end
+        percent = (score / marks * 100).quantize(Decimal("0.01"), ROUND_HALF_UP) if complete and marks else None
+        return {
+            "marks": marks,
+            "score": score,
+            "percent": percent,
+            "assessed_marks": sum((item.marks for item in assessed), Decimal(0)),
+            "score_min": score,
+            "score_max": score + sum((item.score for item in counted if item.state != "assessed"), Decimal(0)),
+            "complete": complete,
+        }
+
+    def _bonuses(self, index: int, card: Scorecard) -> tuple[BonusScore, ...]:
+        return tuple(
+            BonusScore(key, form.clause, form.title, int(times[index]), _points(int(points[index])))
+            for key, form in card.bonus.items()
+            for times, points in [self._bonus(form)]
+        )
+
+    def _bonus(self, form: Any) -> tuple[Ints, Ints]:
+        ground = self.judgement.ground
+        events = ground.facts.events(form.event, form.where)
+        inside = (events.at >= ground.period.first_day * DAY) & (events.at < ground.period.end) & (events.person >= 0)
+        by_person = np.bincount(events.person[inside], minlength=len(ground.presence.persons))
+        times = by_person[self.sheets.person]
+        terms = ground.terms(self.sheets.post, np.full(len(self.sheets), ground.period.first_day))
+        return times, times * terms.numbers(form.each, scaled)
+
+    def _fines(self, index: int) -> tuple[FineScore, ...]:
+        found = []
+        for name, charge in self.fines.items():
+            form = self.estate.book.fines[name]
+            if charge.times[index]:
+                keys = charge.breaches.key[charge.breaches.sheet == index]
+                ids = tuple(self._breach_id(int(key)) for key in keys)
+                found.append(FineScore(name, form.clause, form.title, int(charge.times[index]), _points(int(charge.points[index])), form.currency, ids))
+        return tuple(found)
+
+    # ------------------------------------------------------------ verdicts
+
+    @cached_property
+    def _rows_of_sheet(self) -> Mapping[int, list[tuple[str, int]]]:
+        """Sheet → (duty, row) of everything that is not simply met."""
+        table: dict[int, list[tuple[str, int]]] = defaultdict(list)
+        for duty, verdicts in self.judgement.verdicts.items():
+            shown = np.flatnonzero(np.isin(verdicts.state, [State.BREACHED, State.EXCUSED, State.PENDING, State.NOT_ASSESSED]))
+            for row, sheet in zip(shown, self.sheets.of_post[verdicts.obligations.post[shown]], strict=True):
+                table[int(sheet)].append((duty, int(row)))
+        return table
+
+    def _findings(self, index: int) -> tuple[Finding, ...]:
+        found = [self._finding(duty, row) for duty, row in self._rows_of_sheet.get(index, ())]
+        return tuple(sorted(found, key=lambda one: (one.day, one.duty, one.discriminator)))
+
+    def _finding(self, duty: str, row: int) -> Finding:
+        finding = self.namer.finding(duty, row)
+        if row in self.waived.get(duty, ()):
+            return Finding(**vars(finding) | {"state": "excused", "why": "waived"})
+        return finding
+
+    def verdicts(self) -> Iterator[tuple[int, Finding]]:
+        """(sheet, verdict) of every obligation, met ones included; evidence left out."""
+        for duty, verdicts in self.judgement.verdicts.items():
+            sheets = self.sheets.of_post[verdicts.obligations.post]
+            for row in range(len(verdicts)):
+                finding = self.namer.finding(duty, row, evidence=False)
+                if row in self.waived.get(duty, ()):
+                    finding = Finding(**vars(finding) | {"state": "excused", "why": "waived", "reason": None})
+                yield int(sheets[row]), finding
+
+
+def score(estate: Estate, log: Log, period: str, as_of: datetime | None = None, *, forecast: bool = False) -> Result:
+    """Scores a period.
+
+    Args:
+        estate: The estate with its books.
+        log: Its activity log, as `read_log` returns it.
+        period: ``2026-10``, ``2026-Q4``, ``2026-W41``, ``2026-H2`` or ``2026``.
+        as_of: The last instant that is known; obligations that fall due later are pending.
+        forecast: Accept planned rows; every output then says so.
+
+    Raises:
+        InputError: the log holds planned rows and this is no forecast, or the period is none.
+    """
+    try:
+        scored = Period.parse(period)
+    except ValueError as error:
+        raise InputError([Diagnostic("score.bad-period", str(error), None, period)]) from None
+    if log.planned and not forecast:
+        raise InputError([
+            Diagnostic("score.planned-rows", f"the log holds {log.planned} planned rows", None, "state: planned", "events that happened", "score a plan with --forecast")
+        ])
+    judgement = judge(estate, log, scored, as_of)
+    return Result(estate, log, scored, as_of, forecast, judgement, Sheets.of(judgement.ground))
+
+
+def _points(number: int) -> Decimal:
+    return Decimal(number) / POINT_SCALE
+
+
+_NO_SUMS: Mapping[str, Any] = {
+    "marks": None,
+    "score": None,
+    "percent": None,
+    "assessed_marks": None,
+    "score_min": None,
+    "score_max": None,
+    "complete": False,
+}
+
+__all__ = ["SETTLEMENTS", "Result", "Titles", "score"]

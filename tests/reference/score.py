@@ -1,0 +1,74 @@
+"""reference_score: from raw files to people and verdicts."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from . import calendar as cal
+from .books import Duty
+from .estate import Estate, instant, load_estate
+from .figures import show
+from .judge_daily import judge_attendance, judge_deadline, judge_record
+from .judge_quota import judge_quota
+from .judge_triggered import judge_finding, judge_metric, judge_precedence, judge_response
+from .log import cutoff_after, read_log
+from .sheet import Sheet, make_sheets, report, sheet_for
+from .verdict import Obligation, World, number_alike, settle
+
+JUDGES: dict[str, Callable[[World, Duty], Iterator[Obligation]]] = {
+    "attendance": judge_attendance,
+    "quota": judge_quota,
+    "deadline": judge_deadline,
+    "response": judge_response,
+    "precedence": judge_precedence,
+    "record": judge_record,
+    "metric": judge_metric,
+    "finding": judge_finding,
+}
+
+
+def reference_score(estate_dir: Path, logs: list[Path], period: str, as_of: str | None = None) -> dict[str, Any]:
+    """What everyone owed in the period, how it was judged, and what the scorecards make of it."""
+    estate = load_estate(Path(estate_dir))
+    world = make_world(estate, [Path(log) for log in logs], period, as_of)
+    obligations = []
+    for duty in estate.duties:
+        found = list(JUDGES[duty.check](world, duty))
+        number_alike(found)
+        for ob in found:
+            settle(world, ob)
+        obligations += found
+    sheets = make_sheets(world, obligations)
+    people = [report(world, sheet) for sheet in sheets]
+    by_key = {(sheet.person, sheet.role): sheet for sheet in sheets}
+    verdicts = [show_verdict(ob, sheet_for(by_key, ob.post)) for ob in obligations]
+    order = ("person", "role", "duty", "post", "period", "discriminator")
+    return {
+        "people": sorted(people, key=lambda row: (row["person"], row["role"])),
+        "verdicts": sorted(verdicts, key=lambda row: [row[name] for name in order]),
+    }
+
+
+def make_world(estate: Estate, logs: list[Path], label: str, as_of: str | None) -> World:
+    """H is the end of the scored period, or one second after `as_of` if that is earlier."""
+    scored = cal.parse_period(label)
+    horizon = scored.end()
+    if as_of is not None:
+        horizon = min(horizon, instant(as_of) + cal.SECOND)
+    events = read_log(logs, estate, cutoff_after(estate, scored.last))
+    return World(estate, scored, horizon, [event for event in events if event.at < horizon])
+
+
+def show_verdict(ob: Obligation, sheet: Sheet | None) -> dict[str, Any]:
+    return {
+        "person": ob.post.person,
+        "role": sheet.role if sheet else ob.post.role,
+        "duty": ob.duty.id,
+        "post": ob.post.label,
+        "period": ob.period,
+        "discriminator": ob.discriminator,
+        "state": ob.state,
+        "reason": ob.reason,
+        "expected": show(ob.expected),
+        "actual": show(ob.actual),
+    }
