@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from dutyrules.book import Book, load_book
     from dutyrules.diagnostics import Diagnostic, InputError
     from dutyrules.estate import Estate, load_estate, read_log
-    from dutyrules.score import Result, Sheet, score
+    from dutyrules.scoring import Result, Sheet, score
 
 __version__ = "0.1.0"
 
@@ -24,12 +24,12 @@ _HOMES = {
     "Estate": "dutyrules.estate",
     "InputError": "dutyrules.diagnostics",
     "Log": "dutyrules.activity.log",
-    "Result": "dutyrules.score",
-    "Sheet": "dutyrules.score",
+    "Result": "dutyrules.scoring",
+    "Sheet": "dutyrules.scoring",
     "load_book": "dutyrules.book",
     "load_estate": "dutyrules.estate",
     "read_log": "dutyrules.estate",
-    "score": "dutyrules.score",
+    "score": "dutyrules.scoring",
 }
 
 __all__ = [

@@ -264,7 +264,7 @@ def _parse(value: object, inner: Any) -> "Figure[Any]":
 def _written(value: object, inner: Any, loc: tuple[str | int, ...]) -> Any:
     if isinstance(value, str) and value.startswith("$"):
         return Ref(value[1:])
-    if value == "none":
+    if value == "none" and not _holds(inner, value):
         return OFF
     if isinstance(value, dict) and "areas" in value and set(value) <= {"default", "areas"}:
         areas = value["areas"] if isinstance(value["areas"], dict) else {}
@@ -290,6 +290,15 @@ def _written(value: object, inner: Any, loc: tuple[str | int, ...]) -> Any:
                 for line in error.errors(include_url=False)
             ],
         ) from None
+
+
+def _holds(inner: Any, value: object) -> bool:
+    """Whether a word is a value of its own here, as `none` is one of the ways to roll."""
+    try:
+        inner(value)
+    except ValidationError:
+        return False
+    return True
 
 
 def _retold(line: Any) -> Any:

@@ -11,6 +11,7 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -449,9 +450,25 @@ TEMPLATES: tuple[tuple[str, Callable[[Draft], dict[str, Any]]], ...] = (
 
 def scorecard(d: Draft) -> dict[str, Any]:
     items = {str(n + 1): scorecard_item(d) for n in range(d.one_of(1, 2, 3))}
+    thin_out(items)
     bonus = {"praised": {"clause": "8.1", "event": "praise", "each": d.figure("decimal", "1", "0.5")}}
     card: dict[str, Any] = {"role": "butler", "per": "month", "clause": "9", "items": items}
     return card | ({"bonus": bonus} if d.maybe() else {})
+
+
+def thin_out(items: dict[str, Any]) -> None:
+    """At most four lines share breaches: every order of them is tried."""
+    groups: list[tuple[set[str], int]] = []
+    for item in items.values():
+        for key, fields in list(item["lines"].items()):
+            named = set(fields.get("breaches", []))
+            touched = [group for group in groups if group[0] & named]
+            size = 1 + sum(group[1] for group in touched)
+            if named and size > 4 and len(item["lines"]) > 1:
+                del item["lines"][key]
+            else:
+                merged = named.union(*(group[0] for group in touched))
+                groups = [group for group in groups if group not in touched] + [(merged, size)]
 
 
 def scorecard_item(d: Draft) -> dict[str, Any]:
@@ -810,7 +827,7 @@ class LogDraft:
 def log_files(log: LogDraft) -> list[list[Row]]:
     """One or two files: single events, habits (the same thing on many days), copies, revisions; in disorder."""
     rows = [log.row(log.at()) for _ in range(log.draw.whole(0, 30))]
-    for _ in range(log.pick(0, 1, 2)):
+    for _ in range(log.pick(0, 1, 2, 3)):
         rows += habit(log)
     for _ in range(log.pick(0, 1, 3, 6) if log.pairs else 0):
         rows += story(log)
@@ -1024,6 +1041,7 @@ def world_files(
 # ---------------------------------------------------------------------------------------------------------- shipped
 
 
+@cache
 def shipped(name: str) -> dict[str, Any]:
     """A shipped book as plain text scalars."""
     path = Path(__file__).resolve().parents[2] / "rules" / f"{name}.yaml"

@@ -5,6 +5,7 @@ October 2026: the 1st to the 7th are holidays, Saturday the 10th is a make-up wo
 """
 
 import csv
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ class Tiny:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.head = HEAD
         self.estate = "estate: tiny\nareas: {A: {}, A1: {within: A}, B: {}}\nworking_hours: [08:30, 17:30]\n"
         self.tables: dict[str, list[Row]] = {"people": [{"person": "li", "role": "butler", "area": "A"}]}
         self.tables["coverage"] = [{"source": "all", "status": "complete"}]
@@ -28,7 +30,7 @@ class Tiny:
 
     def score(self, book: str, *events: str, period: str = "2026-10", as_of: str | None = None) -> dict[str, Any]:
         """Events are written `2026-10-08 07:55:59 li meeting target=b1`."""
-        (self.folder / "tiny.yaml").write_text(HEAD + book, encoding="utf-8")
+        (self.folder / "tiny.yaml").write_text(self.head + book, encoding="utf-8")
         (self.folder / "estate.yaml").write_text(f"{self.estate}books: [tiny.yaml]\n", encoding="utf-8")
         for table, rows in self.tables.items():
             write_csv(self.folder / f"{table}.csv", rows)
@@ -199,8 +201,8 @@ def test_a_substitute_owes_from_the_day_of_acceptance(tiny: Tiny) -> None:
             "substitute": "zhao", "accepted_at": "2026-10-13 10:00",
         }
     ]  # fmt: skip
-    book = MEETING.replace("duties", "override: {roles: {keeper: {}}}\nduties")
-    found = tiny.score(book)["verdicts"]
+    tiny.head = HEAD.replace("{butler: {}}", "{butler: {}, keeper: {}}\nduty_defaults: {role: butler}")
+    found = tiny.score(MEETING)["verdicts"]
     assert [v["period"] for v in found if v["person"] == "zhao"] == ["2026-10-13", "2026-10-14"]
     assert {v["role"] for v in found if v["person"] == "zhao"} == {"keeper"}  # no sheet as a butler: the first sheet
     assert not {"2026-10-12", "2026-10-13"} & {v["period"] for v in found if v["person"] == "li"}
@@ -367,7 +369,8 @@ def test_the_list_of_the_day_before(tiny: Tiny) -> None:
     tiny.tables["buildings"] = buildings("b1", "b2")
     book = (
         "events: {patrol: {target: building}, plan: {target: building}}\n"
-        "duties: {listed: {check: precedence, event: patrol, requires: plan, lag: previous_workday, match_on: target}}\n"
+        "duties: {listed: {check: precedence, event: patrol, requires: plan,"
+        " lag: previous_workday, match_on: target}}\n"
     )
     result = tiny.score(
         book,
@@ -442,8 +445,7 @@ def test_a_coverage_gap_is_not_assessed(tiny: Tiny) -> None:
 
 
 def test_without_coverage_rows_a_kind_with_a_row_is_covered(tiny: Tiny) -> None:
-    tiny.tables["coverage"] = [{"source": "", "status": ""}]
-    tiny.tables.pop("coverage")
+    del tiny.tables["coverage"]
     assert set(states(tiny.score(MEETING, "2026-09-30 07:00:00 li meeting"), "attend").values()) == {"not_assessed"}
     assert set(states(tiny.score(MEETING, "2026-10-30 07:00:00 li meeting"), "attend").values()) == {"breached", "met"}
 
@@ -456,8 +458,6 @@ def test_an_unbound_figure_and_none(tiny: Tiny) -> None:
 
 
 def test_a_waiver_excuses_one_breach(tiny: Tiny) -> None:
-    import hashlib  # noqa: PLC0415
-
     breach = hashlib.sha256(b"tiny|li@A@butler|attend|2026-10-08|").hexdigest()[:16]
     tiny.tables["waivers"] = [{"breach_id": breach, "approver": "boss"}]
     result = tiny.score(MEETING)

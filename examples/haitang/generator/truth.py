@@ -22,8 +22,9 @@ _HEADER = """\
 # never from the output of an engine. Do not edit; change the plants and run the generator.
 #
 # breaches: all of them and no others. `day`: the day on which the obligation falls due. `period`: the label of duties
-# per workday, week or month; missing for triggered ones (response, precedence, record of, metric). `expected` and
-# `actual`: only where docs/semantics.md says what they are; expected times as written in the book, actual ones with seconds.
+# per workday, week or month; missing for triggered ones (response, precedence, record of, metric). `expected`,
+# `actual`: only where docs/semantics.md says what they are; expected times as the book writes them, actual ones with
+# seconds.
 # `charged`: the lines and fines that name the breach (empty: listed as uncharged); `costs: false`: a should or a may.
 # sheets: points by line (lines without points are left out), items, totals. `incomplete_items`: why a range remains.
 """

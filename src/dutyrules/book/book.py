@@ -8,6 +8,7 @@ from dutyrules.book.assemble import Assembly
 from dutyrules.book.forms import Fine, Head, Parameter, Population, Role, Scorecard, Slot
 from dutyrules.checks import Duty
 from dutyrules.activity.kinds import Kind
+from dutyrules.diagnostics import Diagnostic
 from dutyrules.source import Node
 
 
@@ -46,6 +47,7 @@ class Book:
     tests: tuple[BookTest, ...]
     files: Mapping[str, str]
     assembly: Assembly
+    warnings: tuple[Diagnostic, ...] = ()
 
     @property
     def head(self) -> Head:

@@ -1,6 +1,7 @@
 """What a rule book says around the checks: roles, parameters, timetable, events, populations, scorecards, fines."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, Strict, TypeAdapter
@@ -37,9 +38,9 @@ class Head(Form):
     """The lines at the top of a book."""
 
     book: Text
-    title: Titles
+    title: Titles = ""
     source: Source
-    published_on: Day
+    published_on: Day = date(1970, 1, 1)
     extends: Names = ()
 
 

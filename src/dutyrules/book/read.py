@@ -1,6 +1,7 @@
 """Reads rule books: strict YAML to checked forms, with every problem at its line."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar, get_args
@@ -48,7 +49,7 @@ def load_book(*paths: Path, named_at: Mapping[Path, Span] | None = None) -> Book
         problems += check_references(book)
     if any(problem.severity == "error" for problem in problems):
         raise InputError(problems)
-    return book
+    return replace(book, warnings=tuple(problems))
 
 
 def _forms(assembly: Assembly, problems: list[Diagnostic]) -> Book:

@@ -8,7 +8,7 @@ from dutyrules.activity.kinds import BOOLEAN, AttributeType
 from dutyrules.book.book import Book
 from dutyrules.book.forms import Line, Parameter
 from dutyrules.checks.duty import Pattern, figures_of
-from dutyrules.diagnostics import Diagnostic, did_you_mean
+from dutyrules.diagnostics import Diagnostic, Severity, did_you_mean
 from dutyrules.figure import Figure
 from dutyrules.source import locate
 
@@ -34,13 +34,22 @@ class _Names:
         self.problems: list[Diagnostic] = []
         self._assembly = book.assembly
 
-    def report(self, code: str, message: str, path: tuple[str, ...], found: str, known: Iterable[str] = (), expected: str | None = None) -> None:
+    def report(
+        self,
+        code: str,
+        message: str,
+        path: tuple[str, ...],
+        found: str,
+        known: Iterable[str] = (),
+        expected: str | None = None,
+        severity: Severity = "error",
+    ) -> None:
         section, name, *rest = path
         if section == "timetable":
             node = locate(self._assembly.timetable[int(name)], rest)
         else:
             node = locate(self._assembly.sections[section][name], rest)
-        self.problems.append(Diagnostic(f"book.{code}", message, node.span, found, expected, did_you_mean(found, known)))
+        self.problems.append(Diagnostic(f"book.{code}", message, node.span, found, expected, did_you_mean(found, known), (), severity))
 
     def need(self, code: str, what: str, name: str | None, known: Mapping[str, object] | Iterable[str], path: tuple[str, ...]) -> bool:
         """Reports a name that is not among the known ones."""
@@ -132,7 +141,7 @@ def _line(book: Book, names: _Names, path: tuple[str, ...], line: Line) -> None:
     for breach in line.breaches:
         duty = breach.rpartition(".")[0]
         if names.need("unknown-duty", "duty", duty, book.duties, (*path, "breaches")) and book.duties[duty].strength != "must":
-            names.report("not-charged", f"{duty} is no must: its breaches cost nothing", (*path, "breaches"), breach)
+            names.report("not-charged", f"{duty} is no must: its breaches cost nothing", (*path, "breaches"), breach, severity="warning")
     names.need("unknown-duty", "duty", line.only_if_met, book.duties, (*path, "only_if_met"))
     names.need("unknown-event", "event kind", line.aggravated_by, book.kinds, (*path, "aggravated_by"))
     _figures(book, names, path, figures_of(line, ()))

@@ -69,25 +69,33 @@ class Deadline(Duty):
         last = np.array([period.last_day for period in periods], np.int64)[which]
         terms = ground.terms(post, first)
         nominal, by = self._nominal(terms, periods, which)
-        held = owes[np.tile(np.arange(len(posts)), len(periods)), nominal - ground.presence.first]
+        place = np.tile(np.arange(len(posts)), len(periods))
+        held = owes[place, nominal - ground.presence.first]
+        # without a due day nobody can hold it: then it is open for whoever works in the period
+        ever = np.concatenate([np.zeros(0, np.bool_), *(self._works(ground, posts, owes, period) for period in periods)])
+        held = np.where(terms.unbound > 0, ever, held)
         day, found = self._rolled(ground, terms, post, nominal, first, last)
         limit = ground.by(day * DAY + by)
         obligations = Obligations.of(
             len(post),
             unit="instant",
-            whys=("", "rest until the period ended"),
+            whys=("", "rest"),
             post=post,
             first_day=first,
             last_day=last,
             start=first * DAY,
             limit=limit,
             late_limit=late_limit(ground, terms, self.late_until, limit, (last + 1) * DAY),
-            expected=day * DAY + by,
+            expected=limit - ground.granularity,
             settled=np.where(found, State.OPEN, State.EXCUSED),
             why=np.where(found, 0, 1),
         )
         kept = held & (limit > ground.period.first_day * DAY)
         return terms.settle(obligations.take(kept), np.flatnonzero(kept))
+
+    def _works(self, ground: Ground, posts: Ints, owes: Bools, period: Period) -> Bools:
+        inside = slice(period.first_day - ground.presence.first, period.last_day - ground.presence.first + 1)
+        return (owes[:, inside] & ground.presence.work[posts, inside]).any(axis=1)
 
     def _nominal(self, terms: Terms, periods: list[Period], which: Ints) -> tuple[Ints, Ints]:
         """The printed day of each period, and the time on it."""

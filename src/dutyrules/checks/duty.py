@@ -57,10 +57,10 @@ EventPattern = Annotated[Pattern, BeforeValidator(_pattern)]
 
 
 class Excuse(Form):
-    """An event on the day that excuses a miss, if it comes before its time."""
+    """An event on the day that excuses a miss, if it comes before a time (by default the obligation's own limit)."""
 
     event: Text
-    before: Figure[Time]
+    before: Figure[Time] | None = None
 
 
 class Duty(Form):

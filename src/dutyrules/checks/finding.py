@@ -36,7 +36,6 @@ class Finding(Duty):
             limit=(events.day + 1) * DAY,
             late_limit=(events.day + 1) * DAY,
             event=events.row,
-            expected=0,
         )
         return Obligations.joined([found, self._without(ground, ground.presence.person[post])])
 
@@ -57,7 +56,6 @@ class Finding(Duty):
             start=ground.period.first_day * DAY,
             limit=ground.period.end,
             late_limit=ground.period.end,
-            expected=0,
             settled=np.where(seen, State.OPEN, State.NOT_ASSESSED),
             why=np.where(seen, 0, 1),
         )
@@ -71,7 +69,7 @@ class Finding(Duty):
         return Judged(
             met=~found,
             reason=np.where(found, Reason.FOUND, Reason.NONE),
-            actual=np.where(found, times, 0),
+            actual=np.where(found, times, NONE),
             evidence=lambda row: obligations.event[row : row + 1][found[row : row + 1]],
         )
 

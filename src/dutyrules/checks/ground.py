@@ -171,10 +171,11 @@ class Terms:
         missing = np.array([isinstance(value, Off | Unbound) for value in values], np.bool_)
         return np.where(missing[index], -1, index) if values else index, tuple(values)
 
-    def numbers(self, figure: Figure[Any], encode: Callable[[Any], int] = int) -> Ints:
-        """Each row's value as a number; 0 where there is none."""
+    def numbers(self, figure: Figure[Any], encode: Callable[[Any], int] = int, *, without: int = 0) -> Ints:
+        """Each row's value as a number; `without` where there is none."""
         index, values = self.choose(figure)
-        table = np.array([0 if isinstance(value, Off | Unbound) else encode(value) for value in values] + [0], np.int64)
+        known = [without if isinstance(value, Off | Unbound) else encode(value) for value in values]
+        table = np.array([*known, without], np.int64)
         return table[index]
 
     def _note(self, rows: Bools, parameter: str) -> None:
@@ -191,7 +192,7 @@ class Terms:
             rows: The row of these terms that each obligation stands for; by default they stand in the same order.
         """
         unbound, off = (self.unbound, self.off) if rows is None else (self.unbound[rows], self.off[rows])
-        whys = obligations.whys + tuple(f"unbound: ${name}" for name in self.names[1:])
+        whys = obligations.whys + tuple(f"unbound:${name}" for name in self.names[1:])
         why = np.where(unbound > 0, unbound + len(obligations.whys) - 1, obligations.why)
         settled = np.where(unbound > 0, State.NOT_ASSESSED, obligations.settled)
         return with_whys(obligations.replace(settled=settled, why=why), whys).take(~off)

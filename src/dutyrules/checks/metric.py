@@ -11,7 +11,7 @@ from dutyrules.checks.ground import Ground
 from dutyrules.facts import Events
 from dutyrules.figure import POINT_SCALE, Figure, Points, wrong
 from dutyrules.obligation import NONE, Ints, Judged, Obligations, Reason
-from dutyrules.timegrid import DAY, PeriodKind
+from dutyrules.timegrid import DAY, Period, PeriodKind, date_of
 
 
 class Metric(Duty):
@@ -47,21 +47,30 @@ class Metric(Duty):
         day = events.day[last]
         inside = (day >= ground.period.first_day) & (day <= ground.period.last_day)
         last, day = last[inside], day[inside]
-        terms = ground.terms(post[last], day)
+        first, until = self._spans(ground, day)
+        terms = ground.terms(post[last], first)
         mark = terms.numbers(self.at_least, _scaled)
         obligations = Obligations.of(
             len(last),
             unit="mark",
             post=post[last],
-            first_day=day,
-            last_day=day,
-            start=day * DAY,
+            first_day=first,
+            last_day=until,
+            start=first * DAY,
             limit=events.at[last] + 1,
             late_limit=events.at[last] + 1,
             expected=mark,
             case=events.case[last] if self.of_each else -1,
         )
         return terms.settle(obligations)
+
+    def _spans(self, ground: Ground, day: Ints) -> tuple[Ints, Ints]:
+        """First and last day of each group's period; for cases both the day of the last value."""
+        if self.per is None:
+            return day, day
+        periods = [Period.containing(self.per, date_of(int(number))) for number in day]
+        spans = np.array([(period.first_day, period.last_day) for period in periods], np.int64).reshape(-1, 2)
+        return spans[:, 0], spans[:, 1]
 
     def _groups(self, ground: Ground) -> tuple[Events, Ints, Ints]:
         """Events with their group and post; events of one person and case (or period) form a group."""

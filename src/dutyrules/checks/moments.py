@@ -58,11 +58,10 @@ def daily_obligations(
     post, day = ground.workdays(role, local=False)
     terms = ground.terms(post, day)
     if before is not None:
-        limit = expected = instant_of(ground, post, day, terms.numbers(before))
+        limit = instant_of(ground, post, day, terms.numbers(before, without=DAY))
     else:
-        moment = terms.numbers(by) if by is not None else np.full(len(post), DAY)
-        expected = instant_of(ground, post, day, moment)
-        limit = ground.by(expected)
+        moment = terms.numbers(by, without=DAY) if by is not None else np.full(len(post), DAY)
+        limit = ground.by(instant_of(ground, post, day, moment))
     begin = instant_of(ground, post, day, terms.numbers(start)) if start is not None else day * DAY
     obligations = Obligations.of(
         len(post),
@@ -73,7 +72,7 @@ def daily_obligations(
         start=begin,
         limit=limit,
         late_limit=late_limit(ground, terms, late, limit, NEVER),
-        expected=expected,
+        expected=limit - ground.granularity,
     )
     return terms.settle(obligations)
 

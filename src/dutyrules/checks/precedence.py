@@ -8,7 +8,7 @@ import numpy as np
 from dutyrules.checks.duty import Duty, EventPattern, Pattern
 from dutyrules.checks.ground import Ground
 from dutyrules.facts import Events, Matcher
-from dutyrules.obligation import Ints, Judged, Obligations, Reason, State
+from dutyrules.obligation import NONE, Ints, Judged, Obligations, Reason, State
 from dutyrules.timegrid import DAY
 
 
@@ -56,7 +56,7 @@ class Precedence(Duty):
             start = np.where(before < 0, events.day, before) * DAY
         return Obligations.of(
             len(post),
-            whys=("", "no workday in the post before"),
+            whys=("", "first_day"),
             post=post,
             first_day=events.day,
             last_day=events.day,
@@ -87,7 +87,7 @@ class Precedence(Duty):
         return Judged(
             met=met,
             reason=np.where(met, Reason.NONE, Reason.DISORDERED),
-            actual=np.where(met, 1, 0),
+            actual=np.full(len(obligations), NONE),
             evidence=lambda index: np.array([value for value in (obligations.event[index], row[index]) if value >= 0]),
         )
 

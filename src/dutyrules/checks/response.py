@@ -1,6 +1,6 @@
 """response: after this, that, within a time – each trigger on its own, by the same case or target."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
@@ -9,7 +9,7 @@ from pydantic import BeforeValidator
 from dutyrules.checks.duty import Duty, EventPattern, Form, Pattern, tagged
 from dutyrules.checks.ground import REACH_ON, Ground, Terms
 from dutyrules.checks.moments import Until, late_limit, months_later
-from dutyrules.facts import Events, Matcher
+from dutyrules.facts import ABSENT, Events, Matcher
 from dutyrules.figure import Count, Duration, Figure, Time, Window, Within, wrong
 from dutyrules.obligation import NONE, Bools, Ints, Judged, Obligations, Reason, State
 from dutyrules.timegrid import DAY, NEVER
@@ -23,16 +23,31 @@ class Trigger(Pattern):
     same: Literal["target"] | None = None
 
 
-class FollowUp(Form):
-    """Events of which one, or all, must follow."""
+def _follow_form(value: object) -> str:
+    nested = isinstance(value, FollowUp) or (isinstance(value, dict) and "event" not in value)
+    return "several" if nested else "event"
 
-    any_of: tuple[EventPattern, ...] = ()
-    all_of: tuple[EventPattern, ...] = ()
+
+class FollowUp(Form):
+    """Events of which one, or all, must follow; the lists may nest."""
+
+    any_of: tuple[tagged(_follow_form, event=EventPattern, several="FollowUp"), ...] = ()  # type: ignore[valid-type]
+    all_of: tuple[tagged(_follow_form, event=EventPattern, several="FollowUp"), ...] = ()  # type: ignore[valid-type]
 
     def model_post_init(self, _: object) -> None:
         """One of the two lists."""
         if bool(self.any_of) == bool(self.all_of):
             raise wrong("follow-up", "both" if self.any_of else "neither", "either any_of or all_of")
+
+    def patterns(self) -> Iterator[Pattern]:
+        """Every event in it."""
+        for part in (*self.any_of, *self.all_of):
+            yield from part.patterns() if isinstance(part, FollowUp) else (part,)
+
+    def done(self, first: Callable[[Pattern], Ints]) -> Ints:
+        """When it is done, given when each event first was."""
+        parts = [part.done(first) if isinstance(part, FollowUp) else first(part) for part in (*self.any_of, *self.all_of)]
+        return np.stack(parts).min(axis=0) if self.any_of else np.stack(parts).max(axis=0)
 
 
 class SameDay(Form):
@@ -52,7 +67,8 @@ def _follow_up(value: object) -> object:
 
 
 def _limits(value: object) -> object:
-    return tuple(value) if isinstance(value, list) else (value,)
+    dated = isinstance(value, list) and all(isinstance(item, dict) and "from" in item for item in value)
+    return tuple(value) if isinstance(value, list) and not dated else (value,)
 
 
 def _limit_form(value: object) -> str:
@@ -82,7 +98,7 @@ class Response(Duty):
     def patterns(self) -> Iterator[Pattern]:
         """The trigger and what must follow."""
         yield self.trigger
-        yield from self.follow_up.any_of or self.follow_up.all_of
+        yield from self.follow_up.patterns()
 
     def occasions(self) -> tuple[str, ...]:
         """Without a trigger there is nothing to do."""
@@ -110,19 +126,19 @@ class Response(Duty):
             events, post = events.take(kept), post[kept]
             terms = ground.terms(post, events.day)
         limit, why = self._due(ground, terms, events, post)
-        known = why == 0
+        known = (why == 0) & (limit < NEVER)  # an unbound duration says nothing either
         month_end = ground.end_of_month((np.where(known, limit, events.at + 1) - 1) // DAY)
         obligations = Obligations.of(
             len(post),
             unit="instant",
-            whys=("", "the case has no due time", "no workday to do it on"),
+            whys=("", "no_due_time", "no_workday"),
             post=post,
             first_day=events.day,
             last_day=(np.where(known, limit, events.at + 1) - 1) // DAY,
             start=events.at,
             limit=np.where(known, limit, events.at + 1),
             late_limit=np.where(known, late_limit(ground, terms, self.late_until, limit, month_end), events.at + 1),
-            expected=np.where(known, limit, NONE),
+            expected=np.where(known, limit - ground.granularity, NONE),
             event=events.row,
             target=events.target if self.match_on == "target" else -1,
             case=events.case if self.match_on == "case" else -1,
@@ -206,21 +222,20 @@ class Response(Duty):
 
     def judge(self, ground: Ground, obligations: Obligations) -> Judged:
         """Followed in time, late, or not."""
-        patterns = self.follow_up.any_of or self.follow_up.all_of
-        found = [self._first(ground, obligations, pattern.of(ground)) for pattern in patterns]
-        done = np.stack([at for at, _ in found])
-        rows = np.stack([row for _, row in found])
-        at = done.max(axis=0) if self.follow_up.all_of else done.min(axis=0)
+        found = {id(pattern): self._first(ground, obligations, pattern.of(ground)) for pattern in self.follow_up.patterns()}
+        at = self.follow_up.done(lambda pattern: found[id(pattern)][0])
         in_time = at < obligations.limit
         late = ~in_time & (at < obligations.late_limit)
-        shown = np.where(done == at, rows, -1) if not self.follow_up.all_of else rows
+
+        def evidence(row: int) -> Ints:
+            followed = [rows[row] for done, rows in found.values() if done[row] <= at[row] < ABSENT]
+            return np.unique(np.array([obligations.event[row], *followed], np.int64))
+
         return Judged(
             met=in_time,
             reason=np.select([in_time, late], [Reason.NONE, Reason.LATE], Reason.MISSING),
             actual=np.where(in_time | late, at, NONE),
-            evidence=lambda row: np.unique(
-                np.concatenate([obligations.event[row : row + 1], shown[:, row][(shown[:, row] >= 0) & (done[:, row] < obligations.late_limit[row])]])
-            ),
+            evidence=evidence,
         )
 
     def _first(self, ground: Ground, obligations: Obligations, events: Events) -> tuple[Ints, Ints]:

@@ -13,7 +13,7 @@ from dutyrules.checks import Duty
 from dutyrules.checks.finding import first_posts
 from dutyrules.checks.ground import REACH_BACK, REACH_ON, Ground
 from dutyrules.estate import Estate
-from dutyrules.facts import Facts
+from dutyrules.facts import ABSENT, Facts
 from dutyrules.obligation import Bools, Ints, Judged, Obligations, State, Verdicts
 from dutyrules.registry.coverage import Coverage
 from dutyrules.registry.population import Members
@@ -153,7 +153,7 @@ def settle(ground: Ground, duty: Duty, obligations: Obligations, judged: Judged)
         ],
         State.BREACHED,
     ).astype(np.int64)
-    whys = (*obligations.whys, "log_incomplete", "leave", "excused by an event")
+    whys = (*obligations.whys, "log_incomplete", "leave", "excused_by")
     base = len(obligations.whys)
     why = np.where(obligations.why > 0, obligations.why, 0)
     why = np.where((why == 0) & (state == State.NOT_ASSESSED), base, why)
@@ -192,10 +192,13 @@ def _excused(ground: Ground, duty: Duty, obligations: Obligations) -> Ints:
     if duty.excused_by is None:
         return np.where(leave, 1, 0)
     events = ground.facts.events(duty.excused_by.event)
-    before = ground.terms(obligations.post, obligations.first_day).numbers(duty.excused_by.before)
+    limit = obligations.limit
+    if duty.excused_by.before is not None:
+        terms = ground.terms(obligations.post, obligations.first_day)
+        limit = obligations.first_day * DAY + terms.numbers(duty.excused_by.before)
     presence = ground.presence
-    earliest = np.full((len(presence.persons), presence.days), 2**62, np.int64)
+    earliest = np.full((len(presence.persons), presence.days), ABSENT, np.int64)
     known = events.person >= 0
-    np.minimum.at(earliest, (events.person[known], events.day[known] - presence.first), events.time[known])
-    asked = earliest[presence.person[obligations.post], obligations.first_day - presence.first] < before
+    np.minimum.at(earliest, (events.person[known], events.day[known] - presence.first), events.at[known])
+    asked = earliest[presence.person[obligations.post], obligations.first_day - presence.first] < limit
     return np.select([asked, leave], [2, 1], 0)

@@ -15,7 +15,7 @@ from dutyrules.checks.ground import Ground
 from dutyrules.facts import sums
 from dutyrules.figure import POINT_SCALE
 from dutyrules.obligation import Bools, Ints, Reason, State
-from dutyrules.score.judge import Judgement
+from dutyrules.scoring.judge import Judgement
 from dutyrules.timegrid import DAY
 
 LineKey = tuple[str, str]
@@ -162,6 +162,8 @@ class Pricing:
     def _candidates(self, line: Line, mine: Bools) -> Breaches:
         parts = []
         for duty in line.duties:
+            if self._judgement.duty(duty).strength != "must":
+                continue
             reasons = [breach.rpartition(".")[2] for breach in line.breaches if breach.rpartition(".")[0] == duty]
             part = self.breaches(duty, reasons, missing=line.per_missing is not None)
             part = part.only((part.sheet >= 0) & mine[np.maximum(part.sheet, 0)] if len(mine) else part.sheet > part.sheet)

@@ -17,10 +17,10 @@ from dutyrules.diagnostics import Diagnostic, InputError
 from dutyrules.estate import Estate
 from dutyrules.figure import POINT_SCALE
 from dutyrules.obligation import Ints, State
-from dutyrules.score.charges import Charge, LineKey, Pricing, Sheets, scaled
-from dutyrules.score.findings import Namer
-from dutyrules.score.judge import Judgement, judge
-from dutyrules.score.sheet import BonusScore, Finding, FineScore, ItemScore, ItemState, LineScore, Sheet
+from dutyrules.scoring.charges import Charge, LineKey, Pricing, Sheets, scaled
+from dutyrules.scoring.findings import Namer
+from dutyrules.scoring.judge import Judgement, judge
+from dutyrules.scoring.sheet import BonusScore, Finding, FineScore, ItemScore, ItemState, LineScore, Sheet
 from dutyrules.timegrid import DAY, Period
 
 SETTLEMENTS = ("assume_met", "exclude")
@@ -229,7 +229,7 @@ class Result:
         return bool(inside.any()) or any((self._columns["person"][charge.findings] == person).any() for charge in charges.values())
 
     def _state(self, index: int, key: str, item: Item, charges: Mapping[str, Charge], *, inspected: bool) -> tuple[ItemState, str | None]:
-        duties = {duty for line in item.lines.values() for duty in line.duties}
+        duties = {duty for line in item.lines.values() for duty in line.duties if self.judgement.duty(duty).strength == "must"}
         counts = [self.state_counts[duty][index] for duty in duties]
         needs = item.inspect == "required" or not duties
         gap = any(count[State.NOT_ASSESSED] for count in counts) or (needs and not inspected)

@@ -7,8 +7,8 @@ from hashlib import sha256
 import numpy as np
 
 from dutyrules.obligation import NONE, Ints, Reason, State, Verdicts
-from dutyrules.score.judge import Judgement
-from dutyrules.score.sheet import Finding
+from dutyrules.scoring.judge import Judgement
+from dutyrules.scoring.sheet import Finding
 from dutyrules.timegrid import Period, PeriodKind, date_of, instant_text
 
 

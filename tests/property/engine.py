@@ -1,0 +1,82 @@
+"""The engine's result in the shape of the reference's, so that the two can be compared."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import dutyrules as dr
+from dutyrules.scoring import Result
+
+
+UNJUDGED = ("not_assessed", "no_occasion")
+"""States in which expected and actual say nothing."""
+
+
+def engine_score(estate_dir: Path, logs: list[Path], period: str, as_of: Any = None) -> dict[str, Any]:
+    """What the engine makes of an estate and its logs."""
+    estate = dr.load_estate(estate_dir / "estate.yaml")
+    return comparison(dr.score(estate, dr.read_log(logs, estate, period=period), period, as_of))
+
+
+def comparison(result: Result) -> dict[str, Any]:
+    """Sheets and verdicts, without what only the engine has (ids, evidence)."""
+    return {"people": [_person(sheet) for sheet in result.people], "verdicts": _verdicts(result)}
+
+
+def _person(sheet: dr.Sheet) -> Mapping[str, Any]:
+    sums = {
+        name: _text(getattr(sheet, name))
+        for name in ("marks", "score", "assessed_marks", "score_min", "score_max", "bonus")
+    }
+    return {
+        "person": sheet.person,
+        "role": sheet.role,
+        **sums,
+        "percent": None if sheet.percent is None else f"{sheet.percent:.2f}",
+        "complete": sheet.complete,
+        "fines": {currency: _text(amount) for currency, amount in sheet.fine_totals.items()},
+        "items": [
+            {
+                "item": item.item,
+                "marks": _text(item.marks),
+                "deducted": _text(item.deducted),
+                "score": _text(item.score),
+                "state": item.state,
+                "lines": [
+                    {"line": line.line, "times": str(line.times), "points": _text(line.points)} for line in item.lines
+                ],
+            }
+            for item in sheet.items
+        ],
+    }
+
+
+def _verdicts(result: Result) -> list[dict[str, Any]]:
+    people = result.sheets
+    presence = result.judgement.ground.presence
+    rows = [
+        {
+            "person": one.post.split("@")[0],
+            "role": presence.roles[people.role[sheet]] if sheet >= 0 else one.post.split("@")[2],
+            "duty": one.duty,
+            "post": one.post,
+            "period": one.period,
+            "discriminator": one.discriminator,
+            "state": one.state,
+            "reason": one.reason or one.why.partition(":")[0] or None,
+            "expected": None if one.state in UNJUDGED or one.why == "rest" else one.expected,
+            "actual": None if one.state in UNJUDGED or one.why == "rest" else one.actual,
+        }
+        for sheet, one in result.verdicts()
+    ]
+    return sorted(
+        rows, key=lambda row: [row[key] for key in ("person", "role", "duty", "post", "period", "discriminator")]
+    )
+
+
+def _text(number: Decimal | None) -> str | None:
+    if number is None:
+        return None
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
