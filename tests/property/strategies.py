@@ -213,7 +213,7 @@ def attendance(d: Draft) -> dict[str, Any]:
     if d.maybe(3):
         fields = {"event": "meet", d.one_of("by", "before"): d.one_of("shift.start", "shift.end")}
     if d.maybe(3):
-        fields["from"] = d.one_of("07:30", "07:55", "shift.start")
+        fields["from"] = d.figure("time", "07:30", "07:55")
     if d.maybe(3):
         fields["late_until"] = d.one_of("12:00", "17:00", "end_of_day")
     return fields | excuse(d)
@@ -301,7 +301,7 @@ def due_deadline(d: Draft) -> dict[str, Any]:
         fields = {"events": {"all_of": ["paper", "sheet"]}}
     per = d.one_of("week", "month", "month", "two_months", "quarter", "half_year")
     due: dict[str, Any] = (
-        {"day": d.figure("integer", "1", "5", "10", "31", none=False)} if d.maybe() else {"day": "last"}
+        {"day": d.one_of("1", "5", "10", "31", "last")}
     )
     if per == "week":
         due = {"weekday": d.one_of("monday", "friday", "sunday")}
@@ -309,10 +309,8 @@ def due_deadline(d: Draft) -> dict[str, Any]:
         due["months"] = d.one_of(["3", "9"], ["2", "6", "12"], ["10"])
     if d.maybe():
         due["by"] = d.one_of("09:00", "24:00")
-    whole: Any = due
-    if d.maybe(5) and "$" not in str(due) and "areas" not in str(due):
-        whole = d.parameter("due", due, due, none=True)
-    fields |= {"per": per, "due": whole}
+    other = due | ({"day": "20"} if "day" in due else {"weekday": "tuesday"})
+    fields |= {"per": per, "due": d.figure("due", due, other)}
     if d.maybe():
         fields["roll"] = d.one_of("next", "previous", "none")
     if d.maybe(3):
@@ -464,8 +462,11 @@ def thin_out(items: dict[str, Any]) -> None:
             named = set(fields.get("breaches", []))
             touched = [group for group in groups if group[0] & named]
             size = 1 + sum(group[1] for group in touched)
-            if named and size > 4 and len(item["lines"]) > 1:
-                del item["lines"][key]
+            if named and size > 4:
+                for name in ("breaches", "if", "aggravated_by", "distinct"):
+                    fields.pop(name, None)
+                if "per_missing" in fields:
+                    fields["each"] = fields.pop("per_missing")
             else:
                 merged = named.union(*(group[0] for group in touched))
                 groups = [group for group in groups if group not in touched] + [(merged, size)]

@@ -43,14 +43,23 @@ def first_difference(wanted: dict[str, Any], found: dict[str, Any]) -> str | Non
         theirs = {tuple(row[name] for name in names): row for row in found[table]}
         for key in sorted(ours.keys() | theirs.keys()):
             if ours.get(key) != theirs.get(key):
-                return f"{table} {key}\n  reference: {line(ours.get(key))}\n  engine:    {line(theirs.get(key))}"
+                mine, other = unequal_parts(ours.get(key), theirs.get(key))
+                return f"{table} {key}\n  reference: {json.dumps(mine)}\n  engine:    {json.dumps(other)}"
         if wanted[table] != found[table]:
             return f"{table}: the same rows in another order, or rows with the same key"
     return None
 
 
-def line(row: dict[str, Any] | None) -> str:
-    return "nothing" if row is None else json.dumps(row, ensure_ascii=False)
+def unequal_parts(mine: Any, other: Any) -> tuple[Any, Any]:
+    """Only what differs, however deep."""
+    if isinstance(mine, dict) and isinstance(other, dict):
+        parts = {k: unequal_parts(mine.get(k), other.get(k)) for k in mine | other if mine.get(k) != other.get(k)}
+        names = {k: v for k, v in mine.items() if k in ("item", "line")}
+        return names | {k: a for k, (a, _) in parts.items()}, names | {k: b for k, (_, b) in parts.items()}
+    if isinstance(mine, list) and isinstance(other, list) and len(mine) == len(other):
+        pairs = [unequal_parts(a, b) for a, b in zip(mine, other, strict=True) if a != b]
+        return [a for a, _ in pairs], [b for _, b in pairs]
+    return mine, other
 
 
 def show(world: WorldFiles) -> str:

@@ -94,7 +94,9 @@ def judge_each_workday(
                 start = clock_of(world, post, day, place.figure(duty.fields["from"]))
             limit = daily_limit(world, duty.fields, place, post, day)
             late = late_limit(world, duty.fields, place, day, default=window[1])
-            ob = dated_obligation(world, duty, post, day.isoformat(), limit=limit, search_from=window[0].date())
+            # A daily obligation bears the day on which it falls due: a night shift's end, the day after.
+            label = cal.due_day(limit).isoformat()
+            ob = dated_obligation(world, duty, post, label, limit=limit, search_from=window[0].date())
             ob.excuse_day = day
             # Events of the person on the duty day.
             events = [[e for e in world.belonging(duty, post, p) if e.duty_day == day] for p in patterns]
@@ -142,17 +144,21 @@ def time_events(events: list[Event], start: datetime, limit: datetime, late: dat
 
 
 def time_all_of(lists: list[list[Event]], start: datetime, limit: datetime, late: datetime) -> Timing:
-    """`all_of`: done at the latest of the first events of each kind; none at all: missing, some: short."""
+    """`all_of`: done at the latest of the first events of each kind; none at all: missing, some: short.
+
+    Expected = number of kinds, actual = kinds seen.
+    """
     if len(lists) == 1:
         return time_events(lists[0], start, limit, late)
     # Each first event at or after the search start, before the late limit (or, on time, before L).
     firsts = [next((e.at for e in events if start <= e.at < max(late, limit)), None) for events in lists]
     seen = [at for at in firsts if at is not None]
     if not seen:
-        return Timing("missing")
+        return Timing("missing", actual=0, expected=len(lists))
     if len(seen) < len(lists):
         return Timing("short", actual=len(seen), expected=len(lists))
-    return Timing(None if max(seen) < limit else "late", actual=max(seen))
+    reason = None if max(seen) < limit else "late"
+    return Timing(reason, actual=len(seen), expected=len(lists))
 
 
 def patterns_of(duty: Duty) -> list[Any]:

@@ -44,18 +44,18 @@ def judge_quota(world: World, duty: Duty) -> Iterator[Obligation]:
 
 def judge_period(q: Asked) -> Iterator[Obligation]:
     duty, place = q.duty, q.place
+    slots: list[tuple[str, Windows | None]] = [("", None)]
     try:
         windows = place.windows(duty.fields["windows"]) if "windows" in duty.fields else None
-        count = place.figure(duty.fields.get("count", "all_windows"))
-        slot = slot_windows(duty, place)
-        if windows is not None and count == "each_window":
-            found = [judge_count(q, [window], slot, str(index + 1)) for index, window in enumerate(windows)]
+        if windows is not None and place.figure(duty.fields.get("count", "all_windows")) == "each_window":
+            slots = [(str(index + 1), [window]) for index, window in enumerate(windows)]
         else:
-            found = [judge_count(q, windows, slot, "")]
+            slots = [("", windows)]
+        found = [judge_count(q, chosen, slot_windows(duty, place), name) for name, chosen in slots]
     except OffError:
         return
     except UnboundError:
-        found = [unbound(duty, q.post, q.period.label, q.period.last)]
+        found = [unbound(duty, q.post, q.period.label, q.period.last, discriminator=name) for name, _ in slots]
     yield from found
 
 
@@ -90,11 +90,9 @@ def judge_count(q: Asked, windows: Windows | None, slot: Windows | None, slot_nu
 
 def end_of(q: Asked, windows: Windows | None, slot_number: str) -> datetime:
     """Judged at the period's end (or, with one obligation per window, the end of its window)."""
-    if not q.daily:
-        return q.period.end()
-    if windows and slot_number:
+    if q.daily and windows and slot_number:
         return cal.clock(q.period.first, windows[0][1])
-    return q.world.estate.search_window(q.post.person, q.period.first)[1]
+    return q.period.end()
 
 
 def working_spans(q: Asked, chosen: Windows | None) -> list[tuple[datetime, datetime]]:

@@ -79,7 +79,7 @@ def owns(world: World, duty: Duty, post: Post, trigger: Event) -> bool:
         return estate.lead(post.person, roles, day) is post
     # every post whose area contains the target that day
     where = estate.target_area(trigger.kind, trigger.target, day)
-    return where is not None and estate.within(where, post.area) and estate.owes(duty, post, day)
+    return estate.within(where, post.area) and estate.owes(duty, post, day)
 
 
 def judge_trigger(world: World, duty: Duty, post: Post, trigger: Event) -> list[Obligation]:
@@ -99,7 +99,7 @@ def judge_trigger(world: World, duty: Duty, post: Post, trigger: Event) -> list[
         due = cal.due_day(limit)
         late = late_limit(world, duty.fields, place, due, default=cal.end_of_day(cal.month_end(due)))
     except NoWorkdayError:
-        here.occasion = False
+        here.occasion, here.why_no_occasion = False, "no_workday"
         return [here] if lies_in else []
     except OffError:
         return []

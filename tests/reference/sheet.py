@@ -110,7 +110,7 @@ def report(world: World, sheet: Sheet) -> dict[str, Any]:
     result: dict[str, Any] = {"person": sheet.person, "role": sheet.role}
     if found is None:  # A role without scorecard: verdicts and fines, `score: null`.
         empty = ("marks", "score", "percent", "assessed_marks", "score_min", "score_max")
-        result |= dict.fromkeys(empty) | {"complete": False, "bonus": None, "items": []}
+        result |= dict.fromkeys(empty) | {"complete": False, "bonus": "0", "items": []}
     else:
         result |= score_card(world, sheet, *found)
     return result | {"fines": fines(world, sheet)}

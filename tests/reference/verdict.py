@@ -82,6 +82,7 @@ class Obligation:
     decided: tuple[str, str | None] | None = None
     """A verdict that stands before anything is judged: unbound, no due time, rest, uninspected."""
     occasion: bool = True
+    why_no_occasion: str | None = None
     limit: datetime | None = None
     met: bool = False
     only_at_end: bool = False
@@ -135,7 +136,7 @@ def settle(world: World, ob: Obligation) -> None:
     if not world.covered(ob.kinds, ob.post.area, ob.search_from or ob.day, ob.day):  # 2.
         ob.state, ob.reason, ob.expected, ob.actual = "not_assessed", "log_incomplete", None, None
     elif not ob.occasion:  # 3. N = 0, empty population, no occasion
-        ob.state, ob.reason, ob.expected, ob.actual = "no_occasion", None, None, None
+        ob.state, ob.reason, ob.expected, ob.actual = "no_occasion", ob.why_no_occasion, None, None
     elif ob.met and not (ob.only_at_end and ob.limit and ob.limit > world.horizon):  # 4.
         ob.state, ob.reason = "met", None
     elif ob.limit and ob.limit > world.horizon:  # 5. L > H

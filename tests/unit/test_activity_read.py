@@ -422,7 +422,7 @@ def test_rows_recorded_too_late_are_listed(write: Write) -> None:
 
 def test_rejects_are_written_whole_and_harmless(tmp_path: Path) -> None:
     path = tmp_path / "rejects.csv"
-    write_rejects(read_row(person="=cmd()", kind="-x"), path)
+    write_rejects(read_row(person="=cmd()", kind="-x").rejects, path)
     assert path.read_bytes().startswith(b"\xef\xbb\xbffile,row,column,value,reason,hint\n")
     lines = path.read_text("utf-8-sig").splitlines()
     assert lines[1:] == ["<memory>,2,person,'=cmd(),unknown person,", "<memory>,2,kind,'-x,unknown kind,"]

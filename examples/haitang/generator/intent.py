@@ -12,7 +12,7 @@ class Breach:
     Attributes:
         day: The day on which the obligation falls due.
         period: The label of the period for duties per workday, week or month; empty for triggered ones.
-        expected: What was owed, as far as docs/semantics.md says how it is shown; times as written in the book.
+        expected: What was owed, as far as docs/semantics.md says how it is shown; a time: the last good minute.
         actual: What was seen; times with seconds.
         should: The duty costs nothing, whatever happens (`strength: should` or `may`).
     """

@@ -47,7 +47,7 @@ def _checks(stage: Stage) -> None:
     ):
         stage.at(DIRECTOR, kind, october(number), time)
         if reason:
-            named = "08:30" if reason == "early" else "08:40"
+            named = "" if reason == "early" else "08:40"
             stage.breach(DIRECTOR, duty, october(number), reason, named, "" if reason == "missing" else time)
 
     stage.plant(
@@ -55,7 +55,7 @@ def _checks(stage: Stage) -> None:
     )
     stage.at(DIRECTOR, "complaints.read", october(14), "09:00:00")
     stage.at(DIRECTOR, "complaints.read", october(15), "08:59:59")
-    stage.breach(DIRECTOR, "read_complaints", october(14), "late", "09:00", "09:00:00")
+    stage.breach(DIRECTOR, "read_complaints", october(14), "late", "08:59", "09:00:00")
 
     stage.plant("opinion-not-signed", "read, and signed by the lead instead")
     stage.cell(DIRECTOR, "complaints.read", october(23), signed_by="lead")

@@ -30,7 +30,8 @@ def _daily(stage: Stage) -> None:
     day = october(22)
     for kind in ("cleaning", "repairs", "dunning", "summary"):
         stage.gone("b06", f"record.{kind}", day)
-    for duty in ("cleaning_record", "hand_in_paper_repairs", "three_tables_reported", "summary_reported"):
+    stage.breach("b06", "three_tables_reported", day, "missing")
+    for duty in ("cleaning_record", "hand_in_paper_repairs", "summary_reported"):
         stage.breach("b06", duty, day, "missing", "17:00")
 
     stage.plant("summary-without-work", "the summary says nothing about the work")
@@ -43,7 +44,7 @@ def _daily(stage: Stage) -> None:
 
     stage.plant("repair-file-not-updated", "a day without repairs, yet the file is to be updated; no line charges it")
     stage.gone("b10", "file.repairs_updated", october(12))
-    stage.breach("b10", "update_repair_file", october(12), "missing", "24:00")
+    stage.breach("b10", "update_repair_file", october(12), "missing", "23:59")
 
     stage.plant(
         "unreadable-time", "the time of b13's dunning record cannot be read: refused, so one of three tables is missing"
@@ -92,15 +93,15 @@ def _pictures(stage: Stage) -> None:
     stage.plant("pictures-at-noon", "before 12:00 is strict: 12:00:00 is late, 11:59:59 the day after is not")
     stage.at("b08", "submit.patrol_pictures", october(12), "12:00:00")
     stage.at("b08", "submit.patrol_pictures", october(13), "11:59:59")
-    stage.breach("b08", "report_pictures", october(12), "late", "12:00", "12:00:00")
+    stage.breach("b08", "report_pictures", october(12), "late", "11:59", "12:00:00")
 
     stage.plant("recheck-pictures", "at 17:00:00 (late), without a word on them, and not at all")
     stage.at("b09", "submit.recheck_pictures", october(13), "17:00:00")
-    stage.breach("b09", "report_recheck_pictures", october(13), "late", "17:00", "17:00:00")
+    stage.breach("b09", "report_recheck_pictures", october(13), "late", "16:59", "17:00:00")
     stage.cell("b09", "submit.recheck_pictures", october(12), explanation="")
     stage.breach("b09", "report_recheck_pictures", october(12), "incomplete")
     stage.gone("b10", "submit.recheck_pictures", october(26))
-    stage.breach("b10", "report_recheck_pictures", october(26), "missing", "17:00")
+    stage.breach("b10", "report_recheck_pictures", october(26), "missing", "16:59")
 
 
 def _monthly(stage: Stage) -> None:

@@ -181,14 +181,14 @@ def _absent(stage: Stage) -> None:
     for duty, named in (
         *_MORNING,
         ("arrive_at_office", "09:00"),
-        ("report_pictures", "12:00"),
+        ("report_pictures", "11:59"),
         (_SUMMARY, "16:30"),
         ("cleaning_record", "17:00"),
-        ("report_recheck_pictures", "17:00"),
+        ("report_recheck_pictures", "16:59"),
         ("hand_in_paper_repairs", "17:00"),
-        ("three_tables_reported", "17:00"),
+        ("three_tables_reported", ""),
         ("summary_reported", "17:00"),
-        ("update_repair_file", "24:00"),
+        ("update_repair_file", "23:59"),
     ):
         stage.breach("b12", duty, day, "missing", named)
     for duty, owed in (

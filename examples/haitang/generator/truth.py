@@ -23,8 +23,8 @@ _HEADER = """\
 #
 # breaches: all of them and no others. `day`: the day on which the obligation falls due. `period`: the label of duties
 # per workday, week or month; missing for triggered ones (response, precedence, record of, metric). `expected`,
-# `actual`: only where docs/semantics.md says what they are; expected times as the book writes them, actual ones with
-# seconds.
+# `actual`: only where docs/semantics.md says what they are; an expected time is the named instant of the limit, so
+# 11:59 for `before: 12:00`.
 # `charged`: the lines and fines that name the breach (empty: listed as uncharged); `costs: false`: a should or a may.
 # sheets: points by line (lines without points are left out), items, totals. `incomplete_items`: why a range remains.
 """
@@ -71,8 +71,8 @@ def _shown(breach: Breach) -> Mapping[str, object]:
         "day": breach.day.isoformat(),
         "period": breach.period,
         "reason": breach.reason,
-        "expected": breach.expected,
-        "actual": breach.actual,
+        "expected": _figure(breach, breach.expected, ":00"),
+        "actual": _figure(breach, breach.actual, ""),
         "target": breach.target,
         "case": breach.case,
         "slot": breach.slot or "",
@@ -84,6 +84,11 @@ def _shown(breach: Breach) -> Mapping[str, object]:
     if breach.should:
         cells["costs"] = False
     return cells | {"plant": breach.plant}
+
+
+def _figure(breach: Breach, text: str, seconds: str) -> str:
+    """Times as instants, other figures as they are."""
+    return f"{breach.day} {text}{seconds}" if ":" in text else text
 
 
 def _charged(breach: Breach) -> list[str]:

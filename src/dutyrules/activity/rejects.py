@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
+import io
 from collections.abc import Collection
 from pathlib import Path
 
 import polars as pl
 
-from dutyrules.activity.log import Log
+from dutyrules import atomic
 
 # A spreadsheet takes cells that begin so for formulas.
 _FORMULA = r"^[=+\-@\t\r]"
 
 
-def write_rejects(log: Log, path: Path) -> None:
-    """Writes the rejects of a log as CSV (UTF-8 with BOM); the file is there whole or not at all."""
-    write_csv(log.rejects, path, escaped=log.rejects.columns)
+def write_rejects(rejects: pl.DataFrame, path: Path) -> None:
+    """Writes the rejects of a log or an import as CSV (UTF-8 with BOM); the file is there whole or not at all."""
+    write_csv(rejects, path, escaped=rejects.columns)
 
 
 def write_csv(frame: pl.DataFrame, path: Path, *, escaped: Collection[str] = ()) -> None:
@@ -29,17 +28,9 @@ def write_csv(frame: pl.DataFrame, path: Path, *, escaped: Collection[str] = ())
         escaped: The columns whose cells get an apostrophe in front where a spreadsheet would take them for formulas.
     """
     harmless = (_harmless(name) for name in escaped if frame.schema[name] == pl.String)
-    frame = frame.with_columns(*harmless)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            frame.write_csv(stream, include_bom=True)
-        temporary.chmod(0o644)  # mkstemp lets nobody else read
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+    text = io.BytesIO()
+    frame.with_columns(*harmless).write_csv(text, include_bom=True)
+    atomic.write(path, text.getvalue())
 
 
 def _harmless(name: str) -> pl.Expr:

@@ -12,7 +12,6 @@ import numpy as np
 
 from dutyrules.activity.log import Log
 from dutyrules.book import Item, Scorecard, overlapping
-from dutyrules.checks.duty import Titles
 from dutyrules.diagnostics import Diagnostic, InputError
 from dutyrules.estate import Estate
 from dutyrules.figure import POINT_SCALE
@@ -22,8 +21,6 @@ from dutyrules.scoring.findings import Namer
 from dutyrules.scoring.judge import Judgement, judge
 from dutyrules.scoring.sheet import BonusScore, Finding, FineScore, ItemScore, ItemState, LineScore, Sheet
 from dutyrules.timegrid import DAY, Period
-
-SETTLEMENTS = ("assume_met", "exclude")
 
 
 @dataclass(frozen=True)
@@ -40,6 +37,11 @@ class Result:
     forecast: bool
     judgement: Judgement
     sheets: Sheets
+
+    @property
+    def provisional(self) -> bool:
+        """Whether the holidays of the period are not published yet."""
+        return self.estate.calendar.provisional(self.period.first, self.period.last)
 
     @cached_property
     def pricing(self) -> Pricing:
@@ -366,5 +368,3 @@ _NO_SUMS: Mapping[str, Any] = {
     "score_max": None,
     "complete": False,
 }
-
-__all__ = ["SETTLEMENTS", "Result", "Titles", "score"]

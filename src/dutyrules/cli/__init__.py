@@ -1,0 +1,1 @@
+"""The command line: one short module per command, which parses, calls the public API and says how it went."""

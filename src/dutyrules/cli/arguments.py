@@ -1,0 +1,65 @@
+"""Arguments that several commands share."""
+
+import argparse
+import os
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dutyrules.activity.log import Log
+
+LANGUAGES = ("zh-Hans", "en")
+
+
+def add_language(command: argparse.ArgumentParser) -> None:
+    """``--lang``, by default that of the terminal."""
+    terminal = os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
+    command.add_argument("--lang", choices=LANGUAGES, default="zh-Hans" if terminal.startswith("zh") else "en", help="language of the report")
+
+
+def add_scoring(command: argparse.ArgumentParser) -> None:
+    """Estate, logs, period and horizon."""
+    command.add_argument("--estate", required=True, type=Path, help="estate.yaml, or the directory that holds it")
+    command.add_argument("--log", required=True, nargs="+", type=Path, metavar="FILE", help="activity log files (CSV or Parquet), or directories of them")
+    when = command.add_mutually_exclusive_group(required=True)
+    when.add_argument("--month", dest="period", metavar="2026-10", help="the month to score")
+    when.add_argument("--period", dest="period", metavar="2026-Q4", help="another period: a quarter, week, half year, year")
+    command.add_argument("--as-of", type=instant, metavar="TIME", help="the last instant that is known; what falls due later is pending")
+    command.add_argument("--forecast", action="store_true", help="count planned rows too, and say so in every output")
+    command.add_argument("--encoding", help="encoding of the CSV files, if it cannot be found out")
+
+
+def instant(text: str) -> datetime:
+    """A local instant; a bare date is the end of that day."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no instant: write 2026-10-15 or '2026-10-15 18:00'") from None
+    return found.replace(hour=23, minute=59, second=59) if len(text) == len("2026-10-15") else found
+
+
+def log_files(paths: list[Path]) -> list[Path]:
+    """Files as they are; of a directory every log file in it, by name."""
+    found: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            found += sorted(file for file in path.iterdir() if file.suffix in (".csv", ".parquet"))
+        else:
+            found.append(path)
+    return found
+
+
+def tell_rejects(log: "Log", beside: Path | None) -> int:
+    """Writes the rejects file if rows could not be read, and says so; the exit status."""
+    for notice in log.notices:
+        print(notice, file=sys.stderr)
+    if not log.rejected_rows:
+        return 0
+    from dutyrules.activity.rejects import write_rejects
+
+    path = (beside.parent if beside else Path()) / "rejects.csv"
+    write_rejects(log.rejects, path)
+    print(f"{log.rejected_rows} rows could not be read: {path}", file=sys.stderr)
+    return 4

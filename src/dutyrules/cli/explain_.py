@@ -1,0 +1,26 @@
+"""explain: shows why a person's item or duty came out as it did."""
+
+import argparse
+import sys
+
+from dutyrules.cli.arguments import add_language, add_scoring, log_files
+
+
+def add_arguments(command: argparse.ArgumentParser) -> None:
+    """Whose sheet, and which part of it."""
+    add_scoring(command)
+    command.add_argument("--person", required=True)
+    command.add_argument("subject", nargs="?", metavar="ITEM|DUTY", help="an item, a clause id or a duty; without it the whole sheet")
+    add_language(command)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Prints the rule, the arithmetic and the rows."""
+    from dutyrules import load_estate, read_log, score
+    from dutyrules.report import Speech, explain
+
+    estate = load_estate(arguments.estate)
+    log = read_log(log_files(arguments.log), estate, period=arguments.period, forecast=arguments.forecast, encoding=arguments.encoding)
+    result = score(estate, log, arguments.period, arguments.as_of, forecast=arguments.forecast)
+    sys.stdout.write(explain(result, arguments.person, arguments.subject, Speech(arguments.lang)))
+    return 0

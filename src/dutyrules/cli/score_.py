@@ -1,0 +1,39 @@
+"""score: judges a period of logged activity and prices it by the scorecards."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from dutyrules.cli.arguments import add_language, add_scoring, log_files, tell_rejects
+
+
+def add_arguments(command: argparse.ArgumentParser) -> None:
+    """What to score, for whom, and where to write it."""
+    add_scoring(command)
+    command.add_argument("--person", help="one person's sheets only")
+    command.add_argument("--out", type=Path, metavar="FILE", help="write to a .csv, .json or .txt file")
+    command.add_argument("--format", choices=("text", "json", "csv"), default="text", help="what to print, without --out")
+    command.add_argument("--strict", action="store_true", help="stop if a row cannot be read")
+    add_language(command)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Scores, prints or writes; 4 if rows were rejected."""
+    from dutyrules import load_estate, read_log, score
+    from dutyrules.report import SUFFIXES, render, write_report
+
+    if arguments.out and arguments.out.suffix not in SUFFIXES:
+        print(f"--out {arguments.out}: the suffix must be one of {', '.join(SUFFIXES)}", file=sys.stderr)
+        return 2
+    estate = load_estate(arguments.estate)
+    log = read_log(log_files(arguments.log), estate, period=arguments.period, forecast=arguments.forecast, encoding=arguments.encoding)
+    status = tell_rejects(log, arguments.out)
+    if status and arguments.strict:
+        return 1
+    result = score(estate, log, arguments.period, arguments.as_of, forecast=arguments.forecast)
+    if arguments.out:
+        write_report(result, arguments.out, arguments.lang, arguments.person)
+        print(f"written: {arguments.out}", file=sys.stderr)
+    else:
+        sys.stdout.write(render(result, arguments.format, arguments.lang, arguments.person).decode())
+    return status

@@ -1,0 +1,39 @@
+"""What people and programs hold in their hands: text, CSV, JSON, explanations."""
+
+from pathlib import Path
+
+from dutyrules import atomic
+from dutyrules.report.document import as_document, as_json
+from dutyrules.report.explain import explain
+from dutyrules.report.language import LANGUAGES, Speech
+from dutyrules.report.table import as_csv
+from dutyrules.report.text import as_text
+from dutyrules.scoring import Result
+
+FORMATS = ("text", "json", "csv")
+SUFFIXES = {".txt": "text", ".json": "json", ".csv": "csv"}
+"""File suffix → format of `--out`."""
+
+
+def render(result: Result, form: str, language: str, person: str | None = None) -> bytes:
+    """A result in one format.
+
+    Raises:
+        InputError: nobody of that name has a post in the period.
+    """
+    people = result.of(person) if person else result.people
+    match form:
+        case "json":
+            return as_json(result, people).encode()
+        case "csv":
+            return as_csv(result, people, Speech(language))
+        case _:
+            return as_text(result, people, Speech(language)).encode()
+
+
+def write_report(result: Result, path: Path, language: str, person: str | None = None) -> None:
+    """Writes a result to a file, in the format that its suffix names; wholly or not at all."""
+    atomic.write(path, render(result, SUFFIXES[path.suffix], language, person))
+
+
+__all__ = ["FORMATS", "LANGUAGES", "SUFFIXES", "Speech", "as_document", "explain", "render", "write_report"]

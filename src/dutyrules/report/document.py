@@ -1,0 +1,131 @@
+"""The JSON of a result: the public interface for other systems (`schema_version` 1)."""
+
+import json
+from collections.abc import Sequence
+from decimal import Decimal
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from dutyrules.report.numbers import plain
+from dutyrules.scoring import Finding, ItemScore, Result, Sheet
+from dutyrules.timegrid import date_of
+
+SCHEMA_VERSION = "1"
+
+
+def as_document(result: Result, people: Sequence[Sheet]) -> dict[str, Any]:
+    """The result as plain values; decimals are strings."""
+    presence = result.judgement.ground.presence
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "period": result.period.label,
+        "estate": result.estate.id,
+        "forecast": result.forecast,
+        "provenance": provenance(result),
+        "people": [_person(sheet) for sheet in people],
+        "uncovered": [
+            {"person": person, "area": area, "role": role, "day": date_of(day).isoformat()}
+            for person, area, role, day in presence.uncovered
+            if result.period.first_day <= day <= result.period.last_day
+        ],
+        "rejected": result.log.rejected_rows,
+    }
+
+
+def as_json(result: Result, people: Sequence[Sheet]) -> str:
+    """The result as JSON text, the same on every run."""
+    return json.dumps(as_document(result, people), ensure_ascii=False, indent=2) + "\n"
+
+
+def provenance(result: Result) -> dict[str, Any]:
+    """Everything the result was made from, so that it can be made again."""
+    try:
+        package = version("dutyrules")
+    except PackageNotFoundError:  # run from a source tree that nobody installed
+        package = "source"
+    return {
+        "dutyrules": package,
+        "as_of": result.as_of.isoformat(sep=" ") if result.as_of else None,
+        "holidays": "provisional" if result.provisional else "final",
+        "coverage": "declared" if result.judgement.ground.coverage.declared else "undeclared",
+        "books": {name.rpartition("/")[2]: digest for name, digest in sorted(result.estate.book.files.items())},
+        "estate": dict(sorted(result.estate.files.items())),
+        "log": {file.name.rpartition("/")[2]: file.sha256 for file in result.log.files},
+    }
+
+
+def _person(sheet: Sheet) -> dict[str, Any]:
+    return {
+        "person": sheet.person,
+        "name": sheet.name,
+        "role": sheet.role,
+        "scorecard": sheet.scorecard,
+        "marks": _text(sheet.marks),
+        "score": _text(sheet.score),
+        "percent": None if sheet.percent is None else f"{sheet.percent:.2f}",
+        "assessed_marks": _text(sheet.assessed_marks),
+        "score_min": _text(sheet.score_min),
+        "score_max": _text(sheet.score_max),
+        "complete": sheet.complete,
+        "workdays": sheet.workdays,
+        "bonus": _text(sheet.bonus),
+        "bonuses": [{"bonus": one.bonus, "clause": list(one.clause), "times": one.times, "points": _text(one.points)} for one in sheet.bonuses],
+        "fines": {currency: _text(amount) for currency, amount in sheet.fine_totals.items()},
+        "fine_lines": [
+            {"fine": one.fine, "clause": list(one.clause), "times": one.times, "amount": _text(one.amount), "currency": one.currency, "breaches": list(one.breaches)}
+            for one in sheet.fines
+        ],
+        "items": [_item(item) for item in sheet.items],
+        "breaches": [_finding(one, uncharged=one.breach_id in sheet.uncharged) for one in sheet.breaches],
+        "excused": [_finding(one) for one in sheet.excused],
+        "pending": [_finding(one) for one in sheet.pending],
+        "not_assessed": [_finding(one) for one in sheet.not_assessed],
+    }
+
+
+def _item(item: ItemScore) -> dict[str, Any]:
+    return {
+        "item": item.item,
+        "clause": list(item.clause),
+        "marks": _text(item.marks),
+        "deducted": _text(item.deducted),
+        "score": _text(item.score),
+        "state": item.state,
+        "settled_by": item.settled_by,
+        "lines": [
+            {
+                "line": line.line,
+                "clause": list(line.clause),
+                "times": line.times,
+                "points": _text(line.points),
+                "breaches": list(line.breaches),
+                "findings": [{"file": file, "row": row} for file, row in line.findings],
+                "uninspected": line.uninspected,
+            }
+            for line in item.lines
+        ],
+    }
+
+
+def _finding(one: Finding, *, uncharged: bool = False) -> dict[str, Any]:
+    return {
+        "breach_id": one.breach_id or None,
+        "duty": one.duty,
+        "clause": list(one.clause),
+        "post": one.post,
+        "period": one.period,
+        "day": one.day,
+        "discriminator": one.discriminator or None,
+        "reason": one.reason,
+        "why": one.why or None,
+        "expected": one.expected,
+        "actual": one.actual,
+        "evidence": [{"file": file, "row": row} for file, row in one.evidence],
+        "missing": list(one.missing),
+        "strength": one.strength,
+        "uncharged": uncharged,
+    }
+
+
+def _text(number: Decimal | None) -> str | None:
+    return None if number is None else plain(number)

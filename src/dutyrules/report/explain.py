@@ -1,0 +1,108 @@
+"""Why an item or a duty came out as it did: the rule, the arithmetic, the rows."""
+
+from collections.abc import Iterator
+
+from dutyrules.book import Line, node_at
+from dutyrules.diagnostics import Diagnostic, InputError, did_you_mean
+from dutyrules.figure import Figure
+from dutyrules.obligation import State
+from dutyrules.report.language import Speech
+from dutyrules.report.numbers import plain
+from dutyrules.report.text import finding_lines, sheet_text
+from dutyrules.scoring import ItemScore, LineScore, Result, Sheet
+
+
+def explain(result: Result, person: str, subject: str | None, speech: Speech) -> str:
+    """Explains a person's sheet, one of its items, or one duty.
+
+    Raises:
+        InputError: the person has no sheet, or nothing of that name.
+    """
+    sheets = result.of(person)
+    if subject is None:
+        return "\n".join(sheet_text(result, sheet, speech) for sheet in sheets)
+    lines: list[str] = []
+    for sheet in sheets:
+        for item in sheet.items:
+            if subject in (item.item, *item.clause):
+                lines += _item(result, sheet, item, speech)
+    if subject in result.estate.book.duties:
+        lines += _duty(result, sheets[0], subject, speech)
+    if not lines:
+        known = [item.item for sheet in sheets for item in sheet.items] + list(result.estate.book.duties)
+        raise InputError([Diagnostic("explain.unknown-subject", f"{person} has no item or duty {subject}", None, subject, None, did_you_mean(subject, known))])
+    return "\n".join(lines) + "\n"
+
+
+def _item(result: Result, sheet: Sheet, item: ItemScore, speech: Speech) -> Iterator[str]:
+    yield speech("explain_item", item=item.item, title=speech.title(item.title, item.item), marks=plain(item.marks))
+    yield "  " + speech("explain_clauses", clauses=", ".join(item.clause))
+    yield "  " + speech("explain_written", place=_written(result, ("scorecards", sheet.scorecard or "", "items", item.item)))
+    named = {one.breach_id: one for one in sheet.breaches}
+    for line in item.lines:
+        if not line.times:
+            continue
+        yield ""
+        yield "  " + speech("explain_line", line=line.line, title=speech.title(line.title, line.line)) + f" [{', '.join(line.clause)}]"
+        for breach in line.breaches:
+            if breach in named:
+                yield from (f"    {text}" for text in finding_lines(result, sheet, named[breach], speech))
+        if line.findings:
+            rows = "; ".join(speech("row", file=file.rpartition("/")[2], row=row) for file, row in line.findings)
+            yield "    " + speech("explain_findings", rows=rows)
+        yield "    " + _arithmetic(result, sheet, item, line, speech)
+    yield ""
+    key = "explain_sum" if item.deducted <= item.marks else "explain_floor"
+    yield "  " + speech(key, marks=plain(item.marks), deducted=plain(item.deducted), score=plain(item.score))
+    if item.state != "assessed":
+        yield "  " + speech("explain_open", state=speech(f"state_{item.state}"))
+
+
+def _arithmetic(result: Result, sheet: Sheet, item: ItemScore, line: LineScore, speech: Speech) -> str:
+    form = result.estate.book.scorecards[sheet.scorecard or ""].items[item.item].lines[line.line]
+    points = plain(line.points)
+    match line.price:
+        case "once":
+            return speech("explain_once", times=line.times, points=points)
+        case "every":
+            return speech("explain_every", times=line.times, every=_price(result, form, "every"), price=_price(result, form, "points"), points=points)
+        case price:
+            return speech("explain_each", times=line.times, price=_price(result, form, price), points=points)
+
+
+def _price(result: Result, form: Line, word: str) -> str:
+    figure: Figure[object] = getattr(form, word)
+    value = figure.steps((), result.estate.bound)[-1][1]
+    return str(value)
+
+
+def _duty(result: Result, sheet: Sheet, duty: str, speech: Speech) -> Iterator[str]:
+    form = result.estate.book.duties[duty]
+    yield f"{speech('explain_rule')}: {speech.title(form.title, duty)} ({duty}, {form.check})"
+    yield "  " + speech("explain_clauses", clauses=", ".join(form.clause))
+    yield "  " + speech("explain_written", place=_written(result, ("duties", duty)))
+    counts = _counts(result, sheet, duty)
+    yield "  " + speech("explain_counts") + ": " + ", ".join(f"{speech(f'state_{state.name.lower()}')} {number}" for state, number in counts)
+    for one in (*sheet.breaches, *sheet.excused, *sheet.pending, *sheet.not_assessed):
+        if one.duty == duty:
+            yield from (f"  {line}" for line in finding_lines(result, sheet, one, speech))
+    for item in sheet.items:
+        for line in item.lines:
+            named = result.estate.book.scorecards[sheet.scorecard or ""].items[item.item].lines[line.line]
+            if duty in named.duties:
+                yield "  " + speech("explain_lines") + f" {item.item}/{line.line} {speech.title(line.title, line.line)}: {plain(line.points)}"
+
+
+def _counts(result: Result, sheet: Sheet, duty: str) -> list[tuple[State, int]]:
+    presence = result.judgement.ground.presence
+    for index in range(len(result.sheets)):
+        if presence.persons[result.sheets.person[index]] == sheet.person and presence.roles[result.sheets.role[index]] == sheet.role:
+            row = result.state_counts[duty][index]
+            return [(state, int(row[state])) for state in State if row[state]]
+    return []
+
+
+def _written(result: Result, path: tuple[str, ...]) -> str:
+    node = node_at(result.estate.book.assembly, path)
+    span = node.key_span or node.span
+    return f"{span.file.rpartition('/')[2]}:{span.line}"

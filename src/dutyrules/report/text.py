@@ -1,0 +1,158 @@
+"""Text for a terminal: the ranking, and a sheet with what leads to each point."""
+
+from collections.abc import Iterator, Sequence
+
+from tabulate import tabulate
+
+from dutyrules.report.language import Speech
+from dutyrules.report.numbers import plain, short_instant
+from dutyrules.report.table import role_title
+from dutyrules.scoring import Finding, ItemScore, Result, Sheet
+
+MOST_ROWS = 3
+"""Log rows shown for one breach; the JSON has all of them."""
+
+
+def as_text(result: Result, people: Sequence[Sheet], speech: Speech) -> str:
+    """The ranking of everybody; for one or two people their sheets."""
+    parts = [*_heading(result, speech), "", _ranking(result, people, speech)]
+    if len({sheet.person for sheet in people}) <= 2:
+        parts += [line for sheet in people for line in ("", *_sheet(result, sheet, speech))]
+    return "\n".join(parts) + "\n"
+
+
+def sheet_text(result: Result, sheet: Sheet, speech: Speech) -> str:
+    """One sheet."""
+    return "\n".join(_sheet(result, sheet, speech)) + "\n"
+
+
+def _heading(result: Result, speech: Speech) -> Iterator[str]:
+    yield speech("title", estate=speech.title(result.estate.title, result.estate.id), period=result.period.label)
+    if result.as_of:
+        yield speech("as_of", as_of=result.as_of)
+    if result.forecast:
+        yield speech("forecast")
+    if result.provisional:
+        yield speech("provisional")
+    if not result.judgement.ground.coverage.declared:
+        yield speech("undeclared")
+    if result.log.rejected_rows:
+        yield speech("rejected_here", count=result.log.rejected_rows)
+    if len(result.log.late):
+        yield speech("late_rows", count=len(result.log.late))
+    scored = range(result.period.first_day, result.period.last_day + 1)
+    days = sum(day in scored for *_, day in result.judgement.ground.presence.uncovered)
+    if days:
+        yield speech("uncovered", count=days)
+
+
+def ranks(people: Sequence[Sheet]) -> dict[tuple[str, str], int]:
+    """Rank of each (person, scorecard) among the complete sheets of that scorecard; equal scores share a rank."""
+    complete = [sheet for sheet in people if sheet.complete and sheet.scorecard and sheet.score is not None]
+    return {
+        (sheet.person, sheet.scorecard or ""): 1
+        + sum(other.scorecard == sheet.scorecard and (other.score or 0) > (sheet.score or 0) for other in complete)
+        for sheet in complete
+    }
+
+
+def _ranking(result: Result, people: Sequence[Sheet], speech: Speech) -> str:
+    rank = ranks(people)
+    ordered = sorted(people, key=lambda one: (one.scorecard is None, one.scorecard or "", rank.get((one.person, one.scorecard or ""), 10**6), one.person))
+    rows = [
+        (
+            rank.get((sheet.person, sheet.scorecard or ""), ""),
+            sheet.person,
+            sheet.name,
+            role_title(result, sheet, speech),
+            "" if sheet.score is None else plain(sheet.score),
+            "" if sheet.marks is None else plain(sheet.marks),
+            "" if sheet.percent is None else f"{sheet.percent:.2f}",
+            _range(sheet),
+            len([one for one in sheet.breaches if one.strength == "must"]),
+            len(sheet.not_assessed),
+            ", ".join(f"{plain(amount)} {currency}" for currency, amount in sheet.fine_totals.items()),
+        )
+        for sheet in ordered
+    ]
+    keys = ("rank", "person", "name", "role", "score", "marks", "percent", "range", "breaches", "open", "fines")
+    return tabulate(rows, [speech(f"col_{key}") for key in keys], disable_numparse=True)
+
+
+def _range(sheet: Sheet) -> str:
+    if sheet.complete or sheet.score_min is None or sheet.score_max is None:
+        return ""
+    return f"{plain(sheet.score_min)}–{plain(sheet.score_max)}"
+
+
+def _sheet(result: Result, sheet: Sheet, speech: Speech) -> Iterator[str]:
+    yield speech("sheet_of", name=sheet.name, person=sheet.person, role=role_title(result, sheet, speech))
+    yield _sum(sheet, speech)
+    if sheet.items:
+        keys = ("item", "content", "marks", "deducted", "score", "state")
+        yield tabulate(list(_item_rows(sheet, speech)), [speech(f"col_{key}") for key in keys], disable_numparse=True)
+    for bonus in sheet.bonuses:
+        if bonus.times:
+            yield f"{speech('bonus')}: {speech.title(bonus.title, bonus.bonus)} {bonus.times} → {plain(bonus.points)}"
+    for fine in sheet.fines:
+        yield f"{speech('col_fines')}: {speech.title(fine.title, fine.fine)} {fine.times} → {plain(fine.amount)} {fine.currency}"
+    for key in ("breaches", "excused", "pending", "not_assessed"):
+        findings: Sequence[Finding] = getattr(sheet, key)
+        if findings:
+            yield ""
+            yield f"{speech(key)} ({len(findings)})"
+            yield from (f"  {line}" for one in findings for line in finding_lines(result, sheet, one, speech))
+
+
+def _sum(sheet: Sheet, speech: Speech) -> str:
+    if sheet.score is None or sheet.marks is None or sheet.assessed_marks is None:
+        return speech("sheet_no_card")
+    if sheet.percent is not None:
+        return speech("sheet_sum", score=plain(sheet.score), marks=plain(sheet.marks), percent=f"{sheet.percent:.2f}")
+    return speech(
+        "sheet_incomplete",
+        score=plain(sheet.score),
+        assessed=plain(sheet.assessed_marks),
+        low=plain(sheet.score_min or sheet.score),
+        high=plain(sheet.score_max or sheet.score),
+        marks=plain(sheet.marks),
+    )
+
+
+def _item_rows(sheet: Sheet, speech: Speech) -> Iterator[tuple[object, ...]]:
+    for item in sheet.items:
+        yield item.item, speech.title(item.title, item.item), plain(item.marks), plain(item.deducted), _counted(item), _item_state(item, speech)
+        for line in item.lines:
+            if line.times:
+                yield f"{item.item}/{line.line}", f"{speech.title(line.title, line.line)} ×{line.times}", "", plain(line.points), "", ""
+
+
+def _counted(item: ItemScore) -> str:
+    """An item's score; nothing where it is not settled what it is."""
+    return plain(item.score) if item.state == "assessed" else ""
+
+
+def _item_state(item: ItemScore, speech: Speech) -> str:
+    state = speech(f"state_{item.state}")
+    return f"{state}, {speech('settled', by=item.settled_by)}" if item.settled_by else state
+
+
+def finding_lines(result: Result, sheet: Sheet, one: Finding, speech: Speech) -> Iterator[str]:
+    """A verdict in a line or two: when, what, expected and actual, the rows or what is missing."""
+    title = speech.title(result.estate.book.duties[one.duty].title, one.duty)
+    what = speech(f"reason_{one.reason}") if one.reason else speech.why(one.why)
+    measure = ""
+    if one.expected is not None and one.state in ("breached", "excused"):
+        measure = f" {speech('col_expected')} {short_instant(one.expected, one.day)} {speech('col_actual')} {short_instant(one.actual, one.day)}"
+    mark = f" · {one.discriminator}" if one.discriminator else ""
+    note = f" ({speech('uncharged')})" if one.breach_id in sheet.uncharged else ""
+    note = f" ({speech('advisory')})" if one.strength != "must" else note
+    yield f"{one.period}{mark}  {title}: {what}{measure}{note}  [{', '.join(one.clause)}] {one.breach_id}".rstrip()
+    if one.missing:
+        shown = ", ".join(one.missing[:12])
+        rest = len(one.missing) - 12
+        yield f"    {speech('missing_targets', targets=shown)}" + (f" {speech('more', count=rest)}" if rest > 0 else "")
+    if one.evidence and one.state == "breached":
+        rows = "; ".join(speech("row", file=file.rpartition("/")[2], row=row) for file, row in one.evidence[:MOST_ROWS])
+        rest = len(one.evidence) - MOST_ROWS
+        yield f"    {rows}" + (f" {speech('more', count=rest)}" if rest > 0 else "")
