@@ -164,7 +164,8 @@ class Judged:
     Attributes:
         met: Whether it was done as owed.
         reason: The `Reason` if it was not.
-        actual: What was there, in the obligations' unit.
+        actual: What was there, in the obligations' unit; where submissions are `short`, how many there were.
+        owed: Where submissions are `short`, how many were owed; else what the obligations expect.
         evidence: For row *i*, the rows in `Facts` that decide it; fetched only for what is shown.
         missing: For row *i*, codes of the targets that were owed and not done.
     """
@@ -174,6 +175,7 @@ class Judged:
     actual: Ints
     evidence: Callable[[int], Ints] = field(default=_no_rows, compare=False)
     missing: Callable[[int], Ints] = field(default=_no_rows, compare=False)
+    owed: Ints | None = None
 
 
 @dataclass(frozen=True)

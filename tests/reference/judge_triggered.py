@@ -261,7 +261,7 @@ def after_previous_workday(world: World, duty: Duty, post: Post, event: Event) -
     ob.reason = "disordered"
     previous = next((d for d in (day - cal.DAY * i for i in range(1, 367)) if world.workday(post, d)), None)
     if previous is None:
-        ob.occasion = False
+        ob.occasion, ob.why_no_occasion = False, "first_day"
     else:
         ob.search_from = previous
         ob.met = any(e.duty_day == previous for e in required(world, duty, post, event))

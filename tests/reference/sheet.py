@@ -39,6 +39,8 @@ class Line:
     fields: dict[str, Any]
     place: Place
     book: Book
+    on: bool = True
+    """`none` switches a line off: it is shown, and nothing else."""
     times: Fraction = ZERO
     points: Fraction = ZERO
 
@@ -127,18 +129,18 @@ def find_scorecard(world: World, role: str) -> tuple[Book, dict[str, Any]] | Non
 def score_card(world: World, sheet: Sheet, book: Book, card: dict[str, Any]) -> dict[str, Any]:
     items = [make_item(world, book, card, str(key), raw) for key, raw in card["items"].items()]
     decisions = settlements(world, sheet)
-    items = [item for item in items if decision_on(item, decisions) != "exclude"]
-    charge(world, sheet, [line for item in items for line in item.lines])
+    charge(world, sheet, [line for item in items for line in item.lines if line.on])
     for item in items:
-        # A settlement `assume_met` makes it assessed as it stands.
-        item.state = "assessed" if decision_on(item, decisions) == "assume_met" else assess(world, sheet, item)
+        # A settlement `assume_met` makes it assessed as it stands; `exclude` takes the item off the sheet.
+        settled = {"assume_met": "assessed", "exclude": "excluded"}.get(decision_on(item, decisions) or "")
+        item.state = settled or assess(world, sheet, item)
     return totals(world, items, bonus_points(world, sheet, book, card))
 
 
 def totals(world: World, items: list[Item], bonus: Fraction) -> dict[str, Any]:
     assessed = [item for item in items if item.state == "assessed"]
-    others = [item for item in items if item.state != "assessed"]
-    marks = sum((item.marks for item in items), ZERO)
+    others = [item for item in items if item.state not in ("assessed", "excluded")]
+    marks = sum((item.marks for item in assessed + others), ZERO)
     score = sum((item.score for item in assessed), ZERO) + bonus
     complete = not others and world.horizon == world.scored.end()
     return {
@@ -170,18 +172,18 @@ def make_item(world: World, book: Book, card: dict[str, Any], key: str, raw: dic
     item = Item(key, clause, place.number(raw["marks"]), raw.get("inspect") == "required", [])
     for name, fields in (raw.get("lines") or {}).items():
         line = Line(name, as_list(fields.get("clause") or f"{clause}.{name}"), fields, place, book)
+        item.lines.append(line)
         try:
             line.price(Fraction(1))
-            item.lines.append(line)
         except OffError:
-            continue
+            line.on = False
         except UnboundError:
-            item.unbound = True
+            line.on, item.unbound = False, True
     return item
 
 
 def assess(world: World, sheet: Sheet, item: Item) -> str:
-    duties = {duty for line in item.lines for duty in line.duties}
+    duties = {duty for line in item.lines if line.on for duty in line.duties}
     own = [ob for ob in sheet.obligations if ob.duty.id in duties]
     fully_judged = not item.unbound and not any(ob.state == "not_assessed" for ob in own)
     if fully_judged and ((duties and not item.required) or inspected(world, sheet, item)):
@@ -192,7 +194,7 @@ def assess(world: World, sheet: Sheet, item: Item) -> str:
 
 def inspected(world: World, sheet: Sheet, item: Item) -> bool:
     """An `inspection.<item>` row or a finding on one of its lines."""
-    kinds = {f"inspection.{item.clause}"} | {f"finding.{c}" for line in item.lines for c in line.clauses}
+    kinds = {f"inspection.{item.clause}"} | {f"finding.{c}" for line in item.lines if line.on for c in line.clauses}
     return any(e.kind in kinds for e in own_events(world, sheet))
 
 

@@ -461,7 +461,7 @@ def test_a_waiver_excuses_one_breach(tiny: Tiny) -> None:
     breach = hashlib.sha256(b"tiny|li@A@butler|attend|2026-10-08|").hexdigest()[:16]
     tiny.tables["waivers"] = [{"breach_id": breach, "approver": "boss"}]
     result = tiny.score(MEETING)
-    assert verdicts(result, "attend", "2026-10-08")[0][:2] == ("excused", "waiver")
+    assert verdicts(result, "attend", "2026-10-08")[0][:2] == ("excused", "waived")
     assert verdicts(result, "attend", "2026-10-09")[0][:2] == ("breached", "missing")
 
 

@@ -148,7 +148,7 @@ def settle(world: World, ob: Obligation) -> None:
 
 def find_excuse(world: World, ob: Obligation) -> str | None:
     if any(row["breach_id"] == breach_id(world.estate, ob) for row in world.estate.tables["waivers"]):
-        return "waiver"
+        return "waived"
     if excused_by_event(world, ob):
         return "excused_by"
     return "leave" if ob.relieved else None

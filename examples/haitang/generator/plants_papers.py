@@ -21,7 +21,7 @@ def _daily(stage: Stage) -> None:
     stage.plant("repairs-17:01", "the repair table at 17:01:00: late on its own, and the three tables are late with it")
     stage.at("b05", "record.repairs", october(16), "17:01:00")
     stage.breach("b05", "hand_in_paper_repairs", october(16), "late", "17:00", "17:01:00")
-    stage.breach("b05", "three_tables_reported", october(16), "late", "17:00", "17:01:00")
+    stage.breach("b05", "three_tables_reported", october(16), "late")
 
     stage.plant("repairs-17:00:59", "17:00:59 is in time")
     stage.at("b05", "record.repairs", october(19), "17:00:59")

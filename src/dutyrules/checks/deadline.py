@@ -49,15 +49,11 @@ class Deadline(Duty):
 
     def expand(self, ground: Ground) -> Obligations:
         """One per workday, or one per period for whoever holds its nominal day."""
-        if self.due is None:
-            obligations = daily_obligations(
-                ground, self.role, start=None, by=self.by, before=self.before, late=self.late_until
-            )
-        else:
-            obligations = self._dated(ground)
-        if self.events:  # then the number of submissions is owed; the instant shows in the limit
-            return _counted(obligations, len(self.events.all_of))
-        return obligations
+        if self.due is not None:
+            return self._dated(ground)
+        return daily_obligations(
+            ground, self.role, start=None, by=self.by, before=self.before, late=self.late_until
+        )
 
     def _dated(self, ground: Ground) -> Obligations:
         periods = list(ground.period.ending_within(self.per))
@@ -167,7 +163,8 @@ class Deadline(Duty):
         return Judged(
             met=complete & (latest < obligations.limit),
             reason=reason,
-            actual=seen,
+            actual=np.select([complete, seen > 0], [latest, seen], NONE),
+            owed=np.where(complete | (seen == 0), obligations.expected, len(done)),
             evidence=lambda row: found[:, row][done[:, row] < ABSENT],
         )
 
@@ -189,10 +186,3 @@ def nominal_day(due: Due, period: Period) -> date | None:
         return None
     end = month_end(date(period.last.year, max(months), 1))
     return end if due.day == "last" else end.replace(day=min(int(due.day or 1), end.day))
-
-
-def _counted(obligations: Obligations, number: int) -> Obligations:
-    columns: dict[str, Any] = {name: getattr(obligations, name) for name in obligations.__dataclass_fields__}
-    return Obligations(**columns | {"unit": "count", "expected": np.full(len(obligations), number, np.int64)})
-
-

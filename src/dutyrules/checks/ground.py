@@ -1,6 +1,6 @@
 """What a check stands on: the scored period, who is present, what happened, and the figures in force."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -156,9 +156,8 @@ class Terms:
         """Index of each row's value in a list of values; -1 where there is none."""
         index = np.full(len(self._day), -1, np.int64)
         values: list[Value[Any]] = []
-        for area in np.unique(self._area):
-            mine = self._area == area
-            steps = figure.steps(self._ground.areas.around(int(area)), self._ground.bound)
+        for around, mine in self._alike(figure):
+            steps = figure.steps(around, self._ground.bound)
             starts = np.array([start for start, _ in steps])
             step = np.searchsorted(starts, self._day[mine], side="right") - 1
             index[mine] = step + len(values)
@@ -170,6 +169,19 @@ class Terms:
                 self._note(index == number, value.parameter)
         missing = np.array([isinstance(value, Off | Unbound) for value in values], np.bool_)
         return np.where(missing[index], -1, index) if values else index, tuple(values)
+
+    def _alike(self, figure: Figure[Any]) -> Iterator[tuple[Sequence[str], Bools | slice]]:
+        """The rows for which a figure reads the same, and those of the areas around them that it tells apart."""
+        told_apart = _areas_of(figure, self._ground.bound)
+        if not told_apart:
+            yield (), slice(None)
+            return
+        areas = self._ground.areas
+        around = [tuple(name for name in areas.around(area) if name in told_apart) for area in range(areas.root + 1)]
+        groups = {names: number for number, names in enumerate(dict.fromkeys(around))}
+        group = np.array([groups[names] for names in around])[self._area]
+        for number in np.unique(group):
+            yield list(groups)[number], group == number
 
     def numbers(self, figure: Figure[Any], encode: Callable[[Any], int] = int, *, without: int = 0) -> Ints:
         """Each row's value as a number; `without` where there is none."""
@@ -196,6 +208,12 @@ class Terms:
         why = np.where(unbound > 0, unbound + len(obligations.whys) - 1, obligations.why)
         settled = np.where(unbound > 0, State.NOT_ASSESSED, obligations.settled)
         return with_whys(obligations.replace(settled=settled, why=why), whys).take(~off)
+
+
+def _areas_of(figure: Figure[Any], bound: Mapping[str, Figure[Any]]) -> frozenset[str]:
+    """The areas that a figure, or a parameter that it reads, tells apart."""
+    inner = (_areas_of(bound[name], bound) for name in figure.parameters if name in bound)
+    return figure.areas.union(*inner)
 
 
 def with_whys(obligations: Obligations, whys: tuple[str, ...]) -> Obligations:

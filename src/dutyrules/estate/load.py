@@ -86,8 +86,12 @@ def load_estate(path: str | Path) -> Estate:
     return complete(draft, tables, problems, file.parent, {file.name: sha256(file.read_bytes()).hexdigest(), **files})
 
 
-def read_draft(node: Node, directory: Path) -> Draft:
-    """The estate file itself, its books and bindings."""
+def read_draft(node: Node, directory: Path, book: Book | None = None) -> Draft:
+    """The estate file itself, its books and bindings.
+
+    Args:
+        book: Its books, if they are read already; they may then name areas that this estate does not have.
+    """
     problems: list[Diagnostic] = []
     try:
         form = EstateForm.model_validate(plain(node))
@@ -95,13 +99,13 @@ def read_draft(node: Node, directory: Path) -> Draft:
         raise InputError([_problem(node, line) for line in error.errors(include_url=False)]) from None
     areas = Areas({name: area.within for name, area in form.areas.items()})
     _check_areas(node, form, problems)
-    book = _books(node, form, directory, problems)
-    bound = _bindings(node, form, book, problems)
-    if not problems:  # areas that lie in a circle would never end
-        _check_figures(book, areas, problems)
+    books = book or _books(node, form, directory, problems)
+    bound = _bindings(node, form, books, problems)
+    if not problems and book is None:  # areas that lie in a circle would never end
+        _check_figures(books, areas, problems)
     if problems:
         raise InputError(problems)
-    return Draft(form, node, book, bound, areas)
+    return Draft(form, node, books, bound, areas)
 
 
 def complete(draft: Draft, tables: Tables, problems: list[Diagnostic], directory: Path, files: Mapping[str, str]) -> Estate:

@@ -40,7 +40,7 @@ class Namer:
             discriminator=self.discriminators(duty)[row],
             state=state.name.lower(),
             reason=reason,
-            expected=self.text(verdicts, obligations.expected, row),
+            expected=self.text(verdicts, obligations.expected if judged.owed is None else judged.owed, row),
             actual=self.text(verdicts, judged.actual, row) if state is not State.NO_OCCASION else None,
             evidence=tuple(facts.log_rows(rows)) if len(rows) else (),
             missing=tuple(facts.log.targets[int(code)] for code in missing),
@@ -61,7 +61,7 @@ class Namer:
         if number == NONE:
             return None
         match verdicts.obligations.unit:
-            case "instant":
+            case "instant" if verdicts.judged.reason[row] != Reason.SHORT:
                 return instant_text(number)
             case "mark":
                 whole, part = divmod(number, 10_000)

@@ -165,10 +165,11 @@ def _kinds_read(ground: Ground, duty: Duty, obligations: Obligations, idle: Bool
     """Whether the log is complete for what each obligation reads."""
     area = ground.presence.area[obligations.post]
     start = np.minimum(obligations.start // DAY, obligations.first_day)
-    read = ground.coverage.covered(duty.kinds(), area, start, obligations.day)
+    end = np.minimum(obligations.day, (ground.horizon - 1) // DAY)  # nobody can cover what is yet to come
+    read = ground.coverage.covered(duty.kinds(), area, start, end)
     if not idle.any():
         return read
-    return np.where(idle, ground.coverage.covered(duty.occasions(), area, start, obligations.day), read)
+    return np.where(idle, ground.coverage.covered(duty.occasions(), area, start, end), read)
 
 
 def _owes_nothing(obligations: Obligations, duty: Duty) -> Bools:

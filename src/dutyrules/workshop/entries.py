@@ -1,0 +1,171 @@
+"""Reads the `tests:` of a book strictly: every name must exist, every mistake is found at its place."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from dutyrules.activity.kinds import Kind
+from dutyrules.activity.log import JUDGED, KEPT, REQUIRED
+from dutyrules.book import Book
+from dutyrules.book.assemble import in_full
+from dutyrules.diagnostics import Diagnostic, Span, did_you_mean
+from dutyrules.figure import Form
+from dutyrules.registry.population import TARGET_COLUMN
+from dutyrules.source import Node, locate, plain
+from dutyrules.workshop.forms import (
+    STATES,
+    BreachedForm,
+    BreachForm,
+    GivenForm,
+    LeaveForm,
+    PersonForm,
+    SumsForm,
+    TestForm,
+)
+
+F = TypeVar("F", bound=Form)
+
+COLUMNS = (*REQUIRED, *JUDGED, *KEPT)
+SUMS = tuple(SumsForm.model_fields)
+FORMS = (TestForm, GivenForm, PersonForm, LeaveForm, BreachedForm, BreachForm, SumsForm)
+WORDS = f"one of {', '.join(STATES)}, or breached: {{…}}"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A test as it was read.
+
+    Attributes:
+        clause: The clauses that it speaks of, in full.
+        duties: Duty → a word of `STATES`, or exactly the breaches that are expected.
+        lines: Clause of a line, in full → points.
+        node: The test as written, for places.
+    """
+
+    name: str
+    clause: tuple[str, ...]
+    given: GivenForm
+    duties: Mapping[str, str | tuple[BreachForm, ...]]
+    sums: SumsForm
+    lines: Mapping[str, Any]
+    node: Node
+
+    def span(self, *path: str | int) -> Span:
+        """Where a part of the test is written."""
+        place = locate(self.node, path)
+        return place.key_span or place.span
+
+
+def read_entries(book: Book, problems: list[Diagnostic]) -> list[Entry]:
+    """The tests of a book; what is wrong with them goes to `problems`."""
+    if not book.tests:
+        span = Span(next(reversed(book.files), book.head.book), 1, 1)
+        problems.append(Diagnostic("test.none", "the book has no tests", span, None, "tests: [{name, clause, given, expect}]"))
+    found = [_entry(book, test.source, test.node, problems) for test in book.tests]
+    return [entry for entry in found if entry is not None]
+
+
+def _entry(book: Book, source: str, node: Node, problems: list[Diagnostic]) -> Entry | None:
+    before = len(problems)
+    form = _checked(TestForm, node, problems)
+    if form is None:
+        return None
+    expect = locate(node, ("expect",))
+    sums = _checked(SumsForm, _part(expect, lambda key: key in SUMS), problems) or SumsForm()
+    entry = Entry(
+        name=form.name,
+        clause=tuple(in_full(clause, source) for clause in form.clause),
+        given=form.given,
+        duties={key: one for key, value in _items(expect) if key not in SUMS and (one := _verdict(book, key, value, problems))},
+        sums=sums,
+        lines={in_full(clause, source): points for clause, points in sums.lines.items()},
+        node=node,
+    )
+    _names(book, source, entry, problems)
+    return entry if len(problems) == before else None
+
+
+def _items(node: Node) -> Iterable[tuple[str, Node]]:
+    return node.value.items() if isinstance(node.value, dict) else ()
+
+
+def _part(node: Node, wanted: Any) -> Node:
+    return Node({key: value for key, value in _items(node) if wanted(key)}, node.span, node.key_span)
+
+
+def _verdict(book: Book, duty: str, node: Node, problems: list[Diagnostic]) -> str | tuple[BreachForm, ...] | None:
+    if duty not in book.duties:
+        known = (*book.duties, *SUMS)
+        problems.append(_unknown("duty", duty, node.key_span or node.span, known))
+        return None
+    if isinstance(node.value, dict):
+        form = _checked(BreachedForm, node, problems)
+        return form.breached if form else None
+    if node.value in STATES:
+        return str(node.value)
+    problems.append(
+        Diagnostic("test.unknown-verdict", "this is no verdict", node.span, str(plain(node)), WORDS, did_you_mean(str(node.value), (*STATES, "breached")))
+    )
+    return None
+
+
+def _names(book: Book, source: str, entry: Entry, problems: list[Diagnostic]) -> None:
+    """Clauses, items, lines, currencies, populations and kinds that must exist."""
+    clauses = {**book.cited, **book.not_judged}
+    cards = [card for card in book.scorecards.values()]
+    lines = {clause for card in cards for line in card.lines.values() for clause in line.clause}
+    tables = (*book.populations, *TARGET_COLUMN)
+
+    def need(what: str, names: Iterable[str], known: Iterable[str], *path: str | int) -> None:
+        known = list(known)
+        for index, name in enumerate(names):
+            if (in_full(name, source) if what in ("clause", "line") else name) not in known:
+                place = locate(entry.node, (*path, name, index))
+                problems.append(_unknown(what, name, place.key_span or place.span, known))
+
+    need("clause", entry.clause, {*clauses, *(clause for card in cards for clause in card.clause)}, "clause")
+    need("item", entry.sums.items, [item for card in cards for item in card.items], "expect", "items")
+    need("line", entry.sums.lines, lines, "expect", "lines")
+    need("currency", entry.sums.fines, [fine.currency for fine in book.fines.values()], "expect", "fines")
+    need("population", entry.given.populations, tables, "given", "populations")
+    for index, event in enumerate(entry.given.events):
+        path = ("given", "events", index)
+        kind = book.kinds.get(event.kind)
+        if kind is None:
+            problems.append(_unknown("kind of event", event.kind, locate(entry.node, (*path, "kind")).span, book.kinds))
+        else:
+            need("column", event.model_extra or {}, _columns(kind), *path)
+
+
+def _columns(kind: Kind) -> tuple[str, ...]:
+    return (*COLUMNS, *kind.attributes)
+
+
+def _unknown(what: str, name: str, span: Span | None, known: Iterable[str]) -> Diagnostic:
+    code = f"test.unknown-{what.split()[0]}"
+    return Diagnostic(code, f"there is no {what} {name}", span, name, None, did_you_mean(name, known))
+
+
+def _checked(form: type[F], node: Node, problems: list[Diagnostic]) -> F | None:
+    try:
+        return form.model_validate(plain(node))
+    except ValidationError as error:
+        problems.extend(_problem(node, line) for line in error.errors(include_url=False))
+        return None
+
+
+def _problem(node: Node, line: Any) -> Diagnostic:
+    place, context = locate(node, line["loc"]), line.get("ctx", {})
+    name = str(line["loc"][-1]) if line["loc"] else ""
+    span = place.key_span or place.span
+    if line["type"] == "missing":
+        return Diagnostic("test.missing-key", f"{name} is missing", span, None, f"{name}: …")
+    if line["type"] == "extra_forbidden":
+        known = {info.alias or key for form in FORMS for key, info in form.model_fields.items()}
+        return Diagnostic("test.unknown-key", f"nothing reads {name}", span, name, None, did_you_mean(name, known))
+    found = str(context.get("found", line["input"]))
+    expected = str(context.get("expected", line["msg"]))
+    words = [word.strip("' ") for word in expected.replace(" or ", ",").split(",")] if line["type"] == "literal_error" else []
+    return Diagnostic("test.bad-value", "this value does not fit", place.span, found, expected, did_you_mean(found, words))
