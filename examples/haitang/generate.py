@@ -13,6 +13,7 @@ from types import ModuleType
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
+sys.dont_write_bytecode = True  # this folder is shipped with the package
 
 from generator import (  # noqa: E402  (the folder of this script comes first)
     butlers,

@@ -5,22 +5,33 @@ flattens all that for one area into dated steps, which is what the checks work w
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Annotated, Any, Final, Generic, Literal, TypeVar, get_args
+from typing import Annotated, Any, Final, Generic, Literal, TypeAlias, TypeVar, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, GetCoreSchemaHandler, Strict, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    GetCoreSchemaHandler,
+    ValidationError,
+)
 from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError, core_schema
 
+from dutyrules.diagnostics import did_you_mean
 from dutyrules.timegrid import DAY, day_number
 
 T = TypeVar("T")
 
 POINT_SCALE: Final = 10_000
 """Points, marks and money are whole numbers of 1/10,000."""
+
+LARGEST: Final = 10**9
+"""No figure of a book is larger; in ten-thousandths it still is a number of 64 bits."""
 
 
 class Form(BaseModel):
@@ -29,39 +40,79 @@ class Form(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
 
-def wrong(kind: str, found: object, expected: str) -> PydanticCustomError:
+def wrong(kind: str, found: object, expected: str, hint: str | None = None) -> PydanticCustomError:
     """The error of a value that is not what the field holds."""
-    return PydanticCustomError(kind, "expected {expected}", {"expected": expected, "found": str(found)})
+    context = {"expected": expected, "found": shown(found)} | ({"hint": hint} if hint else {})
+    return PydanticCustomError(kind, "expected {expected}", context)
+
+
+def shown(value: object) -> str:
+    """A value as a book would write it, cut where it grows long.
+
+    >>> shown({"default": 5, "areas": ["A", None, True]})
+    '{default: 5, areas: [A, null, true]}'
+    """
+    match value:
+        case None | bool():
+            text = "null" if value is None else str(value).lower()
+        case dict():
+            text = "{" + ", ".join(f"{key}: {shown(item)}" for key, item in value.items()) + "}"
+        case list() | tuple():
+            text = "[" + ", ".join(map(shown, value)) + "]"
+        case _:
+            text = str(value)
+    return text if len(text) <= 60 else f"{text[:59]}…"
 
 
 # ---------------------------------------------------------------- scalars
 
 
-def _time(value: object) -> int:
+def _text(value: object) -> str:
+    """YAML reads `5` as a number and `true` as a truth, but where a book expects text they are text."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool | int | Decimal):
+        return shown(value)
+    raise wrong("text", value, "text")
+
+
+def parse_time(value: object) -> int:
     match = re.fullmatch(r"(\d{1,2}):(\d{2})(?::(\d{2}))?", value) if isinstance(value, str) else None
     if match:
         hours, minutes, seconds = (int(part or 0) for part in match.groups())
         number = hours * 3600 + minutes * 60 + seconds
         if minutes < 60 and seconds < 60 and number <= DAY:
             return number
-    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= DAY:
-        return value
-    raise wrong("time", value, "a time of day such as 07:55")
+    near = re.fullmatch(r"(\d{1,2})[.：时點点]([0-5]\d)分?", str(value))
+    raise wrong("time", value, "a time of day such as 07:55", f"did you mean '{near[1]}:{near[2]}'?" if near else None)
 
 
-def _window(value: object) -> tuple[int, int]:
+def _pair(value: object) -> object:
     if not isinstance(value, list | tuple) or len(value) != 2:
         raise wrong("window", value, "a window such as [11:00, 11:30]")
-    start, end = _time(value[0]), _time(value[1])
-    if end <= start:
-        raise wrong("window-order", f"[{value[0]}, {value[1]}]", "a window that ends after it starts")
-    return start, end
+    return value
 
 
-def _windows(value: object) -> tuple[tuple[int, int], ...]:
+def _ordered(window: tuple[int, int]) -> tuple[int, int]:
+    if window[1] <= window[0]:
+        raise wrong("window-order", [clock(second) for second in window], "a window that ends after it starts")
+    return window
+
+
+def clock(second: int) -> str:
+    """A second of the day as a book writes it.
+
+    >>> clock(28_500)
+    '07:55'
+    """
+    text = f"{second // 3600:02d}:{second // 60 % 60:02d}"
+    return f"{text}:{second % 60:02d}" if second % 60 else text
+
+
+def _several(value: object) -> object:
     if not isinstance(value, list | tuple) or not value:
         raise wrong("windows", value, "a list of windows such as [[11:00, 11:30], [14:00, 15:30]]")
-    return tuple(_window(item) for item in value)
+    return value
 
 
 def _share(value: object) -> Fraction:
@@ -75,7 +126,8 @@ def _share(value: object) -> Fraction:
     elif percent:
         share = Fraction(percent[1]) / 100
     else:
-        raise wrong("share", value, "a share such as 1/3 or 98%")
+        near = isinstance(value, Decimal) and 0 < value <= 1 and f"did you mean '{(value * 100).normalize():f}%'?"
+        raise wrong("share", value, "a share such as 1/3 or 98%", near or None)
     if not 0 < share <= 1:
         raise wrong("share-range", value, "a share above 0 and at most 1 (100%)")
     return share
@@ -84,29 +136,36 @@ def _share(value: object) -> Fraction:
 def _decimal(value: object) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         raise wrong("decimal", value, "a number such as 2 or 0.5")
-    number = Decimal(value)
-    if number < 0:
-        raise wrong("negative", value, "a number that is not negative")
-    if number != round(number, 4):
+    _bounded(value)
+    if (Fraction(value) * POINT_SCALE).denominator != 1:
         raise wrong("decimal-places", value, "at most four decimals")
-    return number
+    return Decimal(value)
 
 
 def _count(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise wrong("count", value, "a whole number")
+    _bounded(value)
+    return value
+
+
+def _bounded(value: int | Decimal) -> None:
     if value < 0:
         raise wrong("negative", value, "a number that is not negative")
-    return value
+    if value > LARGEST:
+        raise wrong("too-large", value, f"at most {LARGEST}")
 
 
 def _day(value: object) -> date:
     if isinstance(value, date):
         return value
+    text = str(value)
     try:
-        return date.fromisoformat(str(value))
+        if len(text) == len("2026-10-08"):  # Python would read 20261008 and 2026-W41-4 too
+            return date.fromisoformat(text)
     except ValueError:
-        raise wrong("date", value, "a date such as 2026-10-08") from None
+        pass
+    raise wrong("date", value, "a date such as 2026-10-08")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,47 +176,56 @@ class Duration:
     unit: Literal["hours", "days", "workdays", "months", "same_day", "same_workday", "period_end"]
 
 
-def _duration(value: object) -> Duration:
+def parse_duration(value: object) -> Duration:
     if isinstance(value, Duration):
         return value
     text = str(value)
     if text in ("same_day", "same_workday", "period_end"):
         return Duration(0, text)  # type: ignore[arg-type]
-    match = re.fullmatch(r"(\d+) (hour|day|workday|month)s?", text)
-    if not match or int(match[1]) == 0:
+    match = re.fullmatch(r"([1-9]\d{0,3}) (hour|day|workday|month)s?", text)
+    if not match:
         raise wrong("duration", value, "a duration such as 24 hours, 3 workdays, 2 months or same_day")
     return Duration(int(match[1]), f"{match[2]}s")  # type: ignore[arg-type]
 
 
-Time = Annotated[int, BeforeValidator(_time)]
-Window = Annotated[tuple[int, int], BeforeValidator(_window)]
-Windows = Annotated[tuple[tuple[int, int], ...], BeforeValidator(_windows)]
+Time = Annotated[int, BeforeValidator(parse_time)]
+Window = Annotated[tuple[Time, Time], BeforeValidator(_pair), AfterValidator(_ordered)]
+Windows = Annotated[tuple[Window, ...], BeforeValidator(_several)]
 Share = Annotated[Fraction, BeforeValidator(_share)]
 Points = Annotated[Decimal, BeforeValidator(_decimal)]
 Count = Annotated[int, BeforeValidator(_count)]
 Day = Annotated[date, BeforeValidator(_day)]
-Within = Annotated[Duration, BeforeValidator(_duration)]
-Text = Annotated[str, Strict()]
+Within = Annotated[Duration, BeforeValidator(parse_duration)]
+Text = Annotated[str, BeforeValidator(_text)]
 
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def _due_day(value: object) -> object:
+    if value == "last" or (isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 31):
+        return value
+    raise wrong("due-day", value, "a day from 1 to 31, or last")
+
+
+def _due_month(value: object) -> object:
+    if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 12:
+        return value
+    raise wrong("due-month", value, "a month from 1 to 12")
 
 
 class Due(Form):
     """The recurring instant of a deadline: a day of the month (of some months), or a weekday."""
 
-    day: Annotated[int, Strict()] | Literal["last"] | None = None
+    day: Annotated[int | Literal["last"] | None, BeforeValidator(_due_day)] = None
     weekday: Literal[WEEKDAYS] | None = None  # type: ignore[valid-type]
-    months: tuple[Annotated[int, Strict()], ...] = ()
+    months: tuple[Annotated[int, BeforeValidator(_due_month)], ...] = ()
     by: Time = DAY
 
     def model_post_init(self, _: object) -> None:
         """Checks what the single fields cannot see."""
         if (self.day is None) == (self.weekday is None):
-            raise wrong("due", self.day, "either a day (1 to 31, last) or a weekday")
-        if isinstance(self.day, int) and not 1 <= self.day <= 31:
-            raise wrong("due-day", self.day, "a day from 1 to 31, or last")
-        if any(not 1 <= month <= 12 for month in self.months):
-            raise wrong("due-month", list(self.months), "months from 1 to 12")
+            found = "neither" if self.day is None else "both"
+            raise wrong("due", found, "either day (1 to 31, or last) or weekday")
 
 
 # ---------------------------------------------------------------- figures
@@ -201,10 +269,18 @@ class ByDate(Generic[T]):
     values: tuple[tuple[date, "Written[T]"], ...]
 
 
-Written = T | Ref | ByArea[T] | ByDate[T]
-Value = T | Unbound | Off
-Steps = tuple[tuple[int, Value[T]], ...]
+Written: TypeAlias = T | Ref | ByArea[T] | ByDate[T]
+Value: TypeAlias = T | Unbound | Off
+Steps: TypeAlias = tuple[tuple[int, Value[T]], ...]
 """(day number from which it holds, value), in order; the first begins before every book."""
+
+
+KEY: Final = "[key]"
+"""Pydantic ends the location of an error with this if it is about a key."""
+
+_BY_AREA: Final = ("default", "areas")
+_BY_DATE: Final = ("from", "value")
+_Loc: TypeAlias = tuple[str | int, ...]
 
 
 class Figure(Generic[T]):
@@ -258,38 +334,79 @@ class Figure(Generic[T]):
 def _parse(value: object, inner: Any) -> "Figure[Any]":
     if isinstance(value, Figure):
         return value
-    return Figure(_written(value, inner, ()))
+    problems: list[InitErrorDetails] = []
+    written = _written(value, inner, (), problems)
+    if problems:
+        raise ValidationError.from_exception_data("figure", problems)
+    return Figure(written)
 
 
-def _written(value: object, inner: Any, loc: tuple[str | int, ...]) -> Any:
+def _written(value: object, inner: Any, loc: _Loc, problems: list[InitErrorDetails]) -> Any:
+    """Reads a figure however it is nested; what is wrong goes to `problems`, each with its place in the nest."""
     if isinstance(value, str) and value.startswith("$"):
         return Ref(value[1:])
     if value == "none" and not _holds(inner, value):
         return OFF
-    if isinstance(value, dict) and "areas" in value and set(value) <= {"default", "areas"}:
-        areas = value["areas"] if isinstance(value["areas"], dict) else {}
-        default = _written(value["default"], inner, (*loc, "default")) if "default" in value else None
-        return ByArea(default, {str(key): _written(item, inner, (*loc, "areas", key)) for key, item in areas.items()})
-    if isinstance(value, list) and value and all(isinstance(item, dict) and "from" in item for item in value):
-        return ByDate(
-            tuple(
-                (_day(item["from"]), _written(item.get("value"), inner, (*loc, index, "value")))
-                for index, item in enumerate(sorted(value, key=lambda item: str(item["from"])))
-            )
-        )
+    if isinstance(value, dict) and not value.keys().isdisjoint(_BY_AREA):
+        return _by_area(value, inner, loc, problems)
+    if isinstance(value, list) and any(isinstance(item, dict) for item in value):
+        return _by_date(value, inner, loc, problems)
     try:
         return inner(value)
     except ValidationError as error:
-        # the inner schema does not know where in the nest it stands
-        raise ValidationError.from_exception_data(
-            "figure",
-            [
-                InitErrorDetails(
-                    type=_retold(line), loc=(*loc, *line["loc"]), input=line["input"], ctx=line.get("ctx", {})
-                )
-                for line in error.errors(include_url=False)
-            ],
-        ) from None
+        problems += [
+            InitErrorDetails(type=_retold(line), loc=(*loc, *line["loc"]), input=line["input"], ctx=line.get("ctx", {}))
+            for line in error.errors(include_url=False)
+        ]
+        return None
+
+
+def _by_area(value: dict[str, Any], inner: Any, loc: _Loc, problems: list[InitErrorDetails]) -> "ByArea[Any]":
+    _only(value, _BY_AREA, loc, problems)
+    areas = value.get("areas", {})
+    if not isinstance(areas, dict):
+        problems.append(_at((*loc, "areas"), areas, wrong("areas", areas, "a value for each area: {海棠: 8}")))
+        areas = {}
+    default = _written(value["default"], inner, (*loc, "default"), problems) if "default" in value else None
+    return ByArea(
+        default,
+        {str(name): _written(item, inner, (*loc, "areas", name), problems) for name, item in areas.items()},
+    )
+
+
+def _by_date(value: list[Any], inner: Any, loc: _Loc, problems: list[InitErrorDetails]) -> "ByDate[Any]":
+    values: dict[date, Any] = {}
+    for index, item in enumerate(value):
+        here = (*loc, index)
+        if not isinstance(item, dict):
+            problems.append(_at(here, item, wrong("dated", item, "a value by date: {from: 2026-01-01, value: …}")))
+            continue
+        _only(item, _BY_DATE, here, problems)
+        missing = [name for name in _BY_DATE if name not in item]
+        problems += [InitErrorDetails(type="missing", loc=(*here, name), input=item) for name in missing]
+        if missing:
+            continue
+        written = _written(item["value"], inner, (*here, "value"), problems)
+        try:
+            day = _day(item["from"])
+        except PydanticCustomError as error:
+            problems.append(_at((*here, "from"), item["from"], error))
+            continue
+        if day in values:
+            problems.append(_at((*here, "from"), item["from"], wrong("dated-twice", day, "each date once")))
+        values[day] = written
+    return ByDate(tuple(sorted(values.items(), key=lambda pair: pair[0])))
+
+
+def _only(value: dict[str, Any], known: Collection[str], loc: _Loc, problems: list[InitErrorDetails]) -> None:
+    """Reports keys that such a figure does not have."""
+    for key in value.keys() - known:
+        error = wrong("unknown-key", key, f"only {' and '.join(known)}", did_you_mean(str(key), known))
+        problems.append(_at((*loc, key, KEY), key, error))
+
+
+def _at(loc: _Loc, value: object, error: PydanticCustomError) -> InitErrorDetails:
+    return InitErrorDetails(type=error, loc=loc, input=value)
 
 
 def _holds(inner: Any, value: object) -> bool:

@@ -5,9 +5,9 @@ arithmetic, and objects are made only for what is shown.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from enum import IntEnum
-from typing import Final, Literal, Self
+from typing import Any, Final, Literal, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -92,7 +92,7 @@ class Obligations:
     def of(cls, size: int, *, unit: Unit = "count", whys: tuple[str, ...] = ("",), **columns: npt.ArrayLike) -> Self:
         """Columns of `size` rows; those not given hold their neutral value."""
         neutral = {"target": -1, "case": -1, "event": -1, "settled": int(State.OPEN), "expected": NONE}
-        arrays = {
+        arrays: dict[str, Any] = {
             item.name: np.broadcast_to(
                 np.asarray(columns.get(item.name, neutral.get(item.name, 0)), dtype=np.int64), (size,)
             )
@@ -111,26 +111,22 @@ class Obligations:
 
     def take(self, rows: npt.NDArray[np.intp] | Bools) -> "Obligations":
         """The obligations of these rows."""
+        if rows.dtype == np.bool_ and rows.all():
+            return self
         return self._map(lambda column: column[rows])
 
     def replace(self, **columns: npt.ArrayLike) -> "Obligations":
         """The same obligations with other columns."""
-        kept = {item.name: getattr(self, item.name) for item in fields(self)}
-        size = len(self)
-        return Obligations(
-            **kept
-            | {
-                name: np.broadcast_to(np.asarray(value, dtype=np.int64), (size,)) for name, value in columns.items()
-            }
-        )
+        size = (len(self),)
+        changed: dict[str, Any] = {
+            name: np.broadcast_to(np.asarray(value, dtype=np.int64), size) for name, value in columns.items()
+        }
+        return replace(self, **changed)
 
     def _map(self, change: Callable[[Ints], Ints]) -> "Obligations":
-        return Obligations(
-            **{
-                item.name: change(getattr(self, item.name)) if item.name not in ("unit", "whys") else getattr(self, item.name)
-                for item in fields(self)
-            }
-        )
+        names = [item.name for item in fields(self) if item.name not in ("unit", "whys")]
+        changed: dict[str, Any] = {name: change(getattr(self, name)) for name in names}
+        return replace(self, **changed)
 
     @staticmethod
     def joined(parts: "list[Obligations]") -> "Obligations":
@@ -146,11 +142,8 @@ class Obligations:
                 if item.name not in ("unit", "whys"):
                     column = getattr(part, item.name)
                     columns.setdefault(item.name, []).append(shift[column] if item.name == "why" else column)
-        return Obligations(
-            **{name: np.concatenate(column).astype(np.int64) for name, column in columns.items()},
-            unit=parts[0].unit,
-            whys=whys,
-        )
+        joined: dict[str, Any] = {name: np.concatenate(column).astype(np.int64) for name, column in columns.items()}
+        return Obligations(**joined, unit=parts[0].unit, whys=whys)
 
 
 def _no_rows(_: int) -> Ints:

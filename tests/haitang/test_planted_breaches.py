@@ -15,6 +15,7 @@ from dutyrules.activity.mapping import import_files, write_log_csv
 from dutyrules.estate import lookups
 from dutyrules.scoring import Finding, Result
 from dutyrules.source import plain, read
+from dutyrules.timegrid import date_of
 
 ROOT = Path(__file__).parents[2]
 HAITANG = ROOT / "examples" / "haitang"
@@ -98,7 +99,10 @@ def test_points_by_line_item_and_sheet(result: Result, truth: dict[str, Any]) ->
         lines = {line.clause[0]: line.points for item in sheet.items for line in item.lines if line.points}
         assert lines == {clause: Decimal(points) for clause, points in row["lines"].items()}, row["person"]
         items = {item.item: (item.marks, item.deducted, item.score) for item in sheet.items}
-        wanted = {key: tuple(Decimal(item[name]) for name in ("marks", "deducted", "score")) for key, item in row["items"].items()}
+        wanted = {
+            key: tuple(Decimal(item[name]) for name in ("marks", "deducted", "score"))
+            for key, item in row["items"].items()
+        }
         assert items == wanted, row["person"]
         for name in ("marks", "score", "assessed_marks", "score_min", "score_max", "bonus"):
             assert getattr(sheet, name) == Decimal(row[name]), (row["person"], name)
@@ -119,16 +123,21 @@ def test_every_point_leads_to_a_breach_or_a_row(result: Result) -> None:
 
 
 def test_unreadable_rows_are_kept(result: Result, truth: dict[str, Any]) -> None:
-    rejects = {(Path(file).name, row, column) for file, row, column in result.log.rejects.select("file", "row", "column").iter_rows()}
+    rejects = {
+        (Path(file).name, row, column)
+        for file, row, column in result.log.rejects.select("file", "row", "column").iter_rows()
+    }
     assert rejects == {(Path(row["file"]).name, row["row"], row["column"]) for row in truth["rejects"]}
     assert len(result.log.late) == truth["rows_recorded_too_late"]
 
 
 def test_leave_without_a_substitute(result: Result, truth: dict[str, Any]) -> None:
-    from dutyrules.timegrid import date_of
-
     scored = range(result.period.first_day, result.period.last_day + 1)
-    uncovered = {(person, date_of(day).isoformat()) for person, _, _, day in result.judgement.ground.presence.uncovered if day in scored}
+    uncovered = {
+        (person, date_of(day).isoformat())
+        for person, _, _, day in result.judgement.ground.presence.uncovered
+        if day in scored
+    }
     assert uncovered == {(row["person"], row["day"]) for row in truth["uncovered"]}
 
 

@@ -8,7 +8,6 @@ from typing import Any
 import dutyrules as dr
 from dutyrules.scoring import Result
 
-
 UNJUDGED = ("not_assessed", "no_occasion")
 """States in which expected and actual say nothing."""
 

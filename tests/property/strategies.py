@@ -300,9 +300,7 @@ def due_deadline(d: Draft) -> dict[str, Any]:
     if d.maybe(3):
         fields = {"events": {"all_of": ["paper", "sheet"]}}
     per = d.one_of("week", "month", "month", "two_months", "quarter", "half_year")
-    due: dict[str, Any] = (
-        {"day": d.one_of("1", "5", "10", "31", "last")}
-    )
+    due: dict[str, Any] = {"day": d.one_of("1", "5", "10", "31", "last")}
     if per == "week":
         due = {"weekday": d.one_of("monday", "friday", "sunday")}
     if per in ("quarter", "half_year") and d.maybe():

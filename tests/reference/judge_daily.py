@@ -144,9 +144,9 @@ def time_events(events: list[Event], start: datetime, limit: datetime, late: dat
 
 
 def time_all_of(lists: list[list[Event]], start: datetime, limit: datetime, late: datetime) -> Timing:
-    """`all_of`: done at the latest of the first events of each kind; none at all: missing, some: short.
+    """`all_of`: done at the latest of the first events of each kind; none at all: missing.
 
-    Expected = number of kinds, actual = kinds seen.
+    Some: short, expected = number of kinds, actual = kinds seen.
     """
     if len(lists) == 1:
         return time_events(lists[0], start, limit, late)
@@ -154,11 +154,10 @@ def time_all_of(lists: list[list[Event]], start: datetime, limit: datetime, late
     firsts = [next((e.at for e in events if start <= e.at < max(late, limit)), None) for events in lists]
     seen = [at for at in firsts if at is not None]
     if not seen:
-        return Timing("missing", actual=0, expected=len(lists))
+        return Timing("missing")
     if len(seen) < len(lists):
         return Timing("short", actual=len(seen), expected=len(lists))
-    reason = None if max(seen) < limit else "late"
-    return Timing(reason, actual=len(seen), expected=len(lists))
+    return Timing(None if max(seen) < limit else "late", actual=max(seen))
 
 
 def patterns_of(duty: Duty) -> list[Any]:
@@ -176,8 +175,7 @@ def judge_deadline(world: World, duty: Duty) -> Iterator[Obligation]:
         return
     for period in cal.periods_ending_in(duty.fields["per"], world.scored):
         for post in world.estate.owing_posts(duty):
-            # One per post and period, if the post has at least one workday in it; nothing for acting posts.
-            if not post.acting and any(world.workday(post, d) for d in period.days()):
+            if not post.acting:  # no dated deadlines for acting posts
                 yield from judge_dated(world, duty, post, period)
 
 
@@ -211,7 +209,9 @@ def judge_due(
     late_limit(world, duty.fields, place, nominal, default=period.end())  # reads the figure, bound or not
     day = rolled_day(world, post, period, nominal, place.raw(duty.fields.get("roll", "next")))
     if day is None:  # Nothing found: excused (rest).
-        return Obligation(duty, post, period.label, nominal, decided=("excused", "rest"))
+        found = Obligation(duty, post, period.label, nominal, search_from=period.first, at_rest=True)
+        found.kinds = [pattern_kind(p) for p in patterns_of(duty)]
+        return found
     limit = daily_limit(world, by_or_before, place, post, day)
     late = late_limit(world, duty.fields, place, cal.due_day(limit), default=period.end())
     ob = dated_obligation(world, duty, post, period.label, limit=limit, search_from=period.first)
@@ -258,7 +258,7 @@ def judge_record(world: World, duty: Duty) -> Iterator[Obligation]:
     for post in world.estate.owing_posts(duty):
         for event in (e for e in world.events if any(fits(e, p) for p in kinds)):
             lead = world.estate.lead(event.person, world.estate.roles_of(duty), event.duty_day)
-            if lead is post and world.scored.contains(event.duty_day):
+            if lead is post and world.lies_in(event):
                 found += judge_existing_record(world, duty, post, event)
     yield from found
     yield from no_occasions(world, duty, found, [pattern_kind(k) for k in kinds])

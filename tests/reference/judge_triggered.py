@@ -223,7 +223,7 @@ def judge_precedence(world: World, duty: Duty) -> Iterator[Obligation]:
         done: set[tuple[date, str]] = set()
         for event in world.belonging(duty, post, duty.fields["event"], duty.fields.get("where")):
             day, key = event.duty_day, key_of(duty, event, default="target")
-            if not world.scored.contains(day) or (by_day and (day, key) in done):
+            if not world.lies_in(event) or (by_day and (day, key) in done):
                 continue
             done.add((day, key))
             judge = after_previous_workday if by_day else after
@@ -294,7 +294,7 @@ def judge_group(
 ) -> list[Obligation]:
     """Belongs to the scored period if its last event does; day = that event's day."""
     last = events[-1].duty_day
-    if not world.scored.contains(period.last if period else last):
+    if not (world.scored.contains(period.last) if period else world.lies_in(events[-1])):
         return []
     first = period.first if period else events[0].duty_day
     label, discriminator = (period.label, "") if period else (last.isoformat(), name)
@@ -339,12 +339,10 @@ def judge_finding(world: World, duty: Duty) -> Iterator[Obligation]:
 
 def findings(world: World, duty: Duty, post: Post) -> list[Event]:
     kinds = [f"finding.{clause}" for clause in duty.clauses]
-    events = [e for kind in kinds for e in world.belonging(duty, post, kind) if world.scored.contains(e.duty_day)]
+    events = [e for kind in kinds for e in world.belonging(duty, post, kind) if world.lies_in(e)]
     return sorted(events, key=lambda e: (e.at, e.order))
 
 
 def inspected(world: World, ob: Obligation) -> bool:
     kinds = [f"inspection.{clause}" for clause in ob.duty.clauses]
-    return any(
-        e.kind in kinds and e.person == ob.post.person and world.scored.contains(e.duty_day) for e in world.events
-    )
+    return any(e.kind in kinds and e.person == ob.post.person and world.lies_in(e) for e in world.events)

@@ -183,8 +183,10 @@ def make_item(world: World, book: Book, card: dict[str, Any], key: str, raw: dic
 
 
 def assess(world: World, sheet: Sheet, item: Item) -> str:
-    duties = {duty for line in item.lines if line.on for duty in line.duties}
-    own = [ob for ob in sheet.obligations if ob.duty.id in duties]
+    lines = [line for line in item.lines if line.on]
+    duties = {duty for line in lines for duty in line.duties}
+    read = duties | {line.fields["only_if_met"] for line in lines if "only_if_met" in line.fields}
+    own = [ob for ob in sheet.obligations if ob.duty.id in read]
     fully_judged = not item.unbound and not any(ob.state == "not_assessed" for ob in own)
     if fully_judged and ((duties and not item.required) or inspected(world, sheet, item)):
         return "assessed"
@@ -199,7 +201,8 @@ def inspected(world: World, sheet: Sheet, item: Item) -> bool:
 
 
 def own_events(world: World, sheet: Sheet) -> list[Any]:
-    return [e for e in world.events if e.person == sheet.person and world.scored.contains(e.duty_day)]
+    """Findings, inspections and bonus events of the person in the scored period."""
+    return [e for e in world.events if e.person == sheet.person and world.lies_in(e)]
 
 
 def settlements(world: World, sheet: Sheet) -> dict[str, str]:

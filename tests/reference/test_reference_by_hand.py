@@ -325,8 +325,8 @@ def test_all_of_several_papers(tiny: Tiny) -> None:
         *(f"2026-10-09 {time} li {kind}" for time, kind in (("09:00:00", "a"), ("17:01:00", "b"), ("12:00:00", "c"))),
     )
     assert verdicts(result, "papers", "2026-10-08") == [("breached", "short", "3", "2")]
-    assert verdicts(result, "papers", "2026-10-09")[0][1:] == ("late", "3", "3")
-    assert verdicts(result, "papers", "2026-10-10") == [("breached", "missing", "3", "0")]
+    assert verdicts(result, "papers", "2026-10-09")[0][1:] == ("late", "2026-10-09 17:00:00", "2026-10-09 17:01:00")
+    assert verdicts(result, "papers", "2026-10-10") == [("breached", "missing", "2026-10-10 17:00:00", None)]
 
 
 # ------------------------------------------------------------------------------------------------- triggered

@@ -35,6 +35,10 @@ class World:
         """The workdays of a post on which it owes the duty."""
         return [d for d in days if self.workday(post, d) and self.estate.owes(duty, post, d)]
 
+    def lies_in(self, event: Event) -> bool:
+        """What falls due at its own instant belongs to the period of that instant, whatever its duty day."""
+        return self.scored.contains(event.at.date())
+
     def next_workday(self, post: Post, after: date, count: int = 1) -> date | None:
         """The post's count-th workday after a day; within the 120 days after, else None."""
         for ahead in range(1, 121):
@@ -58,7 +62,7 @@ class World:
 
     def kinds_seen(self) -> set[str]:
         """No coverage rows at all: kinds with at least one row in the scored period are covered."""
-        return {event.kind for event in self.events if self.scored.contains(event.at.date())}
+        return {event.kind for event in self.events if self.lies_in(event)}
 
     def __post_init__(self) -> None:
         self._kinds_seen = self.kinds_seen()
@@ -80,7 +84,7 @@ class Obligation:
     kinds: list[str] = field(default_factory=list)
     search_from: date | None = None
     decided: tuple[str, str | None] | None = None
-    """A verdict that stands before anything is judged: unbound, no due time, rest, uninspected."""
+    """A verdict that stands before anything is judged: unbound, no due time, uninspected."""
     occasion: bool = True
     why_no_occasion: str | None = None
     limit: datetime | None = None
@@ -89,6 +93,8 @@ class Obligation:
     reason: str | None = None
     expected: Shown = None
     actual: Shown = None
+    at_rest: bool = False
+    """No workday to roll a dated deadline to."""
     relieved: bool = False
     """Part-day leave excuses it."""
     excuse_day: date | None = None
@@ -137,6 +143,8 @@ def settle(world: World, ob: Obligation) -> None:
         ob.state, ob.reason, ob.expected, ob.actual = "not_assessed", "log_incomplete", None, None
     elif not ob.occasion:  # 3. N = 0, empty population, no occasion
         ob.state, ob.reason, ob.expected, ob.actual = "no_occasion", ob.why_no_occasion, None, None
+    elif ob.at_rest:
+        ob.state, ob.reason = "excused", "rest"
     elif ob.met and not (ob.only_at_end and ob.limit and ob.limit > world.horizon):  # 4.
         ob.state, ob.reason = "met", None
     elif ob.limit and ob.limit > world.horizon:  # 5. L > H
@@ -197,7 +205,7 @@ def no_occasions(world: World, duty: Duty, found: list[Obligation], kinds: list[
     served = {ob.post.person for ob in found}
     earliest: dict[str, tuple[date, tuple[bool, int], Post]] = {}
     for post in world.estate.owing_posts(duty):
-        days = world.owed_days(duty, post, world.scored.days())
+        days = [d for d in world.scored.days() if world.estate.owes(duty, post, d)]
         if days and post.person not in served:
             candidate = (days[0], (post.acting, post.order), post)
             if post.person not in earliest or candidate[:2] < earliest[post.person][:2]:

@@ -26,9 +26,7 @@ def _copies(stage: Stage) -> None:
     _copy(stage, log.find("b02", "dunning.contact", october(9))[0])
     _copy(stage, log.find("b03", "inspect.renovation", october(21))[0], "2026-10-21 20:00:00")
 
-    stage.plant(
-        "finding-copied-on-a-step", "a copied complaint must not make a third: b09's one overlooked spot stays one"
-    )
+    stage.plant("finding-copied", "the copy of a finding must not be charged: what b09 overlooked once costs one point")
     _copy(stage, log.find("b09", "finding.HT-2.7", october(13))[0])
 
     stage.plant("written-twice", "two equal rows within one file both count, and are reported")

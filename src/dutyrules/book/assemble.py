@@ -4,17 +4,20 @@ The tree keeps the place of everything that was written, so that an error in wha
 line that is wrong.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
-from re import match
+from typing import Final
 
 from dutyrules.book.forms import SECTIONS
+from dutyrules.book.problems import place_of, unknown_key
 from dutyrules.diagnostics import Diagnostic, InputError, Span, did_you_mean
+from dutyrules.figure import shown
 from dutyrules.resources import shipped_book, shipped_books
-from dutyrules.source import Node, plain, read
+from dutyrules.source import Node, locate, plain, read
 
 SHARED = ("roles", "events", "populations")
 """Sections in which two books may say the same thing."""
@@ -22,6 +25,26 @@ SHARED = ("roles", "events", "populations")
 HEAD = ("book", "title", "source", "published_on", "extends")
 LISTS = ("timetable", "tests")
 KEYS = (*HEAD, *SECTIONS, *LISTS, "duty_defaults", "not_judged", "override")
+
+NOUNS: Final[Mapping[str, str]] = {
+    "roles": "role",
+    "parameters": "parameter",
+    "events": "event kind",
+    "populations": "population",
+    "duties": "duty",
+    "scorecards": "scorecard",
+    "fines": "fine",
+    "items": "item",
+    "lines": "line",
+    "bonus": "bonus",
+}
+"""What a member of a section, or of a part of a scorecard, is called."""
+
+_NO_CLAUSES = ("title", "attributes", "where", "allowed")
+"""Keys below which `clause` would be a name like any other."""
+
+_IDS = ("items", "lines", "bonus")
+"""Keys inside definitions below which ids stand, not fields."""
 
 
 @dataclass
@@ -33,6 +56,8 @@ class Assembly:
         origin: (section, id) → the head of the book that defines it.
         heads: Heads of all books, in the order in which they were read.
         files: File name → SHA-256.
+        removed: (section, id) → where an override removes it.
+        whole: Whether all of it could be read; if not, nobody can say which names are missing.
     """
 
     sections: dict[str, dict[str, Node]] = field(default_factory=lambda: {name: {} for name in SECTIONS})
@@ -43,6 +68,8 @@ class Assembly:
     heads: list[Node] = field(default_factory=list)
     files: dict[str, str] = field(default_factory=dict)
     problems: list[Diagnostic] = field(default_factory=list)
+    removed: dict[tuple[str, str], Span] = field(default_factory=dict)
+    whole: bool = True
 
 
 def assemble(paths: Sequence[Path], named_at: Mapping[Path, Span] | None = None) -> Assembly:
@@ -57,23 +84,29 @@ def resolve(name: str, directory: Path) -> Path | None:
     """The file that a book's name stands for: ``dutyrules:area-butler``, or a path beside the file that names it."""
     if name.startswith("dutyrules:"):
         return shipped_book(name.removeprefix("dutyrules:"))
-    return directory / name
+    path = directory / name
+    try:
+        return path if path.is_file() else None
+    except (OSError, ValueError):  # no name of a file at all
+        return None
 
 
-def unknown_book(name: str, span: Span) -> Diagnostic:
-    """The error of a shipped book that does not exist."""
-    known = [f"dutyrules:{book}" for book in shipped_books()]
-    return Diagnostic(
-        "book.unknown-book", f"there is no shipped book {name}", span, name, "a shipped book", did_you_mean(name, known)
-    )
+def unknown_book(name: str, span: Span, directory: Path = Path()) -> Diagnostic:
+    """The error of a book that does not exist."""
+    shipped = [f"dutyrules:{book}" for book in shipped_books()]
+    beside = [path.name for path in directory.glob("*.yaml") if path.name != Path(span.file).name]
+    hint = did_you_mean(name, shipped if name.startswith("dutyrules:") else [*shipped, *beside])
+    expected = f"a shipped book ({', '.join(shipped)}), or the path of a file from here"
+    return Diagnostic("book.unknown-book", f"there is no book {shown(name)}", span, name, expected, hint)
 
 
 def _add(assembly: Assembly, path: Path, chain: tuple[Path, ...], named_at: Span | None) -> None:
     real = path.resolve()
     if real in chain:
         names = " -> ".join(part.name for part in (*chain[chain.index(real) :], real))
+        message = f"the books extend each other in a circle: {names}"
         assembly.problems.append(
-            Diagnostic("book.extends-cycle", f"the books extend each other in a circle: {names}", named_at, path.name)
+            Diagnostic("book.extends-cycle", message, named_at, path.name, hint="take one of them out of extends")
         )
         return
     if str(real) in assembly.files:
@@ -82,16 +115,21 @@ def _add(assembly: Assembly, path: Path, chain: tuple[Path, ...], named_at: Span
         tree = read(path)
     except InputError as error:
         assembly.problems.extend(error.diagnostics)
+        assembly.whole = False
         return
     if not isinstance(tree.value, dict):
-        assembly.problems.append(Diagnostic("book.not-a-mapping", "a rule book is a mapping", tree.span, expected="book: …"))
+        assembly.problems.append(_misshapen(tree, "a rule book", "mapping", "book: …"))
+        assembly.whole = False
         return
     assembly.files[str(real)] = sha256(path.read_bytes()).hexdigest()
     _unknown_keys(assembly, tree.value)
     for entry in _entries(tree.value.get("extends")):
-        base = resolve(str(entry.value), path.parent)
+        if not isinstance(entry.value, str):  # the form of the head says so
+            continue
+        base = resolve(entry.value, path.parent)
         if base is None:
-            assembly.problems.append(unknown_book(str(entry.value), entry.span))
+            assembly.problems.append(unknown_book(entry.value, entry.span, path.parent))
+            assembly.whole = False
         else:
             _add(assembly, base, (*chain, real), entry.span)
     _take(assembly, tree)
@@ -100,9 +138,13 @@ def _add(assembly: Assembly, path: Path, chain: tuple[Path, ...], named_at: Span
 def _unknown_keys(assembly: Assembly, top: Mapping[str, Node]) -> None:
     for key, node in top.items():
         if key not in KEYS:
-            assembly.problems.append(
-                Diagnostic("book.unknown-key", f"a book has no {key}", node.key_span, key, None, did_you_mean(key, KEYS))
-            )
+            problem = unknown_key(key, node, KEYS)
+            assembly.problems.append(problem)
+            assembly.whole &= problem.hint is None  # what stands there is missing elsewhere
+
+
+def _misshapen(node: Node, what: str, shape: str, example: str) -> Diagnostic:
+    return Diagnostic(f"book.not-a-{shape}", f"{what} is a {shape}", node.span, shown(plain(node)), example)
 
 
 def _entries(node: Node | None) -> list[Node]:
@@ -127,11 +169,24 @@ def _take(assembly: Assembly, tree: Node) -> None:
                 entry = _with_defaults(entry, defaults)
             _define(assembly, section, name, entry)
     for node in _listed(assembly, top, "timetable"):
-        assembly.timetable.append(_clauses(node, source))
+        _slot(assembly, _clauses(node, source))
     for kind, node in _mapping(assembly, top, "not_judged").items():
-        assembly.not_judged.extend((kind, replace(one, value=in_full(one.value, source))) for one in _entries(node))
+        assembly.not_judged.extend((kind, one) for one in _clause_ids(assembly, node, source))
     assembly.tests = [(source, node) for node in _listed(assembly, top, "tests")]
     _override(assembly, _mapping(assembly, top, "override"), source)
+
+
+def _clause_ids(assembly: Assembly, node: Node, source: str) -> list[Node]:
+    found = []
+    for one in _entries(node):
+        if isinstance(one.value, str | int | Decimal):
+            found.append(_cited(one, source))
+        else:
+            message = "clauses that nothing judges are listed by their reason"
+            expected = "descriptive: [0.1, 0.2]"
+            problem = Diagnostic("book.bad-clause", message, one.span, shown(plain(one)), expected)
+            assembly.problems.append(problem)
+    return found
 
 
 def _define(assembly: Assembly, section: str, name: str, node: Node) -> None:
@@ -139,24 +194,39 @@ def _define(assembly: Assembly, section: str, name: str, node: Node) -> None:
     if known is None:
         assembly.sections[section][name] = node
         assembly.origin[section, name] = assembly.heads[-1]
-    elif section not in SHARED or plain(known) != plain(node):
-        conflict = section in SHARED
-        assembly.problems.append(
-            Diagnostic(
-                "book.conflict" if conflict else "book.duplicate-id",
-                f"{name} is declared otherwise elsewhere" if conflict else f"{section} already has {name}",
-                node.key_span or node.span,
-                name,
-                hint=None if conflict else "to change an inherited definition, write it under override:",
-                related=(("first here", known.key_span or known.span),),
-            )
-        )
+        return
+    related = (("first here", place_of(known)),)
+    if section not in SHARED:
+        message = f"there already is a {NOUNS[section]} {name}"
+        hint = "to change an inherited definition, write it under override:"
+        problem = Diagnostic("book.duplicate-id", message, place_of(node), name, hint=hint, related=related)
+        assembly.problems.append(problem)
+    elif plain(known) != plain(node):
+        message = f"the {NOUNS[section]} {name} is declared otherwise elsewhere"
+        hint = "all books share these names: declare both alike, or choose another name"
+        problem = Diagnostic("book.conflict", message, place_of(node), name, hint=hint, related=related)
+        assembly.problems.append(problem)
+
+
+def _slot(assembly: Assembly, node: Node) -> None:
+    """A slot; their names are ids too, though they stand in a list."""
+    name = _text(node, "slot")
+    earlier = next((slot for slot in assembly.timetable if name and _text(slot, "slot") == name), None)
+    if earlier is None:
+        assembly.timetable.append(node)
+        return
+    place, related = locate(node, ("slot",)).span, (("first here", locate(earlier, ("slot",)).span),)
+    assembly.problems.append(
+        Diagnostic("book.duplicate-id", f"there already is a slot {name}", place, name, related=related)
+    )
 
 
 def _with_defaults(entry: Node, defaults: Mapping[str, Node]) -> Node:
     if not isinstance(entry.value, dict):
         return entry
-    return replace(entry, value={**{key: node for key, node in defaults.items() if key not in entry.value}, **entry.value})
+    return replace(
+        entry, value={**{key: node for key, node in defaults.items() if key not in entry.value}, **entry.value}
+    )
 
 
 def _clauses(node: Node, source: str) -> Node:
@@ -169,16 +239,20 @@ def _full(node: Node, source: str) -> Node:
         return replace(node, value=[_full(item, source) for item in node.value])
     if not isinstance(node.value, dict):
         return node
-    changed = {key: _full(item, source) for key, item in node.value.items()}
+    changed = {key: item if key in _NO_CLAUSES else _full(item, source) for key, item in node.value.items()}
     if "clause" in changed:
-        clause = changed["clause"]
-        inner = clause.value
-        changed["clause"] = (
-            replace(clause, value=[replace(item, value=in_full(item.value, source)) for item in inner])
-            if isinstance(inner, list)
-            else replace(clause, value=in_full(inner, source))
-        )
+        changed["clause"] = _cited(changed["clause"], source)
     return replace(node, value=changed)
+
+
+def _cited(clause: Node, source: str) -> Node:
+    match clause.value:
+        case list() as several:
+            return replace(clause, value=[_cited(one, source) for one in several])
+        case str() | int() | Decimal():
+            return replace(clause, value=in_full(clause.value, source))
+        case _:  # the form says what is wrong with it
+            return clause
 
 
 def in_full(clause: object, source: str) -> str:
@@ -188,7 +262,7 @@ def in_full(clause: object, source: str) -> str:
     ('D0-4.P1', 'D1-P1-1.2')
     """
     text = str(clause)
-    return text if match(r"[A-Z][A-Za-z]*\d*-", text) else f"{source}-{text}"
+    return text if re.match(r"[A-Z][A-Za-z]*\d*-", text) else f"{source}-{text}"
 
 
 def _children(node: Node, *levels: str) -> Node:
@@ -210,43 +284,49 @@ def _children(node: Node, *levels: str) -> Node:
 
 def _override(assembly: Assembly, override: Mapping[str, Node], source: str) -> None:
     for section, group in override.items():
-        if section not in SECTIONS or not isinstance(group.value, dict):
-            assembly.problems.append(_nothing(section, group, SECTIONS))
+        if section not in SECTIONS:
+            assembly.problems.append(_nothing("section", section, group, SECTIONS))
             continue
         known = assembly.sections[section]
-        for name, change in group.value.items():
+        for name, change in _mapping(assembly, override, section).items():
             if name not in known:
-                assembly.problems.append(_nothing(name, change, known))
+                assembly.problems.append(_nothing(NOUNS[section], name, change, known))
             elif change.value is None:
                 del known[name]
+                assembly.removed[section, name] = place_of(change)
             else:
-                known[name] = _merged(assembly, known[name], _full(change, source), top=True)
+                known[name] = _merged(assembly, known[name], _full(change, source))
 
 
-def _merged(assembly: Assembly, base: Node, change: Node, *, top: bool = False) -> Node:
+def _merged(assembly: Assembly, base: Node, change: Node, ids: str | None = None) -> Node:
+    """What an override makes of a value; it stands where it was overridden.
+
+    Args:
+        ids: The key that the value has, if its own keys are ids: then a new one meets nothing. A new field is an
+            addition, and whether there is such a field the form knows.
+    """
     if not (isinstance(base.value, dict) and isinstance(change.value, dict)):
         return change
     merged = dict(base.value)
     for key, node in change.value.items():
-        if key in merged:
-            if node.value is None:
-                del merged[key]
-            else:
-                merged[key] = _merged(assembly, merged[key], node)
-        elif top or node.value is None or key in ("default", "areas") or not isinstance(node.value, dict):
-            merged[key] = node
+        if key not in merged and (ids or node.value is None):
+            assembly.problems.append(_nothing(NOUNS[ids] if ids else "field", key, node, merged))
+        elif node.value is None:
+            del merged[key]
+        elif key in merged:
+            merged[key] = _merged(assembly, merged[key], node, key if key in _IDS else None)
         else:
-            assembly.problems.append(_nothing(key, node, merged))
-    return replace(base, value=merged)
+            merged[key] = node
+    return replace(change, value=merged)
 
 
-def _nothing(name: str, node: Node, known: Mapping[str, object]) -> Diagnostic:
+def _nothing(what: str, name: str, node: Node, known: Mapping[str, object]) -> Diagnostic:
     return Diagnostic(
         "book.override-nothing",
-        f"there is no {name} to override",
-        node.key_span or node.span,
+        f"there is no {what} {name} to override",
+        place_of(node),
         name,
-        "something that an extended book defines",
+        "what an extended book defines",
         did_you_mean(name, known),
     )
 
@@ -257,7 +337,8 @@ def _mapping(assembly: Assembly, top: Mapping[str, Node], key: str) -> Mapping[s
         return {}
     if isinstance(node.value, dict):
         return node.value
-    assembly.problems.append(Diagnostic("book.not-a-mapping", f"{key} maps ids to definitions", node.span, expected="id: {…}"))
+    assembly.problems.append(_misshapen(node, key, "mapping", "id: {…}"))
+    assembly.whole = False
     return {}
 
 
@@ -267,7 +348,8 @@ def _listed(assembly: Assembly, top: Mapping[str, Node], key: str) -> list[Node]
         return []
     if isinstance(node.value, list):
         return node.value
-    assembly.problems.append(Diagnostic("book.not-a-list", f"{key} is a list", node.span, expected="- {…}"))
+    assembly.problems.append(_misshapen(node, key, "list", "- {…}"))
+    assembly.whole = False
     return []
 
 

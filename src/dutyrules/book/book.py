@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from dutyrules.activity.kinds import Kind
 from dutyrules.book.assemble import Assembly
 from dutyrules.book.forms import Fine, Head, Parameter, Population, Role, Scorecard, Slot
 from dutyrules.checks import Duty
-from dutyrules.activity.kinds import Kind
 from dutyrules.diagnostics import Diagnostic
 from dutyrules.source import Node
 
@@ -71,7 +71,9 @@ class Book:
                 cited |= dict.fromkeys(form.clause, f"scorecards.{name}.items.{item}")
                 for line, entry in form.lines.items():
                     cited |= dict.fromkeys(entry.clause, f"scorecards.{name}.items.{item}.lines.{line}")
-            cited |= {clause: f"scorecards.{name}.bonus.{key}" for key, form in card.bonus.items() for clause in form.clause}
+            cited |= {
+                clause: f"scorecards.{name}.bonus.{key}" for key, form in card.bonus.items() for clause in form.clause
+            }
         cited |= {clause: f"fines.{name}" for name, fine in self.fines.items() for clause in fine.clause}
         cited |= {clause: f"timetable.{slot.slot}" for slot in self.timetable for clause in slot.clause}
         return cited

@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, Strict, TypeAdapter
+from pydantic import AfterValidator, BeforeValidator, Field, Strict, TypeAdapter, ValidationInfo, field_validator
 
+from dutyrules.activity.kinds import BOOLEAN, INSTANT, INTEGER, PERSON, RESERVED, TEXT, AttributeType
 from dutyrules.checks.duty import Duty, Names, Titles, Words
+from dutyrules.diagnostics import did_you_mean, nearest
 from dutyrules.figure import (
     Count,
     Day,
@@ -20,6 +23,8 @@ from dutyrules.figure import (
     Window,
     Windows,
     Within,
+    clock,
+    shown,
     wrong,
 )
 from dutyrules.obligation import REASONS
@@ -65,14 +70,22 @@ PARAMETER_TYPES: Mapping[str, Any] = {
 }
 
 
+def _type_or_words(value: object, types: Mapping[str, Any], kind: str) -> object:
+    """The name of a type, or the list of words that are allowed."""
+    if (
+        isinstance(value, list | tuple)
+        and value
+        and all(isinstance(word, str | bool | int | Decimal) for word in value)
+    ):
+        return tuple(word if isinstance(word, str) else shown(word) for word in value)
+    if isinstance(value, str) and value in types:
+        return value
+    hint = did_you_mean(value, types) if isinstance(value, str) else None
+    raise wrong(kind, value, f"{', '.join(types)}, or a list of words", hint)
+
+
 def _parameter_type(value: object) -> object:
-    if isinstance(value, list) and value and all(isinstance(word, str) for word in value):
-        return tuple(value)
-    if isinstance(value, str) and value in PARAMETER_TYPES:
-        return value
-    if isinstance(value, tuple):
-        return value
-    raise wrong("parameter-type", value, f"one of {', '.join(PARAMETER_TYPES)}, or a list of words")
+    return _type_or_words(value, PARAMETER_TYPES, "parameter-type")
 
 
 class Parameter(Form):
@@ -87,9 +100,8 @@ class Parameter(Form):
     @property
     def adapter(self) -> "TypeAdapter[Figure[Any]]":
         """Reads a value of this type."""
-        if isinstance(self.type, tuple):
-            return TypeAdapter(Figure[Literal[self.type]])  # type: ignore[valid-type]
-        return TypeAdapter(Figure[PARAMETER_TYPES[self.type]])  # type: ignore[misc]
+        kind: Any = Literal[self.type] if isinstance(self.type, tuple) else PARAMETER_TYPES[self.type]
+        return TypeAdapter(Figure[kind])
 
 
 class Slot(Form):
@@ -102,17 +114,36 @@ class Slot(Form):
     clause: Names = ()
     title: Titles = ""
 
-    def model_post_init(self, _: object) -> None:
-        """A slot takes time."""
-        if self.to <= self.start:
-            raise wrong("slot-order", f"{_clock(self.start)} to {_clock(self.to)}", "a slot that ends after it starts")
+    @field_validator("to")
+    @classmethod
+    def _takes_time(cls, to: int, info: ValidationInfo) -> int:
+        start = info.data.get("start")
+        if start is not None and to <= start:
+            raise wrong("slot-order", clock(to), f"a time after {clock(start)}, when it starts")
+        return to
 
 
-def _clock(seconds: int) -> str:
-    return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}"
+ATTRIBUTE_TYPES: Mapping[str, AttributeType] = {
+    "integer": INTEGER,
+    "boolean": BOOLEAN,
+    "instant": INSTANT,
+    "person": PERSON,
+    "text": TEXT,
+}
 
 
-AttributeForm = Literal["integer", "boolean", "instant", "person", "text"] | tuple[Annotated[str, Strict()], ...]
+def _attribute_type(value: object) -> object:
+    return _type_or_words(value, ATTRIBUTE_TYPES, "attribute-type")
+
+
+def _attribute_name(value: str) -> str:
+    if value in RESERVED:
+        raise wrong("attribute-name", value, "a column that the log does not have anyway")
+    return value
+
+
+AttributeName = Annotated[str, AfterValidator(_attribute_name)]
+AttributeForm = Annotated[str | tuple[str, ...], BeforeValidator(_attribute_type)]
 
 
 class EventKind(Form):
@@ -123,7 +154,7 @@ class EventKind(Form):
     case: Annotated[bool, Strict()] = False
     value: Text | None = None
     person: Literal["staff", "any"] = "staff"
-    attributes: Mapping[str, AttributeForm] = {}
+    attributes: Mapping[AttributeName, AttributeForm] = {}
 
 
 class Population(Form):
@@ -134,12 +165,24 @@ class Population(Form):
     title: Titles = ""
 
 
+def _breach(value: str) -> str:
+    duty, _, reason = value.rpartition(".")
+    if duty and reason in REASONS:
+        return value
+    near = nearest(reason, REASONS) if duty else None
+    hint = f"did you mean '{duty}.{near}'?" if near else None
+    raise wrong("reason", value, f"duty.reason, where the reason is one of {', '.join(REASONS)}", hint)
+
+
+Breach = Annotated[Text, AfterValidator(_breach)]
+
+
 class Line(Form):
     """A deduction line: what it charges, for which breaches."""
 
     clause: Names = ()
     title: Titles = ""
-    breaches: tuple[Text, ...] = ()
+    breaches: tuple[Breach, ...] = ()
     each: Figure[Points] | None = None
     once: Figure[Points] | None = None
     every: Figure[Count] | None = None
@@ -151,15 +194,12 @@ class Line(Form):
     distinct: Literal["case"] | None = None
 
     def model_post_init(self, _: object) -> None:
-        """One price, and reasons that exist."""
+        """One price."""
         prices = [name for name in ("each", "once", "every", "per_missing") if getattr(self, name) is not None]
         if len(prices) != 1:
             raise wrong("one-price", ", ".join(prices) or "none", "one of each, once, every, per_missing")
         if (self.every is None) != (self.points is None):
-            raise wrong("every-points", prices[0], "points together with every")
-        for breach in self.breaches:
-            if breach.rpartition(".")[2] not in REASONS:
-                raise wrong("reason", breach, f"duty.reason with one of {', '.join(REASONS)}")
+            raise wrong("every-points", prices[0], "every and points together: {every: 2, points: 1}")
 
     @property
     def duties(self) -> tuple[str, ...]:

@@ -4,30 +4,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, TypeVar, get_args
+from typing import TypeVar
 
 from pydantic import ValidationError
-from pydantic.fields import FieldInfo
 
-from dutyrules.activity.kinds import BOOLEAN, INSTANT, INTEGER, PERSON, TEXT, AttributeType, Kind
+from dutyrules.activity.kinds import AttributeType, Kind
 from dutyrules.book.assemble import Assembly, assemble
 from dutyrules.book.book import Book, BookTest
-from dutyrules.book.forms import EventKind, Fine, Head, Parameter, Population, Role, Scorecard, Slot
+from dutyrules.book.forms import ATTRIBUTE_TYPES, EventKind, Fine, Head, Parameter, Population, Role, Scorecard, Slot
+from dutyrules.book.problems import distinct, follow, place_of, problems_of, unknown_key
 from dutyrules.book.references import check_references
 from dutyrules.checks import CHECKS, Duty
-from dutyrules.diagnostics import Diagnostic, InputError, Span, did_you_mean
-from dutyrules.figure import Form
-from dutyrules.source import Node, locate, plain
+from dutyrules.diagnostics import Diagnostic, InputError, Span, did_you_mean, nearest
+from dutyrules.figure import Form, shown
+from dutyrules.source import Node, plain
 
 F = TypeVar("F", bound=Form)
 
-ATTRIBUTE_TYPES: Mapping[str, AttributeType] = {
-    "integer": INTEGER,
-    "boolean": BOOLEAN,
-    "instant": INSTANT,
-    "person": PERSON,
-    "text": TEXT,
-}
+_COMMON = frozenset(Duty.model_fields) - {"check"}
+"""Fields of every duty, one of which is no slip of the pen for `check`."""
 
 
 def load_book(*paths: Path, named_at: Mapping[Path, Span] | None = None) -> Book:
@@ -45,8 +40,9 @@ def load_book(*paths: Path, named_at: Mapping[Path, Span] | None = None) -> Book
     if not assembly.heads:
         raise InputError(problems)
     book = _forms(assembly, problems)
-    if not any(problem.severity == "error" for problem in problems):
+    if assembly.whole:
         problems += check_references(book)
+    problems = distinct(problems)
     if any(problem.severity == "error" for problem in problems):
         raise InputError(problems)
     return replace(book, warnings=tuple(problems))
@@ -57,21 +53,19 @@ def _forms(assembly: Assembly, problems: list[Diagnostic]) -> Book:
         made = {key: _form(form, node, problems) for key, node in assembly.sections[name].items()}
         return {key: value for key, value in made.items() if value is not None}
 
-    heads = tuple(head for node in assembly.heads if (head := _form(Head, node, problems)))
+    heads = [(node, head) for node in assembly.heads if (head := _form(Head, node, problems))]
     duties = {name: duty for name, node in assembly.sections["duties"].items() if (duty := _duty(name, node, problems))}
     kinds = {name: _kind(name, form) for name, form in section("events", EventKind).items()}
     scorecards, fines = section("scorecards", Scorecard), section("fines", Fine)
+    slots = [_form(Slot, node, problems) for node in assembly.timetable]
     published = {
-        name: head.published_on
-        for name in duties
-        for head in heads
-        if head.book == plain(assembly.origin["duties", name])["book"]
+        name: head.published_on for name in duties for node, head in heads if node is assembly.origin["duties", name]
     }
     return Book(
-        heads=heads,
+        heads=tuple(head for _, head in heads),
         roles=section("roles", Role),
         parameters=section("parameters", Parameter),
-        timetable=tuple(slot for node in assembly.timetable if (slot := _form(Slot, node, problems))),
+        timetable=tuple(slot for slot in slots if slot is not None),
         kinds=MappingProxyType(kinds | _inspectors_kinds(duties, scorecards, fines)),
         populations=section("populations", Population),
         duties=duties,
@@ -87,18 +81,18 @@ def _forms(assembly: Assembly, problems: list[Diagnostic]) -> Book:
 
 def _duty(name: str, node: Node, problems: list[Diagnostic]) -> Duty | None:
     check = node.value.get("check") if isinstance(node.value, dict) else None
-    if check is None:
-        problems.append(
-            Diagnostic("book.missing-key", f"duty {name} says no check", node.key_span or node.span, None, f"check: one of {', '.join(CHECKS)}")
-        )
+    if check is None and isinstance(node.value, dict):
+        near = nearest("check", node.value.keys() - _COMMON)
+        expected = f"check: one of {', '.join(CHECKS)}"
+        missing = Diagnostic("book.missing-key", "check is missing", place_of(node), None, expected)
+        problems.append(unknown_key(near, node.value[near], ("check",)) if near else missing)
         return None
-    if check.value not in CHECKS:
-        known = str(check.value)
-        problems.append(
-            Diagnostic("book.unknown-check", f"there is no check {known}", check.span, known, f"one of {', '.join(CHECKS)}", did_you_mean(known, CHECKS))
-        )
+    if check is not None and check.value not in list(CHECKS):
+        known, expected = shown(plain(check)), f"one of {', '.join(CHECKS)}"
+        message, hint = f"there is no check {known}", did_you_mean(known, CHECKS)
+        problems.append(Diagnostic("book.unknown-check", message, check.span, known, expected, hint))
         return None
-    made = _form(CHECKS[str(check.value)], node, problems)
+    made = _form(CHECKS[str(check.value)] if check else Duty, node, problems)
     return None if made is None else made.model_copy(update={"id": name})
 
 
@@ -107,51 +101,8 @@ def _form(form: type[F], node: Node, problems: list[Diagnostic]) -> F | None:
     try:
         return form.model_validate(plain(node))
     except ValidationError as error:
-        problems.extend(_problem(form, node, line) for line in error.errors(include_url=False))
+        problems.extend(problems_of(form, node, error))
         return None
-
-
-def _problem(form: type[Form], node: Node, line: Any) -> Diagnostic:
-    loc, kind, context = line["loc"], line["type"], line.get("ctx", {})
-    place = locate(node, loc)
-    if kind == "missing":
-        return Diagnostic("book.missing-key", f"{loc[-1]} is missing", place.key_span or place.span, None, f"{loc[-1]}: …")
-    if kind == "extra_forbidden":
-        names = _field_names(form)
-        return Diagnostic("book.unknown-key", f"nothing reads {loc[-1]}", place.key_span or place.span, str(loc[-1]), None, did_you_mean(str(loc[-1]), names))
-    if "expected" in context:
-        found = str(context.get("found", line["input"]))
-        hint = did_you_mean(found, [word.strip("' ") for word in str(context["expected"]).replace(" or ", ",").split(",")]) if kind == "literal_error" else None
-        code = "unknown-word" if kind == "literal_error" else f"bad-{kind}"
-        return Diagnostic(f"book.{code}", "this value does not fit", place.span, found, str(context["expected"]), hint)
-    return Diagnostic("book.bad-value", "this value does not fit", place.span, _shown(line["input"]), line["msg"])
-
-
-def _shown(value: object) -> str:
-    text = str(value)
-    return text if len(text) <= 60 else text[:57] + "…"
-
-
-def _field_names(form: type[Form]) -> set[str]:
-    """Keys that a form and the forms inside it know; enough to find what a slip of the pen meant."""
-    names: set[str] = set()
-    for name, info in form.model_fields.items():
-        names.add(info.alias or name)
-        for inner in _forms_in(info):
-            names |= _field_names(inner)
-    return names - {"id"}
-
-
-def _forms_in(info: FieldInfo) -> list[type[Form]]:
-    found: list[type[Form]] = []
-    pending: list[Any] = [info.annotation, *info.metadata]
-    while pending:
-        one = pending.pop()
-        if isinstance(one, type) and issubclass(one, Form):
-            found.append(one)
-        else:
-            pending.extend(get_args(one))
-    return found
 
 
 def _kind(name: str, form: EventKind) -> Kind:
@@ -186,6 +137,4 @@ def _inspectors_kinds(
 def node_at(assembly: Assembly, path: Sequence[str | int]) -> Node:
     """Where something is written: ``("duties", "patrol", "at_least")``."""
     section, name, *rest = path
-    return locate(assembly.sections[str(section)][str(name)], rest)
-
-
+    return follow(assembly.sections[str(section)][str(name)], rest)[0]

@@ -1,26 +1,47 @@
 """Whether everything that a book names exists: roles, kinds, attributes, populations, slots, parameters, duties."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Set
+from typing import Any, TypeAlias
 
 from pydantic import ValidationError
 
-from dutyrules.activity.kinds import BOOLEAN, AttributeType
+from dutyrules.activity.kinds import BOOLEAN
+from dutyrules.book.assemble import NOUNS
 from dutyrules.book.book import Book
 from dutyrules.book.forms import Line, Parameter
-from dutyrules.checks.duty import Pattern, figures_of
-from dutyrules.diagnostics import Diagnostic, Severity, did_you_mean
-from dutyrules.figure import Figure
-from dutyrules.source import locate
+from dutyrules.book.problems import circles, follow, place_of, places, problems_of
+from dutyrules.checks import Duty
+from dutyrules.checks.duty import figures_of
+from dutyrules.diagnostics import Diagnostic, Severity, Span, did_you_mean
+from dutyrules.figure import Figure, Form, shown
+from dutyrules.registry.schema import TABLES
+from dutyrules.source import Node, plain
 
 OPEN_ATTRIBUTES = ("outcome", "channel", "note")
 """Attributes that every kind may carry."""
 
+UNNAMED_ATTRIBUTES: Mapping[str, str] = {"blank_cells": "blanks", "due_at": "within"}
+"""Attribute → the field of a duty that reads it without writing its name."""
+
+POPULATION_COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "buildings": ("area",),
+    "units": ("state", "building"),
+    "permits": (),
+    "arrears": ("fee", "age"),
+}
+"""Table → the columns by which the members of a population may be chosen."""
+
 MOST_OVERLAPPING = 4
 """Lines that may share breaches; their orders are tried one by one."""
 
+_Path: TypeAlias = tuple[str | int, ...]
+
 
 def check_references(book: Book) -> list[Diagnostic]:
-    """Every name that points nowhere, with the nearest that exists."""
+    """Every name that points nowhere, with the nearest that exists.
+
+    What is wrong in itself is reported already, so its name counts as known.
+    """
     names = _Names(book)
     for rule in (_roles, _timetable, _parameters, _duties, _scorecards, _fines, _populations, _clauses):
         rule(book, names)
@@ -28,162 +49,254 @@ def check_references(book: Book) -> list[Diagnostic]:
 
 
 class _Names:
-    """Collects problems; knows where things are written."""
+    """Collects problems; knows what is defined, and where everything is written."""
 
     def __init__(self, book: Book) -> None:
         self.problems: list[Diagnostic] = []
         self._assembly = book.assembly
+        self._definitions: dict[str, Mapping[str, Node]] = {
+            **book.assembly.sections,
+            "timetable": {str(follow(node, ("slot",))[0].value): node for node in book.assembly.timetable},
+        }
+        self._kinds = book.kinds.keys()
+
+    def known(self, section: str) -> Set[str]:
+        """The names that a section defines."""
+        names = self._definitions[section].keys()
+        return names | self._kinds if section == "events" else names
+
+    def node(self, path: _Path) -> Node:
+        """What is written at a path, or else around it."""
+        section, name, *rest = path
+        return follow(self._definitions[str(section)][str(name)], rest)[0]
 
     def report(
         self,
         code: str,
         message: str,
-        path: tuple[str, ...],
-        found: str,
+        where: Span,
+        found: str | None,
         known: Iterable[str] = (),
         expected: str | None = None,
+        *,
+        related: tuple[tuple[str, Span], ...] = (),
         severity: Severity = "error",
     ) -> None:
-        section, name, *rest = path
-        if section == "timetable":
-            node = locate(self._assembly.timetable[int(name)], rest)
-        else:
-            node = locate(self._assembly.sections[section][name], rest)
-        self.problems.append(Diagnostic(f"book.{code}", message, node.span, found, expected, did_you_mean(found, known), (), severity))
+        """Adds a problem; the hint is the nearest of the known words."""
+        hint = did_you_mean(found, known) if found else None
+        self.problems.append(Diagnostic(f"book.{code}", message, where, found, expected, hint, related, severity))
 
-    def need(self, code: str, what: str, name: str | None, known: Mapping[str, object] | Iterable[str], path: tuple[str, ...]) -> bool:
-        """Reports a name that is not among the known ones."""
-        if name is None or name in known:
+    def need(self, section: str, name: str | None, path: _Path) -> bool:
+        """Reports a name that no book defines, where it stands at the path or below."""
+        if name is None or name in self.known(section):
             return True
-        self.report(code, f"there is no {what} {name}", path, name, known)
+        noun = "slot" if section == "timetable" else NOUNS[section]
+        node = self.node(path)
+        where = next(places(node, name), node.span)
+        removed = self._assembly.removed.get((section, name))
+        related = (("removed here", removed),) if removed else ()
+        code = f"unknown-{noun.partition(' ')[0]}"
+        self.report(code, f"there is no {noun} {name}", where, name, self.known(section), related=related)
         return False
+
+    def words(self, what: str, words: Iterable[object], allowed: Iterable[str], path: _Path) -> None:
+        """Reports words that a column or attribute never holds; no words are allowed means that all are."""
+        allowed = tuple(allowed)
+        for index, word in enumerate(words):
+            text = shown(word)
+            if allowed and text not in allowed:
+                where = self.node((*path, index)).span
+                self.report("unknown-word", f"{what} is never {text}", where, text, allowed, " or ".join(allowed))
+
+
+# ---------------------------------------------------------------- figures and events, wherever they are nested
+
+
+def _figures(names: _Names, form: Form, path: _Path) -> None:
+    for inner, figure in figures_of(form, ()):
+        _figure(names, figure, (*path, *inner))
+
+
+def _figure(names: _Names, figure: Figure[Any], path: _Path) -> None:
+    """Every ``$name`` must be a parameter."""
+    known = names.known("parameters")
+    for parameter in sorted(figure.parameters - known):
+        node, written = names.node(path), f"${parameter}"
+        where = next(places(node, written), node.span)
+        message = f"there is no parameter {parameter}"
+        names.report("unbound-reference", message, where, written, [f"${name}" for name in known])
+
+
+def _events(book: Book, names: _Names, form: object, path: _Path) -> None:
+    """Every field `event` must name a kind, and `where` beside it attributes and words of this kind."""
+    if isinstance(form, tuple):
+        for index, item in enumerate(form):
+            _events(book, names, item, (*path, index))
+    if not isinstance(form, Form):
+        return
+    kind = getattr(form, "event", None)
+    if isinstance(kind, str) and names.need("events", kind, (*path, "event")):
+        for attribute, words in getattr(form, "where", {}).items():
+            here = (*path, "where", attribute)
+            _attribute(book, names, kind, attribute, place_of(names.node(here)))
+            _words(book, names, kind, attribute, words, here)
+    for name in type(form).model_fields:
+        _events(book, names, getattr(form, name), (*path, name))
+
+
+def _attribute(book: Book, names: _Names, kind: str, attribute: str, where: Span) -> None:
+    if kind not in book.kinds or attribute in OPEN_ATTRIBUTES:
+        return
+    declared = book.kinds[kind].attributes
+    if attribute not in declared:
+        message = f"{kind} declares no attribute {attribute}"
+        names.report("unknown-attribute", message, where, attribute, declared)
+
+
+def _words(book: Book, names: _Names, kind: str, attribute: str, words: Iterable[object], path: _Path) -> None:
+    declared = book.kinds[kind].attributes.get(attribute) if kind in book.kinds else None
+    if declared is not None:
+        truths = ("true", "false") if declared == BOOLEAN else ()
+        names.words(f"{attribute} of {kind}", words, declared.words or truths, path)
+
+
+# ---------------------------------------------------------------- the sections
 
 
 def _roles(book: Book, names: _Names) -> None:
     for name, role in book.roles.items():
-        names.need("unknown-role", "role", role.reports_to, book.roles, ("roles", name, "reports_to"))
-        for inner in role.includes:
-            names.need("unknown-role", "role", inner, book.roles, ("roles", name, "includes"))
+        names.need("roles", role.reports_to, ("roles", name, "reports_to"))
+        for index, inner in enumerate(role.includes):
+            names.need("roles", inner, ("roles", name, "includes", index))
 
 
 def _timetable(book: Book, names: _Names) -> None:
-    for index, slot in enumerate(book.timetable):
-        names.need("unknown-role", "role", slot.role, book.roles, ("timetable", str(index), "role"))
+    for slot in book.timetable:
+        names.need("roles", slot.role, ("timetable", slot.slot, "role"))
 
 
 def _parameters(book: Book, names: _Names) -> None:
+    reads: dict[str, frozenset[str]] = {}
     for name, parameter in book.parameters.items():
-        for key in ("default", "suggest"):
-            _typed(names, parameter, getattr(parameter, key), ("parameters", name, key))
+        default = _typed(names, parameter, "default", ("parameters", name, "default"))
+        _typed(names, parameter, "suggest", ("parameters", name, "suggest"))
+        reads[name] = default.parameters if default else frozenset()
+    for circle in circles(reads):
+        first, *others = (names.node(("parameters", name, "default")) for name in circle)
+        message = f"parameters stand for each other in a circle: {' -> '.join([*circle, circle[0]])}"
+        related = tuple(("which reads it", other.span) for other in others)
+        names.report("parameter-cycle", message, first.span, shown(plain(first)), (), "a value", related=related)
 
 
-def _typed(names: _Names, parameter: Parameter, value: object, path: tuple[str, ...]) -> None:
+def _typed(names: _Names, parameter: Parameter, field: str, path: _Path) -> Figure[Any] | None:
+    """The default or suggestion of a parameter, if it is a value of its type."""
+    value = getattr(parameter, field)
     if value is None:
-        return
+        return None
     try:
-        parameter.adapter.validate_python(value)
+        figure = parameter.adapter.validate_python(value)
     except ValidationError as error:
-        for line in error.errors(include_url=False):
-            expected = str(line.get("ctx", {}).get("expected", line["msg"]))
-            names.report("bad-parameter", f"this is no {parameter.type}", (*path, *map(str, line["loc"])), str(value), (), expected)
-
-
-def _figures(book: Book, names: _Names, path: tuple[str, ...], figures: Iterator[tuple[tuple[str, ...], Figure[object]]]) -> None:
-    for inner, figure in figures:
-        for parameter in sorted(figure.parameters):
-            names.need("unbound-reference", "parameter", parameter, book.parameters, (*path, *inner))
-
-
-def _patterns(book: Book, names: _Names, path: tuple[str, ...], patterns: Iterable[Pattern]) -> None:
-    for pattern in patterns:
-        if not names.need("unknown-event", "event kind", pattern.event, book.kinds, path):
-            continue
-        for attribute, words in pattern.where.items():
-            _attribute(book, names, path, pattern.event, attribute, tuple(words))
-
-
-def _attribute(book: Book, names: _Names, path: tuple[str, ...], kind: str, attribute: str, words: tuple[object, ...]) -> None:
-    declared: Mapping[str, AttributeType] = book.kinds[kind].attributes
-    if attribute in OPEN_ATTRIBUTES and attribute not in declared:
-        return
-    if not names.need("unknown-attribute", f"attribute of {kind}", attribute, declared, path):
-        return
-    allowed = declared[attribute].words or (("true", "false") if declared[attribute] == BOOLEAN else ())
-    for word in words:
-        text = str(word).lower() if isinstance(word, bool) else str(word)
-        if allowed and text not in allowed:
-            names.report("unknown-word", f"{attribute} of {kind} is never {text}", path, text, allowed, ", ".join(allowed))
+        names.problems += problems_of(Form, names.node(path), error, name=field)
+        return None
+    _figure(names, figure, path)
+    return figure
 
 
 def _duties(book: Book, names: _Names) -> None:
-    slots = {slot.slot for slot in book.timetable}
     for name, duty in book.duties.items():
-        path = ("duties", name)
-        names.need("unknown-role", "role", duty.role, book.roles, (*path, "role"))
-        names.need("unknown-slot", "slot", duty.slot, slots, (*path, "slot"))
-        if duty.excused_by:
-            names.need("unknown-event", "event kind", duty.excused_by.event, book.kinds, (*path, "excused_by"))
-        _patterns(book, names, path, duty.patterns())
-        for kind, attribute in duty.attributes():
-            if kind in book.kinds:
-                _attribute(book, names, path, kind, attribute, ())
+        path: _Path = ("duties", name)
+        names.need("roles", duty.role, (*path, "role"))
+        names.need("timetable", duty.slot, (*path, "slot"))
+        _events(book, names, duty, path)
         for population in duty.populations():
-            names.need("unknown-population", "population", population, book.populations, path)
-        signer = getattr(duty, "signed_by", None)
-        if signer not in (None, "self"):
-            names.need("unknown-role", "role", signer, book.roles, (*path, "signed_by"))
-        _figures(book, names, path, duty.figures())
+            names.need("populations", population, path)
+        _content(book, names, duty, path)
+        _figures(names, duty, path)
         if not duty.clause:
-            names.report("missing-clause", f"duty {name} cites no clause", path, name, (), "clause: …")
+            where = place_of(names.node(path))
+            names.report("missing-clause", f"duty {name} cites no clause", where, None, (), "clause: …")
 
 
-def _line(book: Book, names: _Names, path: tuple[str, ...], line: Line) -> None:
-    for breach in line.breaches:
-        duty = breach.rpartition(".")[0]
-        if names.need("unknown-duty", "duty", duty, book.duties, (*path, "breaches")) and book.duties[duty].strength != "must":
-            names.report("not-charged", f"{duty} is no must: its breaches cost nothing", (*path, "breaches"), breach, severity="warning")
-    names.need("unknown-duty", "duty", line.only_if_met, book.duties, (*path, "only_if_met"))
-    names.need("unknown-event", "event kind", line.aggravated_by, book.kinds, (*path, "aggravated_by"))
-    _figures(book, names, path, figures_of(line, ()))
+def _content(book: Book, names: _Names, duty: Duty, path: _Path) -> None:
+    """What a duty reads beyond its patterns: the records themselves, their columns, who signs them."""
+    for index, kind in enumerate(getattr(duty, "of", ())):
+        names.need("events", kind, (*path, "of", index))
+    signer = getattr(duty, "signed_by", None)
+    names.need("roles", signer if signer != "self" else None, (*path, "signed_by"))
+    node = names.node(path)
+    for kind, attribute in duty.attributes():
+        unnamed = place_of(names.node((*path, UNNAMED_ATTRIBUTES.get(attribute, attribute))))
+        _attribute(book, names, kind, attribute, next(places(node, attribute), unnamed))
+        words = getattr(duty, "allowed", {}).get(attribute, ())
+        _words(book, names, kind, attribute, words, (*path, "allowed", attribute))
+
+
+def _line(book: Book, names: _Names, line: Line, path: _Path) -> None:
+    for index, breach in enumerate(line.breaches):
+        here, duty = (*path, "breaches", index), breach.rpartition(".")[0]
+        if not names.need("duties", duty, here):
+            continue
+        if duty in book.duties and book.duties[duty].strength != "must":
+            message = f"{duty} is no must: its breaches cost nothing"
+            names.report("not-charged", message, names.node(here).span, breach, severity="warning")
+    names.need("duties", line.only_if_met, (*path, "only_if_met"))
+    names.need("events", line.aggravated_by, (*path, "aggravated_by"))
+    _figures(names, line, path)
 
 
 def _scorecards(book: Book, names: _Names) -> None:
     for name, card in book.scorecards.items():
-        path = ("scorecards", name)
-        names.need("unknown-role", "role", card.role, book.roles, (*path, "role"))
-        for (item, line), form in card.lines.items():
-            _line(book, names, (*path, "items", item, "lines", line), form)
-        for key, bonus in card.bonus.items():
-            _patterns(book, names, (*path, "bonus", key), [Pattern(event=bonus.event, where=bonus.where)])
-            _figures(book, names, (*path, "bonus", key), figures_of(bonus, ()))
+        path: _Path = ("scorecards", name)
+        names.need("roles", card.role, (*path, "role"))
+        for key, line in card.lines.items():
+            _line(book, names, line, _line_path(name, key))
+        for extra, bonus in card.bonus.items():
+            _events(book, names, bonus, (*path, "bonus", extra))
+            _figures(names, bonus, (*path, "bonus", extra))
         for group in overlapping(card.lines):
             if len(group) > MOST_OVERLAPPING:
                 lines = ", ".join("/".join(key) for key in group)
-                names.report("overlap", f"more than {MOST_OVERLAPPING} lines share breaches: {lines}", path, lines)
+                where = place_of(names.node(_line_path(name, group[MOST_OVERLAPPING])))
+                expected = f"at most {MOST_OVERLAPPING} lines that share breaches, directly or through others"
+                names.report("overlap", f"too many lines of {name} share breaches", where, lines, (), expected)
+
+
+def _line_path(card: str, key: tuple[str, str]) -> _Path:
+    return ("scorecards", card, "items", key[0], "lines", key[1])
 
 
 def _fines(book: Book, names: _Names) -> None:
     for name, fine in book.fines.items():
-        names.need("unknown-role", "role", fine.role, book.roles, ("fines", name, "role"))
-        _line(book, names, ("fines", name), fine)
+        names.need("roles", fine.role, ("fines", name, "role"))
+        _line(book, names, fine, ("fines", name))
 
 
 def _populations(book: Book, names: _Names) -> None:
-    columns = {"buildings": ("area",), "units": ("state", "building"), "permits": (), "arrears": ("fee", "age")}
     for name, population in book.populations.items():
-        for column in population.where:
-            names.need("unknown-column", f"column of {population.table}", column, columns[population.table], ("populations", name, "where"))
+        known = POPULATION_COLUMNS[population.table]
+        words = {column.name: column.words for column in TABLES[population.table]}
+        for column, chosen in population.where.items():
+            path = ("populations", name, "where", column)
+            if column in known:
+                names.words(f"{column} of {population.table}", chosen, words[column], path)
+            else:
+                message = f"{population.table} are not chosen by {column}"
+                expected = " or ".join(known) or "no where"
+                names.report("unknown-column", message, place_of(names.node(path)), column, known, expected)
 
 
 def _clauses(book: Book, names: _Names) -> None:
     """A finding names its line by the clause, so within a scorecard a clause names one line."""
     for name, card in book.scorecards.items():
-        seen: dict[str, str] = {}
-        for (item, line), form in card.lines.items():
-            for clause in form.clause:
-                if clause in seen:
-                    names.report("clause-twice", f"clause {clause} already is line {seen[clause]}", ("scorecards", name, "items", item, "lines", line), clause)
-                seen[clause] = f"{item}/{line}"
+        seen: dict[str, tuple[str, str]] = {}
+        for key, line in card.lines.items():
+            where = place_of(names.node((*_line_path(name, key), "clause")))
+            for clause in line.clause:
+                earlier = seen.setdefault(clause, key)
+                if earlier != key:
+                    related = (("first here", place_of(names.node((*_line_path(name, earlier), "clause")))),)
+                    message = f"the clause {clause} already names line {'/'.join(earlier)}"
+                    names.report("clause-twice", message, where, clause, related=related)
 
 
 def overlapping(lines: Mapping[tuple[str, str], Line]) -> list[list[tuple[str, str]]]:
@@ -194,5 +307,3 @@ def overlapping(lines: Mapping[tuple[str, str], Line]) -> list[list[tuple[str, s
         merged = [other for group in touched for other in group] + [key]
         groups = [group for group in groups if group not in touched] + [merged]
     return [sorted(group, key=list(lines).index) for group in groups if len(group) > 1]
-
-

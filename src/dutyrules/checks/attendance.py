@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from typing import Literal
 
-from dutyrules.checks.duty import Duty, Pattern, Text
+from pydantic import Field
+
+from dutyrules.checks.duty import Duty, Pattern
 from dutyrules.checks.ground import Ground
 from dutyrules.checks.moments import Moment, Until, daily_obligations, judge_moment, of_day
-from dutyrules.figure import Figure, Time, wrong
+from dutyrules.figure import Figure, Text, Time, wrong
 from dutyrules.obligation import Bools, Judged, Obligations
-from pydantic import Field
 
 
 class Attendance(Duty):
@@ -39,7 +40,7 @@ class Attendance(Duty):
     def judge(self, ground: Ground, obligations: Obligations) -> Judged:
         """In time, late, early or missing."""
         events = ground.facts.events(self.event)
-        return judge_moment(ground, obligations, events, of_day(ground, obligations, events))
+        return judge_moment(obligations, events, of_day(ground, obligations, events))
 
     def excuse(self, ground: Ground, obligations: Obligations) -> Bools:
         """Leave that contains the named instant."""

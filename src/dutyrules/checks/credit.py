@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dutyrules.checks.ground import Ground
-from dutyrules.facts import Events
+from dutyrules.facts import Events, ranges
 from dutyrules.obligation import Bools, Ints
 from dutyrules.registry.population import Members
 from dutyrules.timegrid import Period
@@ -68,35 +68,23 @@ def by_population(
     """
     found, area = creditable(ground, events, members, periods)
     posts, owes = ground.owing(role, local=True)
-    contains = ground.areas.contains[ground.presence.area[posts]]
-    entries, credited = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
-    by_area = [np.flatnonzero(contains[:, index]) for index in range(ground.areas.root + 1)]
-    sizes = np.array([len(places) for places in by_area])[area]
-    entry = np.repeat(found, sizes)
-    place = np.concatenate([np.empty(0, np.int64), *(by_area[index] for index in range(ground.areas.root + 1))])
-    starts = np.concatenate([[0], np.cumsum([len(places) for places in by_area])])[:-1]
-    within = np.arange(len(entry)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    chosen = place[np.repeat(starts[area], sizes) + within] if len(entry) else np.empty(0, np.int64)
-    good = owes[chosen].any(axis=1) if len(posts) else np.zeros(len(chosen), np.bool_)
+    position, chosen = ground.around(posts, area)
+    entry = found[position]
     if performer:
         good = events.person[entry] == ground.presence.person[posts[chosen]]
         good &= owes[chosen, events.day[entry] - ground.presence.first]
-    entries.append(entry[good])
-    credited.append(posts[chosen[good]])
-    return Credit(np.concatenate(entries), np.concatenate(credited))
+    else:
+        good = owes.any(axis=1)[chosen]
+    return Credit(entry[good], posts[chosen[good]])
 
 
-def creditable(
-    ground: Ground, events: Events, members: Members, periods: Sequence[Period]
-) -> tuple[Ints, Ints]:
+def creditable(ground: Ground, events: Events, members: Members, periods: Sequence[Period]) -> tuple[Ints, Ints]:
     """(positions, areas) of the events on members: where the member lay at the period's start, newcomers on the day."""
     start = period_starts(ground, periods)[events.day - ground.presence.first]
-    inside = np.flatnonzero((start >= 0) & (events.target >= 0))
+    inside = np.flatnonzero((start >= 0) & (events.target >= 0) & (events.target < len(members.places.ids)))
     target, day, start = events.target[inside], events.day[inside], start[inside]
-    low = np.searchsorted(members.target, target, side="left")
-    number = np.searchsorted(members.target, target, side="right") - low
-    pair = np.repeat(np.arange(len(inside)), number)
-    row = np.repeat(low, number) + np.arange(len(pair)) - np.repeat(np.cumsum(number) - number, number)
+    low = members.offsets[target]
+    pair, row = ranges(low, members.offsets[target + 1] - low)
     owed, newcomer = np.zeros(len(inside), np.bool_), np.zeros(len(inside), np.bool_)
     owed[pair[(members.first[row] <= start[pair]) & (start[pair] <= members.last[row])]] = True
     newcomer[pair[(members.first[row] <= day[pair]) & (day[pair] <= members.last[row])]] = True
@@ -118,6 +106,8 @@ def population_sizes(ground: Ground, events: Events, members: Members, periods: 
     """Period × area: members owed – live on the first day, less those that left without having been credited."""
     starts = np.array([period.first_day for period in periods], np.int64)
     sizes = members.counts(starts)
+    if all(period.first_day == period.last_day for period in periods):
+        return sizes
     found, _ = creditable(ground, events, members, periods)
     credited_start = period_starts(ground, periods)[events.day[found] - ground.presence.first]
     for index, period in enumerate(periods):
@@ -126,6 +116,5 @@ def population_sizes(ground: Ground, events: Events, members: Members, periods: 
         left = np.setdiff1d(members.at(period.first_day), members.at(period.last_day))
         left = np.setdiff1d(left, events.target[found[credited_start == period.first_day]])
         area = members.area_of(left, period.first_day)
-        gone = np.bincount(area, minlength=ground.areas.root + 1)
-        sizes[index] -= ground.areas.contains.astype(np.int64) @ gone
+        sizes[index] -= ground.areas.totals(np.bincount(area, minlength=ground.areas.root + 1))
     return sizes

@@ -2,16 +2,15 @@
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Literal
 
 import numpy as np
-from pydantic import Strict
 
-from dutyrules.checks.duty import Duty, EventPattern, Form, Pattern
-from dutyrules.checks.ground import Ground, Terms, grid
+from dutyrules.checks.duty import Duty, EventPattern, Pattern
+from dutyrules.checks.ground import Ground, Terms
 from dutyrules.checks.moments import Moment, Until, daily_obligations, judge_moment, late_limit, of_day
-from dutyrules.facts import ABSENT, Events, first_rows
-from dutyrules.figure import WEEKDAYS, Due, Figure, wrong
+from dutyrules.facts import ABSENT, Events, first_rows, ranges
+from dutyrules.figure import WEEKDAYS, Due, Figure, Form, wrong
 from dutyrules.obligation import NONE, Bools, Ints, Judged, Obligations, Reason, State
 from dutyrules.timegrid import DAY, Period, PeriodKind, day_number
 from dutyrules.timegrid.periods import month_end
@@ -45,20 +44,22 @@ class Deadline(Duty):
 
     def patterns(self) -> Iterator[Pattern]:
         """The events that must all be there."""
-        yield from self.events.all_of if self.events else (self.event,)  # type: ignore[misc]
+        if self.event is not None:
+            yield self.event
+        if self.events is not None:
+            yield from self.events.all_of
 
     def expand(self, ground: Ground) -> Obligations:
         """One per workday, or one per period for whoever holds its nominal day."""
         if self.due is not None:
             return self._dated(ground)
-        return daily_obligations(
-            ground, self.role, start=None, by=self.by, before=self.before, late=self.late_until
-        )
+        return daily_obligations(ground, self.role, start=None, by=self.by, before=self.before, late=self.late_until)
 
     def _dated(self, ground: Ground) -> Obligations:
         periods = list(ground.period.ending_within(self.per))
         posts, owes = ground.owing(self.role, local=False)
-        posts, owes = (part[ground.presence.acting_for[posts] < 0] for part in (posts, owes))
+        ordinary = ground.presence.acting_for[posts] < 0
+        posts, owes = posts[ordinary], owes[ordinary]
         post = np.tile(posts, len(periods))
         which = np.repeat(np.arange(len(periods)), len(posts))
         first = np.array([period.first_day for period in periods], np.int64)[which]
@@ -68,7 +69,9 @@ class Deadline(Duty):
         place = np.tile(np.arange(len(posts)), len(periods))
         held = owes[place, nominal - ground.presence.first]
         # without a due day nobody can hold it: then it is open for whoever works in the period
-        ever = np.concatenate([np.zeros(0, np.bool_), *(self._works(ground, posts, owes, period) for period in periods)])
+        ever = np.concatenate(
+            [np.zeros(0, np.bool_), *(self._works(ground, posts, owes, period) for period in periods)]
+        )
         held = np.where(terms.unbound > 0, ever, held)
         day, found = self._rolled(ground, terms, post, nominal, first, last)
         limit = ground.by(day * DAY + by)
@@ -91,7 +94,7 @@ class Deadline(Duty):
 
     def _works(self, ground: Ground, posts: Ints, owes: Bools, period: Period) -> Bools:
         inside = slice(period.first_day - ground.presence.first, period.last_day - ground.presence.first + 1)
-        return (owes[:, inside] & ground.presence.work[posts, inside]).any(axis=1)
+        return np.any(owes[:, inside] & ground.presence.work[posts, inside], axis=1)
 
     def _nominal(self, terms: Terms, periods: list[Period], which: Ints) -> tuple[Ints, Ints]:
         """The printed day of each period, and the time on it."""
@@ -126,7 +129,7 @@ class Deadline(Duty):
         """In time, late, short of some submissions, or missing."""
         if self.event is not None:
             events = self.event.of(ground)
-            return judge_moment(ground, obligations, events, self._owner(ground, obligations, events))
+            return judge_moment(obligations, events, self._owner(ground, obligations, events))
         return self._judge_all(ground, obligations)
 
     def _owner(self, ground: Ground, obligations: Obligations, events: Events) -> Ints:
@@ -134,9 +137,9 @@ class Deadline(Duty):
             return of_day(ground, obligations, events)
         presence = ground.presence
         table = np.full((len(presence.person), presence.days), -1, np.int64)
-        for row in range(len(obligations)):
-            low = obligations.first_day[row] - presence.first
-            table[obligations.post[row], max(low, 0) : obligations.last_day[row] - presence.first + 1] = row
+        low = np.maximum(obligations.first_day - presence.first, 0)
+        row, day = ranges(low, obligations.last_day - presence.first + 1 - low)
+        table[obligations.post[row], day] = row
         post = ground.lead_post(self.role, events)
         return np.where(post >= 0, table[np.where(post >= 0, post, 0), events.day - presence.first], -1)
 
@@ -147,7 +150,11 @@ class Deadline(Duty):
         for index, pattern in enumerate(self.events.all_of):  # type: ignore[union-attr]
             events = pattern.of(ground)
             owner = self._owner(ground, obligations, events)
-            in_time = np.where(owner >= 0, events.at < obligations.late_limit[np.where(owner >= 0, owner, 0)], False) if size else owner >= 0
+            in_time = (
+                np.where(owner >= 0, events.at < obligations.late_limit[np.where(owner >= 0, owner, 0)], False)
+                if size
+                else owner >= 0
+            )
             first = first_rows(np.where(in_time, owner, -1), np.arange(len(events)), size)
             if len(events):
                 done[index] = np.where(first >= 0, events.at[first], ABSENT)
@@ -181,7 +188,11 @@ def nominal_day(due: Due, period: Period) -> date | None:
     """
     if due.weekday is not None:
         return date.fromordinal(period.first.toordinal() + WEEKDAYS.index(due.weekday))
-    months = [period.last.month] if not due.months else [month for month in due.months if period.first.month <= month <= period.last.month]
+    months = (
+        [period.last.month]
+        if not due.months
+        else [month for month in due.months if period.first.month <= month <= period.last.month]
+    )
     if not months:
         return None
     end = month_end(date(period.last.year, max(months), 1))

@@ -2,18 +2,18 @@
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping
-from typing import Annotated, Any, Literal, Union
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, Union
 
 import numpy as np
 from pydantic import BeforeValidator, Discriminator, Field, Strict, Tag
 
 from dutyrules.checks.ground import Ground
 from dutyrules.facts import Events, Where
-from dutyrules.figure import Figure, Form, Text, Time, wrong
+from dutyrules.figure import Figure, Form, Text, Time
 from dutyrules.obligation import Bools, Judged, Obligations
 from dutyrules.timegrid import instant_text
 
-Word = Annotated[str, Strict()] | bool | int
+Word: TypeAlias = Annotated[str, Strict()] | bool | int
 
 
 def one_or_many(value: object) -> object:
@@ -28,11 +28,14 @@ def tagged(choose: Callable[[Any], str], **forms: Any) -> Any:
     return Annotated[union, Discriminator(lambda value: tags[choose(value)])]
 
 
-Titles = tagged(
-    lambda value: "languages" if isinstance(value, Mapping) else "text",
-    text=Text,
-    languages=Mapping[Literal["zh-Hans", "zh-Hant", "en"], Text],
-)
+if TYPE_CHECKING:
+    Titles = str | Mapping[str, str]
+else:
+    Titles = tagged(
+        lambda value: "languages" if isinstance(value, Mapping) else "text",
+        text=Text,
+        languages=Mapping[Literal["zh-Hans", "zh-Hant", "en"], Text],
+    )
 Names = Annotated[tuple[Text, ...], BeforeValidator(one_or_many)]
 Words = Annotated[tuple[Word, ...], BeforeValidator(one_or_many)]
 
@@ -151,6 +154,3 @@ def _figures_in(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, 
     elif isinstance(value, Mapping):
         for key, item in value.items():
             yield from _figures_in(item, (*path, str(key)))
-
-
-__all__ = ["Duty", "EventPattern", "Excuse", "Names", "Pattern", "Titles", "Words", "figures_of", "one_or_many", "wrong"]

@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from dutyrules.facts import Events, Facts
+from dutyrules.facts import Events, Facts, ranges
 from dutyrules.figure import Figure, Off, Unbound, Value
 from dutyrules.obligation import Bools, Ints, Obligations, State
 from dutyrules.registry.areas import Areas
@@ -70,7 +70,10 @@ class Ground:
             posts = presence.posts_of(self.roles[role])
             lead = presence.lead(self.roles[role])[presence.person[posts]] == posts[:, None]
             own = presence.tenure[posts] & (presence.area[posts] < self.areas.root)[:, None]
-            self._owing[key] = (posts, own | (lead & (presence.area[posts] == self.areas.root)[:, None]) if local else lead)
+            self._owing[key] = (
+                posts,
+                own | (lead & (presence.area[posts] == self.areas.root)[:, None]) if local else lead,
+            )
         return self._owing[key]
 
     def workdays(self, role: str, local: bool) -> tuple[Ints, Ints]:
@@ -102,6 +105,13 @@ class Ground:
         post = np.concatenate([np.empty(0, np.int64), *owed])
         return post, np.repeat(np.arange(len(periods)), [len(part) for part in owed])
 
+    def around(self, posts: Ints, area: Ints) -> tuple[Ints, Ints]:
+        """(position in `area`, position in `posts`) of all pairs in which the post's area contains the area."""
+        inner, place = np.nonzero(self.areas.contains[self.presence.area[posts]].T)
+        start = np.searchsorted(inner, np.arange(self.areas.root + 2))
+        position, index = ranges(start[area], np.diff(start)[area])
+        return position, place[index]
+
     def terms(self, post: Ints, day: Ints) -> "Terms":
         """Resolves figures for these posts on these days."""
         return Terms(self, post, day)
@@ -132,7 +142,9 @@ class Ground:
     def half_on_leave(self, obligations: Obligations, windows: Sequence[tuple[Ints, Ints]]) -> Bools:
         """Whether leave covers at least half of all the windows together."""
         person = self.presence.person[obligations.post]
-        covered = sum((self.presence.leave.seconds(person, start, end) for start, end in windows), np.zeros(len(person), np.int64))
+        covered = sum(
+            (self.presence.leave.seconds(person, start, end) for start, end in windows), np.zeros(len(person), np.int64)
+        )
         whole = sum((end - start for start, end in windows), np.zeros(len(person), np.int64))
         return (2 * covered >= whole) & (covered > 0)
 

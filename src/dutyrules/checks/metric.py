@@ -6,10 +6,10 @@ from typing import Literal
 
 import numpy as np
 
-from dutyrules.checks.duty import Duty, Pattern, Text, Words
+from dutyrules.checks.duty import Duty, Pattern, Words
 from dutyrules.checks.ground import Ground
-from dutyrules.facts import Events
-from dutyrules.figure import POINT_SCALE, Figure, Points, wrong
+from dutyrules.facts import Events, counts, sums
+from dutyrules.figure import POINT_SCALE, Figure, Points, Text, wrong
 from dutyrules.obligation import NONE, Ints, Judged, Obligations, Reason
 from dutyrules.timegrid import DAY, Period, PeriodKind, date_of
 
@@ -40,7 +40,7 @@ class Metric(Duty):
 
     def expand(self, ground: Ground) -> Obligations:
         """One per group whose last value lies in the scored period."""
-        events, group, post = self._groups(ground)
+        events, group, post, _ = self._groups(ground)
         size = int(group.max(initial=-1)) + 1
         last = np.full(size, -1, np.int64)
         last[group] = np.arange(len(events))  # in time order, so the last one stays
@@ -68,33 +68,37 @@ class Metric(Duty):
         """First and last day of each group's period; for cases both the day of the last value."""
         if self.per is None:
             return day, day
-        periods = [Period.containing(self.per, date_of(int(number))) for number in day]
-        spans = np.array([(period.first_day, period.last_day) for period in periods], np.int64).reshape(-1, 2)
+        days, which = np.unique(day, return_inverse=True)
+        periods = [Period.containing(self.per, date_of(int(number))) for number in days]
+        spans = np.array([(period.first_day, period.last_day) for period in periods], np.int64).reshape(-1, 2)[which]
         return spans[:, 0], spans[:, 1]
 
-    def _groups(self, ground: Ground) -> tuple[Events, Ints, Ints]:
-        """Events with their group and post; events of one person and case (or period) form a group."""
+    def _groups(self, ground: Ground) -> tuple[Events, Ints, Ints, Ints]:
+        """Events with their group and post, and the key of each group: a person and a case (or period)."""
         events = ground.facts.events(self.event, self.where)
         post = ground.lead_post(self.role, events)
-        key = events.case if self.of_each else _period_index(ground, self.per or PeriodKind.MONTH, events)
+        key = self._key(ground, post, events.case, events.day)
         good = (post >= 0) & (key >= 0)
-        events, post, key = events.take(good), post[good], key[good]
-        _, group = np.unique(np.stack([ground.presence.person[post], key]), axis=1, return_inverse=True)
-        return events, group.reshape(-1), post
+        events, post = events.take(good), post[good]
+        keys, group = np.unique(key[good], return_inverse=True)
+        return events, group, post, keys
+
+    def _key(self, ground: Ground, post: Ints, case: Ints, day: Ints) -> Ints:
+        """The person and the case, or the period among those that end in the scored one; negative for none."""
+        inner = case
+        if self.per is not None:
+            inner = np.full(len(day), -1, np.int64)
+            for number, period in enumerate(ground.period.ending_within(self.per)):
+                inner[(day >= period.first_day) & (day <= period.last_day)] = number
+        return np.where(inner >= 0, ground.presence.person[post] << 32 | inner, -1)
 
     def judge(self, ground: Ground, obligations: Obligations) -> Judged:
         """Compared exactly; shown rounded half up to two decimals."""
-        events, group, post = self._groups(ground)
-        key = events.case if self.of_each else _period_index(ground, self.per or PeriodKind.MONTH, events)
-        wanted = obligations.case if self.of_each else np.zeros(len(obligations), np.int64)
-        person = ground.presence.person
-        mine = [
-            np.flatnonzero((person[post] == person[owner]) & ((key == case) if self.of_each else True))
-            for owner, case in zip(obligations.post, wanted, strict=True)
-        ]
-        values = [ground.facts.numbers("value", events.row[rows]) for rows in mine]
-        total = np.array([int(part[part != NONE].sum()) for part in values], np.int64)
-        number = np.array([len(part) if self.value == "mean" else 1 for part in values], np.int64)
+        events, group, _, keys = self._groups(ground)
+        mine = np.searchsorted(keys, self._key(ground, obligations.post, obligations.case, obligations.first_day))
+        value = ground.facts.numbers("value", events.row)
+        total = sums(group, np.where(value == NONE, 0, value), len(keys))[mine]
+        number = counts(group, len(keys))[mine] if self.value == "mean" else np.ones(len(mine), np.int64)
         met = total >= obligations.expected * number
         hundredth = POINT_SCALE // 100
         shown = (2 * total + number * hundredth) // np.maximum(2 * number * hundredth, 1) * hundredth
@@ -102,19 +106,9 @@ class Metric(Duty):
             met=met,
             reason=np.where(met, Reason.NONE, Reason.SHORT),
             actual=shown,
-            evidence=lambda row: events.row[mine[row]],
+            evidence=lambda row: events.row[group == mine[row]],
         )
 
 
 def _scaled(points: Decimal) -> int:
     return int(points * POINT_SCALE)
-
-
-def _period_index(ground: Ground, kind: PeriodKind, events: Events) -> Ints:
-    """The number of the period (among those ending in the scored one) that each event lies in; -1 for none."""
-    index = np.full(len(events), -1, np.int64)
-    for number, period in enumerate(ground.period.ending_within(kind)):
-        index[(events.day >= period.first_day) & (events.day <= period.last_day)] = number
-    return index
-
-

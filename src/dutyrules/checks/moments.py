@@ -7,7 +7,7 @@ from pydantic import BeforeValidator
 
 from dutyrules.checks.ground import Ground, Terms, grid
 from dutyrules.facts import ABSENT, Events, first_rows
-from dutyrules.figure import Duration, Figure, Time, _duration, _time, wrong
+from dutyrules.figure import Duration, Figure, Time, parse_duration, parse_time, wrong
 from dutyrules.obligation import NONE, Ints, Judged, Obligations, Reason
 from dutyrules.timegrid import DAY, NEVER
 
@@ -18,7 +18,7 @@ def _moment(value: object) -> int:
     words = {"shift.start": SHIFT_START, "shift.end": SHIFT_END}
     if isinstance(value, str) and value in words:
         return words[value]
-    return value if value in words.values() else _time(value)  # type: ignore[return-value]
+    return value if value in words.values() else parse_time(value)  # type: ignore[return-value]
 
 
 Moment = Annotated[int, BeforeValidator(_moment)]
@@ -31,9 +31,9 @@ def _until(value: object) -> object:
     if isinstance(value, int | Duration) or value in ("end_of_day", "end_of_week", "end_of_month"):
         return value
     if isinstance(value, str) and ":" in value:
-        return _time(value)
+        return parse_time(value)
     try:
-        return _duration(value)
+        return parse_duration(value)
     except Exception:
         raise wrong("late-until", value, "a time, a duration, or end_of_day, end_of_week, end_of_month") from None
 
@@ -52,7 +52,13 @@ def instant_of(ground: Ground, post: Ints, day: Ints, moment: Ints) -> Ints:
 
 
 def daily_obligations(
-    ground: Ground, role: str, *, start: Figure[Any] | None, by: Figure[Any] | None, before: Figure[Any] | None, late: Figure[Any] | None
+    ground: Ground,
+    role: str,
+    *,
+    start: Figure[Any] | None,
+    by: Figure[Any] | None,
+    before: Figure[Any] | None,
+    late: Figure[Any] | None,
 ) -> Obligations:
     """One obligation per workday: to be done from `start` on and by (before) a time."""
     post, day = ground.workdays(role, local=False)
@@ -128,13 +134,24 @@ def of_day(ground: Ground, obligations: Obligations, events: Events) -> Ints:
     return np.where(known, table[np.where(known, events.person, 0), events.day - presence.first], -1)
 
 
-def judge_moment(ground: Ground, obligations: Obligations, events: Events, owner: Ints) -> Judged:
+def judge_moment(obligations: Obligations, events: Events, owner: Ints) -> Judged:
     """Done in time, late, early or missing.
 
     Args:
         events: Candidates, in time order.
         owner: The obligation of each event, -1 for none.
     """
+    chosen, reason = first_moments(obligations, events, owner)
+    return Judged(
+        met=reason == Reason.NONE,
+        reason=reason,
+        actual=np.where(chosen >= 0, events.at[chosen] if len(events) else NONE, NONE),
+        evidence=lambda row: events.row[chosen[row : row + 1]] if chosen[row] >= 0 else np.empty(0, np.int64),
+    )
+
+
+def first_moments(obligations: Obligations, events: Events, owner: Ints) -> tuple[Ints, Ints]:
+    """For each obligation the event that decides it, by its position (-1: none), and what is wrong with it."""
     size = len(obligations)
     rows = np.arange(len(events))
     safe = np.where(owner >= 0, owner, 0) if size else owner
@@ -145,13 +162,18 @@ def judge_moment(ground: Ground, obligations: Obligations, events: Events, owner
     early = first_rows(np.where(at < start, owner, -1), rows, size)
     chosen = np.where(in_time >= 0, in_time, np.where(later >= 0, later, early))
     reason = np.select([in_time >= 0, later >= 0, early >= 0], [Reason.NONE, Reason.LATE, Reason.EARLY], Reason.MISSING)
-    actual = np.where(chosen >= 0, at[chosen] if len(at) else NONE, NONE)
-    return Judged(
-        met=in_time >= 0,
-        reason=reason,
-        actual=actual,
-        evidence=lambda row: events.row[chosen[row : row + 1]] if chosen[row] >= 0 else np.empty(0, np.int64),
-    )
+    return chosen, reason
 
 
-__all__ = ["ABSENT", "EndOf", "Moment", "Time", "Until", "daily_obligations", "judge_moment", "late_limit", "of_day"]
+__all__ = [
+    "ABSENT",
+    "EndOf",
+    "Moment",
+    "Time",
+    "Until",
+    "daily_obligations",
+    "first_moments",
+    "judge_moment",
+    "late_limit",
+    "of_day",
+]

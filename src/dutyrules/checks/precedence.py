@@ -48,8 +48,8 @@ class Precedence(Duty):
         events, post = events.take(good), post[good]
         start, settled = events.day * DAY, np.full(len(events), State.OPEN)
         if self.lag == "previous_workday":
-            _, first = np.unique(np.stack([post, events.day, self._key(events)]), axis=1, return_index=True)
-            first = np.sort(first)
+            cell = post * ground.presence.days + events.day - ground.presence.first
+            first = np.sort(np.unique(cell << 32 | self._key(events), return_index=True)[1])
             events, post = events.take(first), post[first]
             before = ground.presence.previous_workday(post, events.day)
             settled = np.where(before < 0, State.NO_OCCASION, State.OPEN)

@@ -6,13 +6,12 @@ from math import ceil
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-import polars as pl
 
 from dutyrules.checks.credit import Credit, by_person, by_place, by_population, population_sizes
-from dutyrules.checks.duty import Duty, Form, Pattern, Text, Words, tagged
+from dutyrules.checks.duty import Duty, Pattern, Words, tagged
 from dutyrules.checks.ground import Ground, Terms
-from dutyrules.facts import Events, counts, distinct_pairs
-from dutyrules.figure import Count, Figure, Share, Windows, wrong
+from dutyrules.facts import Events, counts, distinct_pairs, ranges
+from dutyrules.figure import Count, Figure, Form, Share, Text, Windows, wrong
 from dutyrules.obligation import Bools, Ints, Judged, Obligations, Reason
 from dutyrules.timegrid import DAY, Period, PeriodKind
 
@@ -31,7 +30,9 @@ if TYPE_CHECKING:
     Owed = ShareOf | Figure[int]
 else:
     Owed = tagged(
-        lambda value: "share" if isinstance(value, ShareOf) or (isinstance(value, dict) and "share" in value) else "count",
+        lambda value: (
+            "share" if isinstance(value, ShareOf) or (isinstance(value, dict) and "share" in value) else "count"
+        ),
         share=ShareOf,
         count=Figure[Count],
     )
@@ -130,9 +131,7 @@ class Quota(Duty):
                 origin.append(rows[mine & each])
         return terms.settle(Obligations.joined(parts), np.concatenate(origin))
 
-    def _expected(
-        self, ground: Ground, terms: Terms, post: Ints, which: Ints, periods: Sequence[Period]
-    ) -> Ints:
+    def _expected(self, ground: Ground, terms: Terms, post: Ints, which: Ints, periods: Sequence[Period]) -> Ints:
         """N: the figure or share, capped by what there is, prorated by days at work."""
         area = ground.presence.area[post]
         starts = np.array([period.first_day for period in periods], np.int64)
@@ -175,11 +174,7 @@ class Quota(Duty):
 
     def _events(self, ground: Ground) -> Events:
         """The events that count, whoever did them."""
-        events = ground.facts.events(self.event, self.where)
-        outcome = ground.facts.attribute("outcome", events.row)
-        if outcome.null_count() == len(outcome):
-            return events
-        return events.take(~outcome.cast(pl.String).is_in(ATTEMPTS).fill_null(False).to_numpy())
+        return ground.facts.events(self.event, self.where, {"outcome": ATTEMPTS})
 
     def _credit(self, ground: Ground, events: Events) -> Credit:
         if self.population:
@@ -193,29 +188,27 @@ class Quota(Duty):
     def _owner(self, ground: Ground, obligations: Obligations, events: Events, credit: Credit) -> Ints:
         """The obligation that each credited event counts for; -1 for none."""
         presence = ground.presence
-        head, lane = np.unique(
-            np.stack([obligations.post, obligations.first_day, obligations.last_day]), axis=1, return_inverse=True
-        )
+        packed = obligations.post << 32 | obligations.first_day  # a post and its first day name the period
+        _, first, lane = np.unique(packed, return_index=True, return_inverse=True)
+        head = obligations.take(first)
         lane_of = np.full((len(presence.person), presence.days), -1, np.int64)
-        low = np.maximum(head[1] - presence.first, 0)
-        for index in range(head.shape[1]) if not self.per.daily else ():
-            lane_of[head[0, index], low[index] : head[2, index] - presence.first + 1] = index
-        if self.per.daily:
-            lane_of[head[0], low] = np.arange(head.shape[1])
+        low = np.maximum(head.first_day - presence.first, 0)
+        index, day = ranges(low, head.last_day - presence.first + 1 - low)
+        lane_of[head.post[index], day] = index
         mine = lane_of[credit.post, events.day[credit.entry] - presence.first]
         slot, slots = self._slots(ground, head, mine, events.time[credit.entry])
-        row_of = np.full((head.shape[1] + 1, slots + 1), -1, np.int64)
+        row_of = np.full((len(head) + 1, slots + 1), -1, np.int64)
         rows = np.arange(len(obligations))
         whole = obligations.slot == 0
         row_of[lane[whole]] = rows[whole][:, None]  # one count over all windows
         row_of[lane[~whole], obligations.slot[~whole]] = rows[~whole]
         return np.where((mine >= 0) & (slot >= 0), row_of[mine, np.maximum(slot, 0)], -1)
 
-    def _slots(self, ground: Ground, head: Ints, lane: Ints, time: Ints) -> tuple[Ints, int]:
+    def _slots(self, ground: Ground, head: Obligations, lane: Ints, time: Ints) -> tuple[Ints, int]:
         """The window of each event (0 without windows, -1 outside all), and how many windows there are at most."""
         if self.windows is None:
             return np.zeros(len(time), np.int64), 0
-        index, values = ground.terms(head[0], head[1]).choose(self.windows)
+        index, values = ground.terms(head.post, head.first_day).choose(self.windows)
         mine = np.where(lane >= 0, np.append(index, -1)[lane], -1)
         slot, most = np.full(len(time), -1, np.int64), 0
         for number, windows in enumerate(values):
@@ -266,13 +259,11 @@ def _shares(terms: Terms, share: Figure[Share], there: Ints) -> Ints:
 def _prorated(ground: Ground, number: Ints, post: Ints, which: Ints, periods: Sequence[Period]) -> Ints:
     """N × available × fte / owed, rounded half up; days outside the tenure count as the calendar says."""
     presence = ground.presence
-    result = number.copy()
-    for row in range(len(post)):
-        period, who = periods[which[row]], int(post[row])
-        days = slice(max(period.first_day - presence.first, 0), period.last_day - presence.first + 1)
-        tenure = presence.tenure[who, days]
-        available = int(presence.work[who, days].sum())
-        owed = int(np.where(tenure, presence.base_work[presence.person[who], days], presence.statutory[days]).sum())
-        exact = Fraction(int(number[row]) * available, owed or 1) * presence.fte[who]
-        result[row] = int(exact + Fraction(1, 2))
-    return result
+    low = np.array([max(period.first_day - presence.first, 0) for period in periods], np.int64)[which]
+    end = np.array([period.last_day - presence.first + 1 for period in periods], np.int64)[which]
+    owing = np.where(presence.tenure, presence.base_work[presence.person], presence.statutory)
+    owed = np.concatenate([np.zeros((len(owing), 1), np.int64), np.cumsum(owing, axis=1)], axis=1)
+    fte = np.array([share.as_integer_ratio() for share in presence.fte], np.int64).reshape(-1, 2)[post]
+    over = number * (presence.work_before[post, end] - presence.work_before[post, low]) * fte[:, 0]
+    under = np.maximum(owed[post, end] - owed[post, low], 1) * fte[:, 1]
+    return (2 * over + under) // (2 * under)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import polars as pl
 
-from dutyrules.checks.duty import Duty, Form, Names, Pattern, Text, Words, tagged
+from dutyrules.checks.duty import Duty, Names, Pattern, Words, tagged
 from dutyrules.checks.ground import Ground
-from dutyrules.checks.moments import Moment, daily_obligations, judge_moment, of_day
-from dutyrules.figure import Count, Figure, Share, wrong
+from dutyrules.checks.moments import Moment, daily_obligations, first_moments, of_day
+from dutyrules.figure import Count, Figure, Form, Share, Text, wrong
 from dutyrules.obligation import NONE, Bools, Ints, Judged, Obligations, Reason
 from dutyrules.timegrid import PeriodKind
 
@@ -49,7 +49,7 @@ class Record(Duty):
     per: PeriodKind | None = None
     by: Figure[Moment] | None = None
     before: Figure[Moment] | None = None
-    fields: Names = ()  # type: ignore[assignment]
+    fields: Names = ()
     blanks: Figure[Count] | None = None
     filled: Filled | None = None
     allowed: Mapping[str, Words] = {}
@@ -58,7 +58,11 @@ class Record(Duty):
     def model_post_init(self, _: object) -> None:
         """Checks what the single fields cannot see."""
         if (self.event is None) == (not self.of):
-            raise wrong("one-record", "both" if self.of else "neither", "either event (one each workday) or of (each that exists)")
+            raise wrong(
+                "one-record",
+                "both" if self.of else "neither",
+                "either event (one each workday) or of (each that exists)",
+            )
         if self.event and (self.per is None or not self.per.daily):
             raise wrong("record-period", self.per, "per: workday")
 
@@ -109,15 +113,16 @@ class Record(Duty):
     def judge(self, ground: Ground, obligations: Obligations) -> Judged:
         """There in time, complete, signed: the first that fails is the reason."""
         if self.of:
-            return self._with_content(ground, obligations, obligations.event, np.zeros(len(obligations), np.int64), obligations.start)
+            return self._with_content(
+                ground, obligations, obligations.event, np.zeros(len(obligations), np.int64), obligations.start
+            )
         events = ground.facts.events(self.event or "")
-        timing = judge_moment(ground, obligations, events, of_day(ground, obligations, events))
-        rows = np.array([next(iter(timing.evidence(row)), -1) for row in range(len(obligations))], np.int64)
-        return self._with_content(ground, obligations, rows, timing.reason, timing.actual)
+        chosen, reason = first_moments(obligations, events, of_day(ground, obligations, events))
+        there = chosen >= 0
+        rows, actual = (np.where(there, column[chosen] if len(events) else gap, gap) for column, gap in ((events.row, -1), (events.at, NONE)))
+        return self._with_content(ground, obligations, rows, reason, actual)
 
-    def _with_content(
-        self, ground: Ground, obligations: Obligations, rows: Ints, reason: Ints, actual: Ints
-    ) -> Judged:
+    def _with_content(self, ground: Ground, obligations: Obligations, rows: Ints, reason: Ints, actual: Ints) -> Judged:
         there = (rows >= 0) & (reason == Reason.NONE)
         place = np.flatnonzero(there)
         full, signed = self._complete(ground, obligations.take(place), rows[place])
@@ -151,7 +156,7 @@ class Record(Duty):
     def _least(self, terms: object) -> Ints:
         least = self.filled.at_least  # type: ignore[union-attr]
         if isinstance(least, Figure):
-            return terms.numbers(least)  # type: ignore[attr-defined, no-any-return]
+            return terms.numbers(least)  # type: ignore[attr-defined]
         lines = terms.numbers(least.of)  # type: ignore[attr-defined]
         index, shares = terms.choose(least.share)  # type: ignore[attr-defined]
         result = np.zeros(len(lines), np.int64)

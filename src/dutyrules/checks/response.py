@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import numpy as np
 from pydantic import BeforeValidator
 
-from dutyrules.checks.duty import Duty, EventPattern, Form, Pattern, tagged
+from dutyrules.checks.duty import Duty, EventPattern, Pattern, tagged
 from dutyrules.checks.ground import REACH_ON, Ground, Terms
 from dutyrules.checks.moments import Until, late_limit, months_later
 from dutyrules.facts import ABSENT, Events, Matcher
-from dutyrules.figure import Count, Duration, Figure, Time, Window, Within, wrong
+from dutyrules.figure import Count, Duration, Figure, Form, Time, Window, Within, wrong
 from dutyrules.obligation import NONE, Bools, Ints, Judged, Obligations, Reason, State
 from dutyrules.timegrid import DAY, NEVER
 
@@ -46,7 +46,9 @@ class FollowUp(Form):
 
     def done(self, first: Callable[[Pattern], Ints]) -> Ints:
         """When it is done, given when each event first was."""
-        parts = [part.done(first) if isinstance(part, FollowUp) else first(part) for part in (*self.any_of, *self.all_of)]
+        parts = [
+            part.done(first) if isinstance(part, FollowUp) else first(part) for part in (*self.any_of, *self.all_of)
+        ]
         return np.stack(parts).min(axis=0) if self.any_of else np.stack(parts).max(axis=0)
 
 
@@ -175,18 +177,9 @@ class Response(Duty):
         if self.owed_by == "role":
             place, entry = np.nonzero(owes[:, day])
             return entry, posts[place]
-        area = ground.facts.area_of(events)
-        contains = ground.areas.contains[ground.presence.area[posts]]
-        pairs = [
-            (entry, np.full(len(entry), posts[place]))
-            for place in range(len(posts))
-            for entry in [np.flatnonzero(contains[place, area] & owes[place, day])]
-        ]
-        empty = np.empty(0, np.int64)
-        entry = np.concatenate([empty, *(part for part, _ in pairs)])
-        post = np.concatenate([empty, *(part for _, part in pairs)])
-        order = np.argsort(entry, kind="stable")
-        return entry[order], post[order]
+        entry, place = ground.around(posts, ground.facts.area_of(events))
+        owed = owes[place, day[entry]]
+        return entry[owed], posts[place[owed]]
 
     def _due(self, ground: Ground, terms: Terms, events: Events, post: Ints) -> tuple[Ints, Ints]:
         """(limit, why): the first limit of the list that is given; why 1 = none is, 2 = no workday comes."""
@@ -222,7 +215,9 @@ class Response(Duty):
 
     def judge(self, ground: Ground, obligations: Obligations) -> Judged:
         """Followed in time, late, or not."""
-        found = {id(pattern): self._first(ground, obligations, pattern.of(ground)) for pattern in self.follow_up.patterns()}
+        found = {
+            id(pattern): self._first(ground, obligations, pattern.of(ground)) for pattern in self.follow_up.patterns()
+        }
         at = self.follow_up.done(lambda pattern: found[id(pattern)][0])
         in_time = at < obligations.limit
         late = ~in_time & (at < obligations.late_limit)
@@ -300,5 +295,3 @@ def _belongs(ground: Ground, obligations: Obligations) -> Bools:
     due, day = obligations.day, obligations.first_day
     first, last = ground.period.first_day, ground.period.last_day
     return ((due >= first) & (due <= last)) | ((day >= first) & (day <= last) & (due > last))
-
-

@@ -16,17 +16,33 @@ LANGUAGES = ("zh-Hans", "en")
 def add_language(command: argparse.ArgumentParser) -> None:
     """``--lang``, by default that of the terminal."""
     terminal = os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
-    command.add_argument("--lang", choices=LANGUAGES, default="zh-Hans" if terminal.startswith("zh") else "en", help="language of the report")
+    command.add_argument(
+        "--lang",
+        choices=LANGUAGES,
+        default="zh-Hans" if terminal.startswith("zh") else "en",
+        help="language of the report",
+    )
 
 
 def add_scoring(command: argparse.ArgumentParser) -> None:
     """Estate, logs, period and horizon."""
     command.add_argument("--estate", required=True, type=Path, help="estate.yaml, or the directory that holds it")
-    command.add_argument("--log", required=True, nargs="+", type=Path, metavar="FILE", help="activity log files (CSV or Parquet), or directories of them")
+    command.add_argument(
+        "--log",
+        required=True,
+        nargs="+",
+        type=Path,
+        metavar="FILE",
+        help="activity log files (CSV or Parquet), or directories of them",
+    )
     when = command.add_mutually_exclusive_group(required=True)
     when.add_argument("--month", dest="period", metavar="2026-10", help="the month to score")
-    when.add_argument("--period", dest="period", metavar="2026-Q4", help="another period: a quarter, week, half year, year")
-    command.add_argument("--as-of", type=instant, metavar="TIME", help="the last instant that is known; what falls due later is pending")
+    when.add_argument(
+        "--period", dest="period", metavar="2026-Q4", help="another period: a quarter, week, half year, year"
+    )
+    command.add_argument(
+        "--as-of", type=instant, metavar="TIME", help="the last instant that is known; what falls due later is pending"
+    )
     command.add_argument("--forecast", action="store_true", help="count planned rows too, and say so in every output")
     command.add_argument("--encoding", help="encoding of the CSV files, if it cannot be found out")
 

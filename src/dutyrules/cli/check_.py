@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
     """Books and estates to check."""
-    command.add_argument("books", nargs="+", metavar="BOOK", help="a rule book, a shipped one (dutyrules:area-butler), or an estate.yaml")
+    command.add_argument(
+        "books", nargs="+", metavar="BOOK", help="a rule book, a shipped one (dutyrules:area-butler), or an estate.yaml"
+    )
     command.add_argument("--format", choices=("text", "json"), default="text")
 
 

@@ -16,7 +16,14 @@ MONTH = "2026-10"
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
     """Where to work."""
-    command.add_argument("directory", nargs="?", type=Path, default=Path("haitang-demo"), metavar="DIR", help="made if it does not exist (haitang-demo)")
+    command.add_argument(
+        "directory",
+        nargs="?",
+        type=Path,
+        default=Path("haitang-demo"),
+        metavar="DIR",
+        help="made if it does not exist (haitang-demo)",
+    )
     add_language(command)
 
 
@@ -36,11 +43,15 @@ def _round(home: Path, language: str) -> int:
     from dutyrules.resources import examples_dir, shipped_book
 
     _say(1, f"copying the example estate to {home}")
-    shutil.copytree(examples_dir() / "haitang", home, dirs_exist_ok=True, ignore=shutil.ignore_patterns("generate*", "__pycache__"))
+    shutil.copytree(
+        examples_dir() / "haitang", home, dirs_exist_ok=True, ignore=shutil.ignore_patterns("generate*", "__pycache__")
+    )
     _say(2, "checking the estate and its rule books")
     estate = load_estate(home / "estate.yaml")
     _say(3, "running the tests in the rule books")
-    _test([home / "books" / "haitang.yaml", *filter(None, map(shipped_book, ("area-butler", "service-centre-director")))])
+    _test(
+        [home / "books" / "haitang.yaml", *filter(None, map(shipped_book, ("area-butler", "service-centre-director")))]
+    )
     _say(4, "reading a patrol export of another system")
     _import(home, estate)
     _say(5, f"scoring {MONTH}")
@@ -53,8 +64,10 @@ def _round(home: Path, language: str) -> int:
         write_report(result, home / f"{MONTH}{suffix}", language)
     print()
     sys.stdout.write(render(result, "text", language).decode())
-    print(f"\nOpen {home / f'{MONTH}.csv'} in a spreadsheet. Why somebody lost points:\n"
-          f"  dutyrules explain --estate {home} --log {home / 'logs'} --month {MONTH} --person dir 5")
+    print(
+        f"\nOpen {home / f'{MONTH}.csv'} in a spreadsheet. Why somebody lost points:\n"
+        f"  dutyrules explain --estate {home} --log {home / 'logs'} --month {MONTH} --person dir 5"
+    )
     return 0
 
 

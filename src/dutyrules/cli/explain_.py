@@ -10,7 +10,9 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     """Whose sheet, and which part of it."""
     add_scoring(command)
     command.add_argument("--person", required=True)
-    command.add_argument("subject", nargs="?", metavar="ITEM|DUTY", help="an item, a clause id or a duty; without it the whole sheet")
+    command.add_argument(
+        "subject", nargs="?", metavar="ITEM|DUTY", help="an item, a clause id or a duty; without it the whole sheet"
+    )
     add_language(command)
 
 
@@ -20,7 +22,13 @@ def run(arguments: argparse.Namespace) -> int:
     from dutyrules.report import Speech, explain
 
     estate = load_estate(arguments.estate)
-    log = read_log(log_files(arguments.log), estate, period=arguments.period, forecast=arguments.forecast, encoding=arguments.encoding)
+    log = read_log(
+        log_files(arguments.log),
+        estate,
+        period=arguments.period,
+        forecast=arguments.forecast,
+        encoding=arguments.encoding,
+    )
     result = score(estate, log, arguments.period, arguments.as_of, forecast=arguments.forecast)
     sys.stdout.write(explain(result, arguments.person, arguments.subject, Speech(arguments.lang)))
     return 0

@@ -22,7 +22,9 @@ def run(arguments: argparse.Namespace) -> int:
 
     estate = load_estate(arguments.estate)
     known = Path(arguments.mapping)
-    imported = mapping.import_files(known if known.suffix else arguments.mapping, arguments.files, lookups=lookups(estate))
+    imported = mapping.import_files(
+        known if known.suffix else arguments.mapping, arguments.files, lookups=lookups(estate)
+    )
     mapping.write_log_csv(imported, arguments.out)
     print(f"{len(imported.rows)} rows written: {arguments.out}", file=sys.stderr)
     if not imported.rejected_rows:

@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from pathlib import Path
 from types import ModuleType
 
 COMMANDS = ("demo", "check", "test", "score", "explain", "import")
@@ -24,7 +25,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("interrupted", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:  # the reader of our output has seen enough
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - so that the interpreter's last flush finds nobody missing
+        sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115 - so that the interpreter's last flush finds nobody missing
         return DONE
     except Exception as error:
         return _report(error)

@@ -12,7 +12,9 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     add_scoring(command)
     command.add_argument("--person", help="one person's sheets only")
     command.add_argument("--out", type=Path, metavar="FILE", help="write to a .csv, .json or .txt file")
-    command.add_argument("--format", choices=("text", "json", "csv"), default="text", help="what to print, without --out")
+    command.add_argument(
+        "--format", choices=("text", "json", "csv"), default="text", help="what to print, without --out"
+    )
     command.add_argument("--strict", action="store_true", help="stop if a row cannot be read")
     add_language(command)
 
@@ -26,7 +28,13 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"--out {arguments.out}: the suffix must be one of {', '.join(SUFFIXES)}", file=sys.stderr)
         return 2
     estate = load_estate(arguments.estate)
-    log = read_log(log_files(arguments.log), estate, period=arguments.period, forecast=arguments.forecast, encoding=arguments.encoding)
+    log = read_log(
+        log_files(arguments.log),
+        estate,
+        period=arguments.period,
+        forecast=arguments.forecast,
+        encoding=arguments.encoding,
+    )
     status = tell_rejects(log, arguments.out)
     if status and arguments.strict:
         return 1

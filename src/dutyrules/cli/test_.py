@@ -7,7 +7,9 @@ from pathlib import Path
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
     """Books to test."""
-    command.add_argument("books", nargs="+", metavar="BOOK", help="a rule book, or a shipped one (dutyrules:area-butler)")
+    command.add_argument(
+        "books", nargs="+", metavar="BOOK", help="a rule book, or a shipped one (dutyrules:area-butler)"
+    )
     command.add_argument("--format", choices=("text", "json"), default="text")
 
 

@@ -1,24 +1,25 @@
 """Reads ``estate.yaml`` with its books and tables, and checks that they fit together."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 import polars as pl
 from pydantic import BeforeValidator, ValidationError
 
-from dutyrules.book import Book, Parameter, load_book, node_at, resolve, unknown_book
-from dutyrules.checks.duty import Titles
-from dutyrules.diagnostics import Cell, Diagnostic, InputError, Span, did_you_mean
+from dutyrules.book import Book, Parameter, load_book, resolve, unknown_book
+from dutyrules.book.problems import circles, follow, place_of, places, problems_of
+from dutyrules.checks.duty import Names, Titles
+from dutyrules.diagnostics import Cell, Diagnostic, InputError, Place, Span, did_you_mean
 from dutyrules.estate.estate import Estate
 from dutyrules.figure import Day, Duration, Figure, Form, Text, Window, Within, wrong
 from dutyrules.registry import Tables, load_tables
 from dutyrules.registry.areas import Areas
 from dutyrules.resources import rules_dir
-from dutyrules.source import Node, locate, plain, read
+from dutyrules.source import Node, plain, read
 from dutyrules.timegrid import Calendar
 
 
@@ -32,8 +33,9 @@ class AreaForm(Form):
 def _zone(value: object) -> object:
     try:
         ZoneInfo(str(value))
-    except (ZoneInfoNotFoundError, ValueError):
-        raise wrong("timezone", value, "a time zone such as Asia/Shanghai") from None
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        hint = did_you_mean(str(value), available_timezones())
+        raise wrong("timezone", value, "a time zone such as Asia/Shanghai", hint) from None
     return value
 
 
@@ -53,7 +55,7 @@ class EstateForm(Form):
     granularity: Literal["minute", "second"] = "minute"
     areas: Mapping[str, AreaForm] = {}
     calendar: CalendarForm = CalendarForm()
-    books: tuple[Text, ...]
+    books: Names
     bind: Mapping[str, Any] = {}
     log_cutoff: Within = Duration(3, "workdays")
 
@@ -81,8 +83,12 @@ def load_estate(path: str | Path) -> Estate:
     file = Path(path)
     if file.is_dir():
         file = file / "estate.yaml"
-    draft = read_draft(read(file), file.parent)
+    node = read(file)
     tables, problems, files = load_tables(file.parent)
+    try:
+        draft = read_draft(node, file.parent)
+    except InputError as error:
+        raise InputError([*error.diagnostics, *problems]) from None
     return complete(draft, tables, problems, file.parent, {file.name: sha256(file.read_bytes()).hexdigest(), **files})
 
 
@@ -93,25 +99,26 @@ def read_draft(node: Node, directory: Path, book: Book | None = None) -> Draft:
         book: Its books, if they are read already; they may then name areas that this estate does not have.
     """
     problems: list[Diagnostic] = []
-    try:
-        form = EstateForm.model_validate(plain(node))
-    except ValidationError as error:
-        raise InputError([_problem(node, line) for line in error.errors(include_url=False)]) from None
+    form = _form(node, problems)
+    books = book or _books(node, directory, problems)
+    if form is None or books is None:
+        raise InputError(problems)
     areas = Areas({name: area.within for name, area in form.areas.items()})
     _check_areas(node, form, problems)
-    books = book or _books(node, form, directory, problems)
     bound = _bindings(node, form, books, problems)
-    if not problems and book is None:  # areas that lie in a circle would never end
-        _check_figures(books, areas, problems)
+    if book is None:
+        _check_figures(node, books, areas, problems)
     if problems:
         raise InputError(problems)
     return Draft(form, node, books, bound, areas)
 
 
-def complete(draft: Draft, tables: Tables, problems: list[Diagnostic], directory: Path, files: Mapping[str, str]) -> Estate:
+def complete(
+    draft: Draft, tables: Tables, problems: list[Diagnostic], directory: Path, files: Mapping[str, str]
+) -> Estate:
     """Puts the tables to the estate and checks that they know each other's names."""
     form = draft.form
-    found = [*problems, *_check_tables(draft, tables)]
+    found = [*problems, *_check_tables(draft, tables, directory, files)]
     if any(problem.severity == "error" for problem in found):
         raise InputError(found)
     overrides = {day: word == "workday" for day, word in form.calendar.overrides.items()}
@@ -133,104 +140,129 @@ def complete(draft: Draft, tables: Tables, problems: list[Diagnostic], directory
     )
 
 
-def _problem(node: Node, line: Any) -> Diagnostic:
-    place = locate(node, line["loc"])
-    context = line.get("ctx", {})
-    name = str(line["loc"][-1]) if line["loc"] else ""
-    span = place.key_span or place.span
-    if line["type"] == "missing":
-        return Diagnostic("estate.missing-key", f"{name} is missing", span, None, f"{name}: …")
-    if line["type"] == "extra_forbidden":
-        return Diagnostic("estate.unknown-key", f"nothing reads {name}", span, name, None, did_you_mean(name, EstateForm.model_fields))
-    expected = str(context.get("expected", line["msg"]))
-    return Diagnostic("estate.bad-value", "this value does not fit", place.span, str(context.get("found", line["input"])), expected)
+def _form(node: Node, problems: list[Diagnostic]) -> EstateForm | None:
+    try:
+        return EstateForm.model_validate(plain(node))
+    except ValidationError as error:
+        problems += problems_of(EstateForm, node, error, area="estate")
+        return None
 
 
 def _check_areas(node: Node, form: EstateForm, problems: list[Diagnostic]) -> None:
     for name, area in form.areas.items():
-        span = locate(node, ("areas", name, "within")).span
         if area.within is not None and area.within not in form.areas:
-            problems.append(Diagnostic("estate.unknown-area", f"there is no area {area.within}", span, area.within, None, did_you_mean(area.within, form.areas)))
-            continue
-        seen, inner = {name}, area.within
-        while inner is not None and inner in form.areas and inner not in seen:
-            seen.add(inner)
-            inner = form.areas[inner].within
-        if inner in seen:
-            problems.append(Diagnostic("estate.area-cycle", f"{name} lies within itself", span, name))
+            where = follow(node, ("areas", name, "within"))[0].span
+            problems.append(_unknown("estate.unknown-area", "area", area.within, where, form.areas))
+    for circle in circles({name: [area.within] if area.within else [] for name, area in form.areas.items()}):
+        first, *others = (follow(node, ("areas", name, "within"))[0].span for name in circle)
+        message = f"areas lie within each other in a circle: {', '.join(circle)}"
+        related = tuple(("and here", other) for other in others)
+        problems.append(Diagnostic("estate.area-cycle", message, first, circle[0], related=related))
 
 
-def _books(node: Node, form: EstateForm, directory: Path, problems: list[Diagnostic]) -> Book:
-    paths: list[Path] = []
+def _unknown(code: str, noun: str, name: str, where: Place, known: Iterable[str]) -> Diagnostic:
+    return Diagnostic(code, f"there is no {noun} {name}", where, name, None, did_you_mean(name, known))
+
+
+def _books(node: Node, directory: Path, problems: list[Diagnostic]) -> Book | None:
+    """The books that the estate names, also if it has other mistakes; None if they can't be used."""
+    listed, key = follow(node, ("books",))
+    if key != "books":  # the form says so
+        return None
     named_at: dict[Path, Span] = {}
-    for index, name in enumerate(form.books):
-        span = locate(node, ("books", index)).span
-        path = resolve(name, directory)
-        if path is None:
-            problems.append(unknown_book(name, span))
-        else:
-            paths.append(path)
-            named_at[path] = span
-    if problems or not paths:
-        raise InputError(problems or [Diagnostic("estate.no-books", "an estate needs a rule book", node.span, None, "books: [dutyrules:area-butler]")])
-    return load_book(*paths, named_at=named_at)
+    strangers: list[Diagnostic] = []
+    for entry in listed.value if isinstance(listed.value, list) else [listed]:
+        path = resolve(entry.value, directory) if isinstance(entry.value, str) else None
+        if path is not None:
+            named_at[path] = entry.span
+        elif isinstance(entry.value, str):
+            strangers.append(unknown_book(entry.value, entry.span, directory))
+    problems += strangers
+    if not named_at and not problems:
+        expected = "books: [dutyrules:area-butler]"
+        problems.append(Diagnostic("estate.no-books", "an estate needs a rule book", listed.span, None, expected))
+    if not named_at:
+        return None
+    try:
+        book = load_book(*named_at, named_at=named_at)
+    except InputError as error:
+        problems += error.diagnostics
+        return None
+    return None if strangers else book
 
 
 def _bindings(node: Node, form: EstateForm, book: Book, problems: list[Diagnostic]) -> dict[str, Figure[Any]]:
     bound = {name: value for name, form_ in book.parameters.items() if (value := _default(form_)) is not None}
     for name, value in form.bind.items():
-        place = locate(node, ("bind", name))
+        place = follow(node, ("bind", name))[0]
         if name not in book.parameters:
-            problems.append(Diagnostic("estate.unknown-parameter", f"no book has a parameter {name}", place.key_span or place.span, name, None, did_you_mean(name, book.parameters)))
+            known = book.parameters
+            problems.append(_unknown("estate.unknown-parameter", "parameter", name, place_of(place), known))
             continue
         try:
             bound[name] = book.parameters[name].adapter.validate_python(value)
         except ValidationError as error:
-            for line in error.errors(include_url=False):
-                expected = str(line.get("ctx", {}).get("expected", line["msg"]))
-                where = locate(node, ("bind", name, *line["loc"]))
-                problems.append(Diagnostic("estate.bad-binding", f"this is no {book.parameters[name].type}", where.span, str(value), expected))
+            problems += problems_of(Form, place, error, name=name, area="estate")
+    _check_references(node, book, bound, problems)
     return bound
+
+
+def _check_references(node: Node, book: Book, bound: Mapping[str, Figure[Any]], problems: list[Diagnostic]) -> None:
+    """What is bound to parameters may name others, but not in a circle."""
+    binds = follow(node, ("bind",))[0]
+    for name in sorted(frozenset().union(*(figure.parameters for figure in bound.values())) - book.parameters.keys()):
+        known = [f"${parameter}" for parameter in book.parameters]
+        where = next(places(binds, f"${name}"), binds.span)
+        problems.append(_unknown("estate.unknown-parameter", "parameter", f"${name}", where, known))
+    for circle in circles({name: figure.parameters for name, figure in bound.items()}):
+        message = f"parameters stand for each other in a circle: {', '.join(circle)}"
+        where = next((place for name in circle for place in places(binds, name)), binds.span)
+        problems.append(Diagnostic("estate.parameter-cycle", message, where, circle[0], "a value"))
 
 
 def _default(parameter: Parameter) -> Figure[Any] | None:
     return None if parameter.default is None else parameter.adapter.validate_python(parameter.default)
 
 
-def _check_figures(book: Book, areas: Areas, problems: list[Diagnostic]) -> None:
+def _check_figures(node: Node, book: Book, areas: Areas, problems: list[Diagnostic]) -> None:
     """By-area figures name areas that exist; a shipped book may name some that this estate does not have."""
-    for name, duty in book.duties.items():
-        for path, figure in duty.figures():
-            for area in sorted(figure.areas - set(areas.names)):
-                node = node_at(book.assembly, ("duties", name, *path, "areas", area))
-                if not Path(node.span.file).resolve().is_relative_to(rules_dir().resolve()):
-                    problems.append(
-                        Diagnostic(
-                            "estate.unknown-area",
-                            f"the estate has no area {area}",
-                            node.key_span or node.span,
-                            area,
-                            None,
-                            did_you_mean(area, areas.names),
-                        )
-                    )
+    sections = ("parameters", "duties", "scorecards", "fines")
+    definitions = [definition for section in sections for definition in book.assembly.sections[section].values()]
+    shipped = rules_dir().resolve()
+    for definition in (follow(node, ("bind",))[0], *definitions):
+        for name, place in _areas_in(definition):
+            if name not in areas.within and not Path(place.file).resolve().is_relative_to(shipped):
+                problems.append(_unknown("estate.unknown-area", "area", name, place, areas.names))
 
 
-def _check_tables(draft: Draft, tables: Tables) -> list[Diagnostic]:
+def _areas_in(node: Node) -> Iterator[tuple[str, Span]]:
+    """Every area that figures tell apart, however deep they are nested."""
+    match node.value:
+        case dict() as members:
+            for key, member in members.items():
+                if key == "areas" and isinstance(member.value, dict):
+                    yield from ((name, place_of(inner)) for name, inner in member.value.items())
+                yield from _areas_in(member)
+        case list() as items:
+            for item in items:
+                yield from _areas_in(item)
+
+
+def _check_tables(draft: Draft, tables: Tables, directory: Path, files: Iterable[str]) -> list[Diagnostic]:
     """Names in the tables that the estate file or the books must know."""
+    paths = {Path(name).stem: str(directory / name) for name in files}
+    areas, roles = draft.areas.names, tuple(draft.book.roles)
     problems: list[Diagnostic] = []
-    checks = [
-        ("people", "area", draft.areas.names, "table.unknown-area", "area"),
-        ("people", "role", tuple(draft.book.roles), "table.unknown-role", "role"),
-        ("buildings", "area", draft.areas.names, "table.unknown-area", "area"),
-    ]
-    for table, column, known, code, what in checks:
-        frame: pl.DataFrame = getattr(tables, table)
-        strange = frame.filter(pl.col(column).is_not_null() & ~pl.col(column).is_in(list(known)))
-        for row, name in strange.select("_row", column).iter_rows():
-            problems.append(Diagnostic(code, f"there is no {what} {name}", Cell(table, row, column), name, None, did_you_mean(name, known)))
-    for row, names in tables.coverage.select("_row", "areas").iter_rows():
-        for name in names or ():
-            if name not in draft.areas.names:
-                problems.append(Diagnostic("table.unknown-area", f"there is no area {name}", Cell("coverage", row, "areas"), name, None, did_you_mean(name, draft.areas.names)))
+    for table, column, noun, known in (
+        ("people", "area", "area", areas),
+        ("people", "role", "role", roles),
+        ("buildings", "area", "area", areas),
+        ("coverage", "areas", "area", areas),
+    ):
+        cells: pl.DataFrame = getattr(tables, table).select("_row", pl.col(column).alias("_name"))
+        names = cells.explode("_name") if column == "areas" else cells
+        strange = names.filter(pl.col("_name").is_not_null() & ~pl.col("_name").is_in(list(known)))
+        for row, name in strange.iter_rows():
+            where = Cell(paths.get(table, table), row, column)
+            problems.append(_unknown(f"table.unknown-{noun}", noun, name, where, known))
     return problems

@@ -12,7 +12,12 @@ from dutyrules.timegrid import Period
 
 
 def read_log(
-    paths: Sequence[str | Path], estate: Estate, *, period: str | None = None, forecast: bool = False, encoding: str | None = None
+    paths: Sequence[str | Path],
+    estate: Estate,
+    *,
+    period: str | None = None,
+    forecast: bool = False,
+    encoding: str | None = None,
 ) -> Log:
     """Reads the files of an activity log.
 
@@ -60,7 +65,9 @@ def cut_off(estate: Estate, period: Period) -> datetime:
     """The instant from which on a row is recorded too late for a period."""
     day = period.last
     if estate.log_cutoff.unit == "workdays":
-        ahead = estate.calendar.workdays(day + timedelta(days=1), day + timedelta(days=60 + 3 * estate.log_cutoff.amount))
+        ahead = estate.calendar.workdays(
+            day + timedelta(days=1), day + timedelta(days=60 + 3 * estate.log_cutoff.amount)
+        )
         left = estate.log_cutoff.amount
         for workday in ahead:
             day += timedelta(days=1)

@@ -49,6 +49,8 @@ class Events:
 
     def take(self, chosen: Ints | Bools) -> "Events":
         """The chosen events."""
+        if chosen.dtype == np.bool_ and chosen.all():
+            return self
         return Events(*(getattr(self, name)[chosen] for name in self.__dataclass_fields__))
 
 
@@ -79,7 +81,7 @@ class Facts:
         low, high = presence.first * DAY, min(horizon, (presence.first + presence.days) * DAY)
         if len(at) and (int(at.min()) < low or int(at.max()) >= high):
             order = order[(at[order] >= low) & (at[order] < high)]
-        sizes = np.bincount(kind[order], minlength=len(log.kinds))
+        sizes = np.bincount(kind if len(order) == len(kind) else kind[order], minlength=len(log.kinds))
         return cls(log, presence, places, order, np.concatenate([[0], np.cumsum(sizes)]), granularity)
 
     @cached_property
@@ -90,14 +92,26 @@ class Facts:
     def _columns(self) -> Mapping[str, npt.NDArray[np.integer]]:
         return {name: self.log.frame[name].to_numpy() for name in ("at", "person", "target", "case")}
 
-    def events(self, kinds: str | Sequence[str], where: Where | None = None) -> Events:
-        """The events of some kinds whose attributes pass the filter, in time order."""
+    def events(self, kinds: str | Sequence[str], where: Where | None = None, unless: Where | None = None) -> Events:
+        """The events of some kinds whose attributes pass the filter, in time order.
+
+        Args:
+            where: What attributes must say.
+            unless: What attributes must not say.
+        """
         names = (kinds,) if isinstance(kinds, str) else tuple(kinds)
-        key = (names, tuple(sorted((name, tuple(map(str, words))) for name, words in (where or {}).items())))
+        key = (names, _key(where), _key(unless))
         if key not in self._cache:
-            events = self._gather(names)
-            for name, words in (where or {}).items():
-                events = events.take(self._passes(events, name, words))
+            if unless:
+                events = self.events(kinds, where)
+                for name, words in unless.items():
+                    events = events.take(~self._passes(events, name, words))
+            elif where:
+                events = self.events(kinds)
+                for name, words in where.items():
+                    events = events.take(self._passes(events, name, words))
+            else:
+                events = self._gather(names)
             self._cache[key] = events
         return self._cache[key]
 
@@ -142,6 +156,10 @@ class Facts:
     def area_of(self, events: Events) -> Ints:
         """Area index of each event's target on its day."""
         return self.places.area_at(events.target, events.day, self.presence.areas.root)
+
+
+def _key(words: Where | None) -> tuple[object, ...]:
+    return tuple(sorted((name, tuple(map(str, allowed))) for name, allowed in (words or {}).items()))
 
 
 def _order(kind: npt.NDArray[np.int16], at: Ints) -> Ints:

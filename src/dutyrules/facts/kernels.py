@@ -51,6 +51,12 @@ def first_rows(groups: Ints, rows: Ints, size: int) -> Ints:
     return table
 
 
+def ranges(starts: Ints, sizes: Ints) -> tuple[Ints, Ints]:
+    """(entry, number) of every number in the ranges that begin at `starts` and hold `sizes` numbers."""
+    entry = np.repeat(np.arange(len(sizes)), sizes)
+    return entry, np.arange(len(entry)) + np.repeat(starts - (np.cumsum(sizes) - sizes), sizes)
+
+
 class Matcher:
     """Finds, for a key and an instant, the first event with that key at or after it, or the last at or before it."""
 

@@ -56,6 +56,17 @@ class Areas:
                 table[self.index[name], number] = True
         return table
 
+    def totals(self, table: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Sums … × area numbers over each area and what lies in it."""
+        outer, inner = self._nested
+        return np.add.reduceat(table[..., inner], outer, axis=-1)
+
+    @cached_property
+    def _nested(self) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+        """What lies in each area, one area after the other, and where each area begins."""
+        outer, inner = np.nonzero(self.contains)
+        return np.searchsorted(outer, np.arange(self.root + 1)), inner
+
 
 @dataclass(frozen=True)
 class Places:
@@ -90,7 +101,10 @@ class Places:
         }
         ids = pl.concat([pl.Series(names, dtype=pl.String) for names in by_type.values()]).unique(maintain_order=True)
         code = pl.DataFrame({"id": ids, "code": np.arange(len(ids), dtype=np.int64)})
-        index = pl.DataFrame({"area": list(areas.names), "index": np.arange(areas.root, dtype=np.int64)}, schema={"area": pl.String, "index": pl.Int64})
+        index = pl.DataFrame(
+            {"area": list(areas.names), "index": np.arange(areas.root, dtype=np.int64)},
+            schema={"area": pl.String, "index": pl.Int64},
+        )
         rows = tables.buildings.join(index, on="area", how="left").with_columns(
             pl.col("index").fill_null(areas.root),
             first=pl.col("from").to_physical().fill_null(-(10**6)),
@@ -104,9 +118,7 @@ class Places:
         ).unique(maintain_order=True)
         located = inside.join(rows, on="building").join(code, on="id")
         area = np.full(len(ids), areas.root, np.int64)
-        dated = located.filter(
-            (pl.len().over("id") > 1) | (pl.col("first") > -(10**6)) | (pl.col("last") < 10**6)
-        )
+        dated = located.filter((pl.len().over("id") > 1) | (pl.col("first") > -(10**6)) | (pl.col("last") < 10**6))
         steady = located.join(dated.select("id").unique(), on="id", how="anti")
         area[steady["code"].to_numpy()] = steady["index"].to_numpy()
         own = code.join(index, left_on="id", right_on="area")

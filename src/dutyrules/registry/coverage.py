@@ -85,5 +85,3 @@ def _reach(names: Sequence[str], areas: Areas) -> Bools:
         if name in areas.index:
             reach |= areas.contains[areas.index[name]]
     return reach
-
-

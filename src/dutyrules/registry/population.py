@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -42,13 +43,19 @@ class Members:
         rows = rows.join(codes, on="_target", maintain_order="left").sort("_code", maintain_order=True)
         return cls(rows["_code"].to_numpy(), first_day(rows["from"]), last_day(rows["to"]), places, areas)
 
+    @cached_property
+    def offsets(self) -> Ints:
+        """Where the rows of each target begin; one more entry than there are targets."""
+        return np.searchsorted(self.target, np.arange(len(self.places.ids) + 1))
+
     def live(self, day: int) -> npt.NDArray[np.bool_]:
         """Rows that hold on a day."""
         return (self.first <= day) & (day <= self.last)
 
     def at(self, day: int) -> Ints:
         """Distinct members on a day, as target codes in order."""
-        return np.unique(self.target[self.live(day)])
+        target = self.target[self.live(day)]  # sorted, so that equal ones stand together
+        return target[np.diff(target, prepend=-1) > 0]
 
     def area_of(self, targets: Ints, day: int) -> Ints:
         """Area index of each target on a day."""
@@ -60,4 +67,4 @@ class Members:
         for index, day in enumerate(days):
             members = self.at(int(day))
             table[index] = np.bincount(self.area_of(members, int(day)), minlength=self.areas.root + 1)
-        return table @ self.areas.contains.T.astype(np.int64)
+        return self.areas.totals(table)

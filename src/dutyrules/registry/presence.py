@@ -241,7 +241,9 @@ def _shifts(
     shape = (len(code), len(statutory))
     work = np.broadcast_to(statutory, shape).copy()
     start, end = np.full(shape, hours[0], np.int64), np.full(shape, hours[1], np.int64)
-    rows = roster.filter(pl.col("person").is_in(list(code))).with_columns(day=pl.col("date").to_physical().cast(pl.Int64))
+    rows = roster.filter(pl.col("person").is_in(list(code))).with_columns(
+        day=pl.col("date").to_physical().cast(pl.Int64)
+    )
     rows = rows.filter(pl.col("day").is_between(first, first + len(statutory) - 1))
     if rows.is_empty():
         return work, start, end
@@ -286,7 +288,11 @@ def _acting(
     acting: list[tuple[int, int, Bools]] = []
     axis = np.arange(first, first + tenure.shape[1])
     for name, substitute, begin, until, since in accepted.select(
-        "person", "substitute", pl.col("from").dt.epoch("s"), pl.col("until").dt.epoch("s"), pl.col("accepted_at").dt.epoch("s")
+        "person",
+        "substitute",
+        pl.col("from").dt.epoch("s"),
+        pl.col("until").dt.epoch("s"),
+        pl.col("accepted_at").dt.epoch("s"),
     ).iter_rows():
         if name not in code or substitute not in code:
             continue

@@ -69,10 +69,20 @@ def _person(sheet: Sheet) -> dict[str, Any]:
         "complete": sheet.complete,
         "workdays": sheet.workdays,
         "bonus": _text(sheet.bonus),
-        "bonuses": [{"bonus": one.bonus, "clause": list(one.clause), "times": one.times, "points": _text(one.points)} for one in sheet.bonuses],
+        "bonuses": [
+            {"bonus": one.bonus, "clause": list(one.clause), "times": one.times, "points": _text(one.points)}
+            for one in sheet.bonuses
+        ],
         "fines": {currency: _text(amount) for currency, amount in sheet.fine_totals.items()},
         "fine_lines": [
-            {"fine": one.fine, "clause": list(one.clause), "times": one.times, "amount": _text(one.amount), "currency": one.currency, "breaches": list(one.breaches)}
+            {
+                "fine": one.fine,
+                "clause": list(one.clause),
+                "times": one.times,
+                "amount": _text(one.amount),
+                "currency": one.currency,
+                "breaches": list(one.breaches),
+            }
             for one in sheet.fines
         ],
         "items": [_item(item) for item in sheet.items],

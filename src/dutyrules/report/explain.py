@@ -30,20 +30,37 @@ def explain(result: Result, person: str, subject: str | None, speech: Speech) ->
         lines += _duty(result, sheets[0], subject, speech)
     if not lines:
         known = [item.item for sheet in sheets for item in sheet.items] + list(result.estate.book.duties)
-        raise InputError([Diagnostic("explain.unknown-subject", f"{person} has no item or duty {subject}", None, subject, None, did_you_mean(subject, known))])
+        raise InputError(
+            [
+                Diagnostic(
+                    "explain.unknown-subject",
+                    f"{person} has no item or duty {subject}",
+                    None,
+                    subject,
+                    None,
+                    did_you_mean(subject, known),
+                )
+            ]
+        )
     return "\n".join(lines) + "\n"
 
 
 def _item(result: Result, sheet: Sheet, item: ItemScore, speech: Speech) -> Iterator[str]:
     yield speech("explain_item", item=item.item, title=speech.title(item.title, item.item), marks=plain(item.marks))
     yield "  " + speech("explain_clauses", clauses=", ".join(item.clause))
-    yield "  " + speech("explain_written", place=_written(result, ("scorecards", sheet.scorecard or "", "items", item.item)))
+    yield "  " + speech(
+        "explain_written", place=_written(result, ("scorecards", sheet.scorecard or "", "items", item.item))
+    )
     named = {one.breach_id: one for one in sheet.breaches}
     for line in item.lines:
         if not line.times:
             continue
         yield ""
-        yield "  " + speech("explain_line", line=line.line, title=speech.title(line.title, line.line)) + f" [{', '.join(line.clause)}]"
+        yield (
+            "  "
+            + speech("explain_line", line=line.line, title=speech.title(line.title, line.line))
+            + f" [{', '.join(line.clause)}]"
+        )
         for breach in line.breaches:
             if breach in named:
                 yield from (f"    {text}" for text in finding_lines(result, sheet, named[breach], speech))
@@ -65,7 +82,13 @@ def _arithmetic(result: Result, sheet: Sheet, item: ItemScore, line: LineScore, 
         case "once":
             return speech("explain_once", times=line.times, points=points)
         case "every":
-            return speech("explain_every", times=line.times, every=_price(result, form, "every"), price=_price(result, form, "points"), points=points)
+            return speech(
+                "explain_every",
+                times=line.times,
+                every=_price(result, form, "every"),
+                price=_price(result, form, "points"),
+                points=points,
+            )
         case price:
             return speech("explain_each", times=line.times, price=_price(result, form, price), points=points)
 
@@ -82,7 +105,12 @@ def _duty(result: Result, sheet: Sheet, duty: str, speech: Speech) -> Iterator[s
     yield "  " + speech("explain_clauses", clauses=", ".join(form.clause))
     yield "  " + speech("explain_written", place=_written(result, ("duties", duty)))
     counts = _counts(result, sheet, duty)
-    yield "  " + speech("explain_counts") + ": " + ", ".join(f"{speech(f'state_{state.name.lower()}')} {number}" for state, number in counts)
+    yield (
+        "  "
+        + speech("explain_counts")
+        + ": "
+        + ", ".join(f"{speech(f'state_{state.name.lower()}')} {number}" for state, number in counts)
+    )
     for one in (*sheet.breaches, *sheet.excused, *sheet.pending, *sheet.not_assessed):
         if one.duty == duty:
             yield from (f"  {line}" for line in finding_lines(result, sheet, one, speech))
@@ -90,13 +118,20 @@ def _duty(result: Result, sheet: Sheet, duty: str, speech: Speech) -> Iterator[s
         for line in item.lines:
             named = result.estate.book.scorecards[sheet.scorecard or ""].items[item.item].lines[line.line]
             if duty in named.duties:
-                yield "  " + speech("explain_lines") + f" {item.item}/{line.line} {speech.title(line.title, line.line)}: {plain(line.points)}"
+                yield (
+                    "  "
+                    + speech("explain_lines")
+                    + f" {item.item}/{line.line} {speech.title(line.title, line.line)}: {plain(line.points)}"
+                )
 
 
 def _counts(result: Result, sheet: Sheet, duty: str) -> list[tuple[State, int]]:
     presence = result.judgement.ground.presence
     for index in range(len(result.sheets)):
-        if presence.persons[result.sheets.person[index]] == sheet.person and presence.roles[result.sheets.role[index]] == sheet.role:
+        if (
+            presence.persons[result.sheets.person[index]] == sheet.person
+            and presence.roles[result.sheets.role[index]] == sheet.role
+        ):
             row = result.state_counts[duty][index]
             return [(state, int(row[state])) for state in State if row[state]]
     return []

@@ -2,6 +2,8 @@
 
 from decimal import Decimal
 
+from dutyrules.scoring import Finding
+
 
 def plain(number: Decimal) -> str:
     """A decimal without trailing zeros.
@@ -22,3 +24,8 @@ def short_instant(text: str | None, day: str) -> str:
     if text is None:
         return "–"
     return text.removeprefix(f"{day} ").removesuffix(":00") if ":" in text else text
+
+
+def measure(one: Finding) -> tuple[str, str]:
+    """Expected and actual of a verdict, as short as its day allows."""
+    return short_instant(one.expected, one.day), short_instant(one.actual, one.day)

@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterator, Sequence
 
 from dutyrules.report.language import Speech
-from dutyrules.report.numbers import plain, short_instant
+from dutyrules.report.numbers import measure, plain
 from dutyrules.scoring import Result, Sheet
 
 _RISKY = ("=", "+", "-", "@", "\t", "\r")
@@ -15,11 +15,28 @@ def as_csv(result: Result, people: Sequence[Sheet], speech: Speech) -> bytes:
     """Every line of every sheet, as UTF-8 with BOM, which Excel opens as it is."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
-    keys = ("person", "name", "role", "item", "line", "clause", "content", "times", "deducted", "score", "marks", "percent", "state", "evidence")
+    keys = (
+        "person",
+        "name",
+        "role",
+        "item",
+        "line",
+        "clause",
+        "content",
+        "times",
+        "deducted",
+        "score",
+        "marks",
+        "percent",
+        "state",
+        "evidence",
+    )
     writer.writerow([speech(f"col_{key}") for key in keys])
     for sheet in people:
         for row in _rows(sheet, speech):
-            writer.writerow([_safe(cell) for cell in (sheet.person, sheet.name, role_title(result, sheet, speech), *row)])
+            writer.writerow(
+                [_safe(cell) for cell in (sheet.person, sheet.name, role_title(result, sheet, speech), *row)]
+            )
     return b"\xef\xbb\xbf" + text.getvalue().encode("utf-8")
 
 
@@ -36,17 +53,69 @@ def _rows(sheet: Sheet, speech: Speech) -> Iterator[tuple[str, ...]]:
         yield "", "", "", speech("col_score"), "", "", plain(sheet.score), plain(sheet.marks), percent, state, ""
     for item in sheet.items:
         title = speech.title(item.title, item.item)
-        yield item.item, "", " ".join(item.clause), title, "", plain(item.deducted), plain(item.score) if item.state == "assessed" else "", plain(item.marks), "", speech(f"state_{item.state}"), ""
+        yield (
+            item.item,
+            "",
+            " ".join(item.clause),
+            title,
+            "",
+            plain(item.deducted),
+            plain(item.score) if item.state == "assessed" else "",
+            plain(item.marks),
+            "",
+            speech(f"state_{item.state}"),
+            "",
+        )
         for line in item.lines:
             if line.times:
-                reasons = [f"{one.day} {speech(f'reason_{one.reason}')} ({short_instant(one.expected, one.day)} / {short_instant(one.actual, one.day)})" for one in map(named.get, line.breaches) if one]
+                reasons = [
+                    f"{one.day} {speech(f'reason_{one.reason}')} ({' / '.join(measure(one))})"
+                    for one in map(named.get, line.breaches)
+                    if one
+                ]
                 reasons += [speech("row", file=file.rpartition("/")[2], row=row) for file, row in line.findings]
-                yield item.item, line.line, " ".join(line.clause), speech.title(line.title, line.line), str(line.times), plain(line.points), "", "", "", "", "; ".join(reasons)
+                yield (
+                    item.item,
+                    line.line,
+                    " ".join(line.clause),
+                    speech.title(line.title, line.line),
+                    str(line.times),
+                    plain(line.points),
+                    "",
+                    "",
+                    "",
+                    "",
+                    "; ".join(reasons),
+                )
     for bonus in sheet.bonuses:
         if bonus.times:
-            yield speech("bonus"), bonus.bonus, " ".join(bonus.clause), speech.title(bonus.title, bonus.bonus), str(bonus.times), "", plain(bonus.points), "", "", "", ""
+            yield (
+                speech("bonus"),
+                bonus.bonus,
+                " ".join(bonus.clause),
+                speech.title(bonus.title, bonus.bonus),
+                str(bonus.times),
+                "",
+                plain(bonus.points),
+                "",
+                "",
+                "",
+                "",
+            )
     for fine in sheet.fines:
-        yield "", fine.fine, " ".join(fine.clause), f"{speech.title(fine.title, fine.fine)}: {plain(fine.amount)} {fine.currency}", str(fine.times), "", "", "", "", speech("col_fines"), ""
+        yield (
+            "",
+            fine.fine,
+            " ".join(fine.clause),
+            f"{speech.title(fine.title, fine.fine)}: {plain(fine.amount)} {fine.currency}",
+            str(fine.times),
+            "",
+            "",
+            "",
+            "",
+            speech("col_fines"),
+            "",
+        )
 
 
 def _safe(cell: str) -> str:

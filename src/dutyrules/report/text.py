@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from tabulate import tabulate
 
 from dutyrules.report.language import Speech
-from dutyrules.report.numbers import plain, short_instant
+from dutyrules.report.numbers import measure, plain
 from dutyrules.report.table import role_title
 from dutyrules.scoring import Finding, ItemScore, Result, Sheet
 
@@ -58,7 +58,15 @@ def ranks(people: Sequence[Sheet]) -> dict[tuple[str, str], int]:
 
 def _ranking(result: Result, people: Sequence[Sheet], speech: Speech) -> str:
     rank = ranks(people)
-    ordered = sorted(people, key=lambda one: (one.scorecard is None, one.scorecard or "", rank.get((one.person, one.scorecard or ""), 10**6), one.person))
+    ordered = sorted(
+        people,
+        key=lambda one: (
+            one.scorecard is None,
+            one.scorecard or "",
+            rank.get((one.person, one.scorecard or ""), 10**6),
+            one.person,
+        ),
+    )
     rows = [
         (
             rank.get((sheet.person, sheet.scorecard or ""), ""),
@@ -95,7 +103,8 @@ def _sheet(result: Result, sheet: Sheet, speech: Speech) -> Iterator[str]:
         if bonus.times:
             yield f"{speech('bonus')}: {speech.title(bonus.title, bonus.bonus)} {bonus.times} → {plain(bonus.points)}"
     for fine in sheet.fines:
-        yield f"{speech('col_fines')}: {speech.title(fine.title, fine.fine)} {fine.times} → {plain(fine.amount)} {fine.currency}"
+        amount = f"{plain(fine.amount)} {fine.currency}"
+        yield f"{speech('col_fines')}: {speech.title(fine.title, fine.fine)} {fine.times} → {amount}"
     for key in ("breaches", "excused", "pending", "not_assessed"):
         findings: Sequence[Finding] = getattr(sheet, key)
         if findings:
@@ -121,10 +130,24 @@ def _sum(sheet: Sheet, speech: Speech) -> str:
 
 def _item_rows(sheet: Sheet, speech: Speech) -> Iterator[tuple[object, ...]]:
     for item in sheet.items:
-        yield item.item, speech.title(item.title, item.item), plain(item.marks), plain(item.deducted), _counted(item), _item_state(item, speech)
+        yield (
+            item.item,
+            speech.title(item.title, item.item),
+            plain(item.marks),
+            plain(item.deducted),
+            _counted(item),
+            _item_state(item, speech),
+        )
         for line in item.lines:
             if line.times:
-                yield f"{item.item}/{line.line}", f"{speech.title(line.title, line.line)} ×{line.times}", "", plain(line.points), "", ""
+                yield (
+                    f"{item.item}/{line.line}",
+                    f"{speech.title(line.title, line.line)} ×{line.times}",
+                    "",
+                    plain(line.points),
+                    "",
+                    "",
+                )
 
 
 def _counted(item: ItemScore) -> str:
@@ -141,13 +164,14 @@ def finding_lines(result: Result, sheet: Sheet, one: Finding, speech: Speech) ->
     """A verdict in a line or two: when, what, expected and actual, the rows or what is missing."""
     title = speech.title(result.estate.book.duties[one.duty].title, one.duty)
     what = speech(f"reason_{one.reason}") if one.reason else speech.why(one.why)
-    measure = ""
+    figures = ""
     if one.expected is not None and one.state in ("breached", "excused"):
-        measure = f" {speech('col_expected')} {short_instant(one.expected, one.day)} {speech('col_actual')} {short_instant(one.actual, one.day)}"
+        expected, actual = measure(one)
+        figures = f" {speech('col_expected')} {expected} {speech('col_actual')} {actual}"
     mark = f" · {one.discriminator}" if one.discriminator else ""
     note = f" ({speech('uncharged')})" if one.breach_id in sheet.uncharged else ""
     note = f" ({speech('advisory')})" if one.strength != "must" else note
-    yield f"{one.period}{mark}  {title}: {what}{measure}{note}  [{', '.join(one.clause)}] {one.breach_id}".rstrip()
+    yield f"{one.period}{mark}  {title}: {what}{figures}{note}  [{', '.join(one.clause)}] {one.breach_id}".rstrip()
     if one.missing:
         shown = ", ".join(one.missing[:12])
         rest = len(one.missing) - 12

@@ -13,7 +13,7 @@ import numpy as np
 from dutyrules.book import Line
 from dutyrules.checks.ground import Ground
 from dutyrules.facts import sums
-from dutyrules.figure import POINT_SCALE
+from dutyrules.figure import POINT_SCALE, Figure
 from dutyrules.obligation import Bools, Ints, Reason, State
 from dutyrules.scoring.judge import Judgement
 from dutyrules.timegrid import DAY
@@ -46,7 +46,9 @@ class Breaches:
     def joined(cls, parts: Sequence["Breaches"]) -> "Breaches":
         """Several tables as one."""
         empty = np.empty(0, np.int64)
-        return cls(*(np.concatenate([empty, *(getattr(part, name) for part in parts)]) for name in cls.__dataclass_fields__))
+        return cls(
+            *(np.concatenate([empty, *(getattr(part, name) for part in parts)]) for name in cls.__dataclass_fields__)
+        )
 
 
 @dataclass(frozen=True)
@@ -145,7 +147,9 @@ class Pricing:
             case=obligations.case[rows],
         )
 
-    def charges(self, lines: Mapping[LineKey, Line], groups: Sequence[Sequence[LineKey]], role: str) -> dict[LineKey, Charge]:
+    def charges(
+        self, lines: Mapping[LineKey, Line], groups: Sequence[Sequence[LineKey]], role: str
+    ) -> dict[LineKey, Charge]:
         """Every line's charge; lines that share breaches are settled in the dearest order."""
         mine = self._role_sheets(role)
         candidates = {key: self._candidates(line, mine) for key, line in lines.items()}
@@ -166,13 +170,17 @@ class Pricing:
                 continue
             reasons = [breach.rpartition(".")[2] for breach in line.breaches if breach.rpartition(".")[0] == duty]
             part = self.breaches(duty, reasons, missing=line.per_missing is not None)
-            part = part.only((part.sheet >= 0) & mine[np.maximum(part.sheet, 0)] if len(mine) else part.sheet > part.sheet)
+            part = part.only(
+                (part.sheet >= 0) & mine[np.maximum(part.sheet, 0)] if len(mine) else part.sheet > part.sheet
+            )
             if line.condition == "none_done":
                 part = part.only(self._none_done(duty, part)[part.sheet])
             parts.append(part)
         breaches = Breaches.joined(parts)
         if line.aggravated_by:
-            breaches = breaches.only(np.isin(breaches.case, self._ground.facts.events(line.aggravated_by).case) & (breaches.case >= 0))
+            breaches = breaches.only(
+                np.isin(breaches.case, self._ground.facts.events(line.aggravated_by).case) & (breaches.case >= 0)
+            )
         return breaches
 
     def _none_done(self, duty: str, counted: Breaches) -> Bools:
@@ -188,7 +196,7 @@ class Pricing:
     def _charge(self, line: Line, breaches: Breaches, mine: Bools, role: str) -> Charge:
         size = len(self._sheets)
         counted = _one_per_case(breaches) if line.distinct else breaches
-        findings, sheet, day, value = self._findings(line, mine, role)
+        findings, sheet, day, value = self._findings(line, role)
         days = int(self._ground.period.last_day) + 2
         packed = np.concatenate([counted.sheet * days + counted.day, sheet * days + day])
         cells, index = np.unique(packed, return_inverse=True)
@@ -198,7 +206,7 @@ class Pricing:
         times[~mine] = 0
         return Charge(times, self._points(line, times), breaches, findings)
 
-    def _findings(self, line: Line, mine: Bools, role: str) -> tuple[Ints, Ints, Ints, Ints]:
+    def _findings(self, line: Line, role: str) -> tuple[Ints, Ints, Ints, Ints]:
         """(row, sheet, day, value) of the findings of a line's clause in the period."""
         ground = self._ground
         events = ground.facts.events([f"finding.{clause}" for clause in line.clause])
@@ -225,11 +233,17 @@ class Pricing:
         elif line.once is not None:
             points = np.where(times > 0, terms.numbers(line.once, scaled), 0)
         else:
-            points = times * terms.numbers(line.each or line.per_missing, scaled)  # type: ignore[arg-type]
+            price = line.each or line.per_missing or Figure(Decimal(0))
+            points = times * terms.numbers(price, scaled)
         return np.where(terms.off, 0, points)
 
     def _dearest(
-        self, group: Sequence[LineKey], lines: Mapping[LineKey, Line], candidates: Mapping[LineKey, Breaches], mine: Bools, role: str
+        self,
+        group: Sequence[LineKey],
+        lines: Mapping[LineKey, Line],
+        candidates: Mapping[LineKey, Breaches],
+        mine: Bools,
+        role: str,
     ) -> dict[LineKey, Charge]:
         """Tries every order: the first line keeps all its breaches, the others lose what is taken."""
         options: list[dict[LineKey, Charge]] = []
@@ -252,7 +266,9 @@ def _chosen(charges: Sequence[Charge], best: Ints) -> Charge:
     return Charge(
         times=np.stack([charge.times for charge in charges])[best, sheets],
         points=np.stack([charge.points for charge in charges])[best, sheets],
-        breaches=Breaches.joined([charge.breaches.only(best[charge.breaches.sheet] == index) for index, charge in enumerate(charges)]),
+        breaches=Breaches.joined(
+            [charge.breaches.only(best[charge.breaches.sheet] == index) for index, charge in enumerate(charges)]
+        ),
         findings=charges[0].findings,
     )
 

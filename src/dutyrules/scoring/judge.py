@@ -6,7 +6,6 @@ from datetime import datetime
 from functools import cache
 
 import numpy as np
-import polars as pl
 
 from dutyrules.activity.log import Log
 from dutyrules.checks import Duty
@@ -82,8 +81,9 @@ def _members(estate: Estate) -> Callable[[str], Members]:
 
 def _seen(log: Log, period: Period) -> frozenset[str]:
     """Kinds with a row in the period: what an estate that declares no coverage is taken to cover."""
-    inside = log.frame.filter(pl.col("at").is_between(period.first_day * DAY, period.end - 1))
-    return frozenset(log.kinds[code] for code in inside["kind"].unique())
+    at = log.frame["at"].to_numpy()
+    inside = log.frame["kind"].to_numpy()[(at >= period.first_day * DAY) & (at < period.end)]
+    return frozenset(log.kinds[code] for code in np.flatnonzero(np.bincount(inside)))
 
 
 def _verdicts(ground: Ground, estate: Estate, duty: Duty) -> Verdicts:

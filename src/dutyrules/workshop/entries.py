@@ -62,7 +62,9 @@ def read_entries(book: Book, problems: list[Diagnostic]) -> list[Entry]:
     """The tests of a book; what is wrong with them goes to `problems`."""
     if not book.tests:
         span = Span(next(reversed(book.files), book.head.book), 1, 1)
-        problems.append(Diagnostic("test.none", "the book has no tests", span, None, "tests: [{name, clause, given, expect}]"))
+        problems.append(
+            Diagnostic("test.none", "the book has no tests", span, None, "tests: [{name, clause, given, expect}]")
+        )
     found = [_entry(book, test.source, test.node, problems) for test in book.tests]
     return [entry for entry in found if entry is not None]
 
@@ -78,7 +80,11 @@ def _entry(book: Book, source: str, node: Node, problems: list[Diagnostic]) -> E
         name=form.name,
         clause=tuple(in_full(clause, source) for clause in form.clause),
         given=form.given,
-        duties={key: one for key, value in _items(expect) if key not in SUMS and (one := _verdict(book, key, value, problems))},
+        duties={
+            key: one
+            for key, value in _items(expect)
+            if key not in SUMS and (one := _verdict(book, key, value, problems))
+        },
         sums=sums,
         lines={in_full(clause, source): points for clause, points in sums.lines.items()},
         node=node,
@@ -106,7 +112,14 @@ def _verdict(book: Book, duty: str, node: Node, problems: list[Diagnostic]) -> s
     if node.value in STATES:
         return str(node.value)
     problems.append(
-        Diagnostic("test.unknown-verdict", "this is no verdict", node.span, str(plain(node)), WORDS, did_you_mean(str(node.value), (*STATES, "breached")))
+        Diagnostic(
+            "test.unknown-verdict",
+            "this is no verdict",
+            node.span,
+            str(plain(node)),
+            WORDS,
+            did_you_mean(str(node.value), (*STATES, "breached")),
+        )
     )
     return None
 
@@ -144,7 +157,7 @@ def _columns(kind: Kind) -> tuple[str, ...]:
 
 
 def _unknown(what: str, name: str, span: Span | None, known: Iterable[str]) -> Diagnostic:
-    code = f"test.unknown-{what.split()[0]}"
+    code = f"test.unknown-{what.split(maxsplit=1)[0]}"
     return Diagnostic(code, f"there is no {what} {name}", span, name, None, did_you_mean(name, known))
 
 
@@ -167,5 +180,11 @@ def _problem(node: Node, line: Any) -> Diagnostic:
         return Diagnostic("test.unknown-key", f"nothing reads {name}", span, name, None, did_you_mean(name, known))
     found = str(context.get("found", line["input"]))
     expected = str(context.get("expected", line["msg"]))
-    words = [word.strip("' ") for word in expected.replace(" or ", ",").split(",")] if line["type"] == "literal_error" else []
-    return Diagnostic("test.bad-value", "this value does not fit", place.span, found, expected, did_you_mean(found, words))
+    words = (
+        [word.strip("' ") for word in expected.replace(" or ", ",").split(",")]
+        if line["type"] == "literal_error"
+        else []
+    )
+    return Diagnostic(
+        "test.bad-value", "this value does not fit", place.span, found, expected, did_you_mean(found, words)
+    )

@@ -174,4 +174,3 @@ class TestForm(Form):
     clause: Names
     given: GivenForm
     expect: Mapping[str, Any]
-

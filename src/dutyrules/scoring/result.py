@@ -62,7 +62,8 @@ class Result:
         found: dict[str, Ints] = {}
         for duty, verdicts in self.judgement.verdicts.items():
             rows = np.flatnonzero(verdicts.state == State.BREACHED)
-            hit = [row for row in rows if self.namer.ids(duty)[row] in wanted]
+            ids = self.namer.ids(duty)
+            hit = [int(row) for row in rows if ids[int(row)] in wanted]
             if hit:
                 found[duty] = np.array(hit, np.int64)
         return found
@@ -109,7 +110,10 @@ class Result:
             card = self.estate.book.scorecards[name]
             mine = self._sheets_of(card)
             for item, form in card.items.items():
-                taken = sum((charge.points for (key, _), charge in charges.items() if key == item), np.zeros(len(kept), np.int64))
+                taken = sum(
+                    (charge.points for (key, _), charge in charges.items() if key == item),
+                    np.zeros(len(kept), np.int64),
+                )
                 kept += np.where(mine, np.maximum(scaled(form.marks) - taken, 0), 0)
         return kept, self.sheets.person
 
@@ -127,7 +131,10 @@ class Result:
     @cached_property
     def _order(self) -> list[int]:
         presence = self.judgement.ground.presence
-        return sorted(range(len(self.sheets)), key=lambda index: (presence.persons[self.sheets.person[index]], presence.roles[self.sheets.role[index]]))
+        return sorted(
+            range(len(self.sheets)),
+            key=lambda index: (presence.persons[self.sheets.person[index]], presence.roles[self.sheets.role[index]]),
+        )
 
     def of(self, person: str) -> Sequence[Sheet]:
         """The sheets of one person.
@@ -139,7 +146,17 @@ class Result:
         found = [index for index in self._order if presence.persons[self.sheets.person[index]] == person]
         if not found:
             known = sorted({presence.persons[code] for code in self.sheets.person})
-            raise InputError([Diagnostic("score.unknown-person", f"{person} has no post in {self.period.label}", None, person, ", ".join(known[:20]))])
+            raise InputError(
+                [
+                    Diagnostic(
+                        "score.unknown-person",
+                        f"{person} has no post in {self.period.label}",
+                        None,
+                        person,
+                        ", ".join(known[:20]),
+                    )
+                ]
+            )
         return [self.sheet(index) for index in found]
 
     def sheet(self, index: int) -> Sheet:
@@ -150,7 +167,9 @@ class Result:
         bonuses = self._bonuses(index, chosen[1]) if chosen else ()
         fines = self._fines(index)
         findings = self._findings(index)
-        charged = {key for item in items for line in item.lines for key in line.breaches} | {key for fine in fines for key in fine.breaches}
+        charged = {key for item in items for line in item.lines for key in line.breaches} | {
+            key for fine in fines for key in fine.breaches
+        }
         breached = tuple(one for one in findings if one.state == "breached")
         return Sheet(
             person=presence.persons[self.sheets.person[index]],
@@ -166,7 +185,9 @@ class Result:
             excused=tuple(one for one in findings if one.state == "excused"),
             pending=tuple(one for one in findings if one.state == "pending"),
             not_assessed=tuple(one for one in findings if one.state == "not_assessed"),
-            uncharged=tuple(one.breach_id for one in breached if one.breach_id not in charged and one.strength == "must"),
+            uncharged=tuple(
+                one.breach_id for one in breached if one.breach_id not in charged and one.strength == "must"
+            ),
             workdays=int(presence.work[self.sheets.of_post == index, self.judgement.ground.scored].any(axis=0).sum()),
         )
 
@@ -228,10 +249,16 @@ class Result:
         ground = self.judgement.ground
         looked = ground.facts.events(f"inspection.{key}")
         inside = (looked.at >= ground.period.first_day * DAY) & (looked.person == person)
-        return bool(inside.any()) or any((self._columns["person"][charge.findings] == person).any() for charge in charges.values())
+        return bool(inside.any()) or any(
+            (self._columns["person"][charge.findings] == person).any() for charge in charges.values()
+        )
 
-    def _state(self, index: int, key: str, item: Item, charges: Mapping[str, Charge], *, inspected: bool) -> tuple[ItemState, str | None]:
-        duties = {duty for line in item.lines.values() for duty in line.duties if self.judgement.duty(duty).strength == "must"}
+    def _state(
+        self, index: int, key: str, item: Item, charges: Mapping[str, Charge], *, inspected: bool
+    ) -> tuple[ItemState, str | None]:
+        duties = {
+            duty for line in item.lines.values() for duty in line.duties if self.judgement.duty(duty).strength == "must"
+        }
         counts = [self.state_counts[duty][index] for duty in duties]
         needs = item.inspect == "required" or not duties
         gap = any(count[State.NOT_ASSESSED] for count in counts) or (needs and not inspected)
@@ -243,7 +270,9 @@ class Result:
         if settlement:
             return "assessed", settlement[1]
         judged = inspected or any(count[[State.MET, State.BREACHED, State.EXCUSED]].any() for count in counts)
-        return ("partial" if judged or any(int(charge.times[index]) for charge in charges.values()) else "not_assessed"), None
+        return (
+            "partial" if judged or any(int(charge.times[index]) for charge in charges.values()) else "not_assessed"
+        ), None
 
     def _settlement(self, index: int, item: str) -> tuple[str, str] | None:
         person = self.judgement.ground.presence.persons[self.sheets.person[index]]
@@ -252,13 +281,17 @@ class Result:
     @cached_property
     def _settlements(self) -> Mapping[tuple[str, str], tuple[str, str]]:
         rows = self.estate.tables.settlements.select("period", "person", "item", "decision", "decided_by").iter_rows()
-        return {(person, item): (decision, by) for period, person, item, decision, by in rows if period == self.period.label}
+        return {
+            (person, item): (decision, by) for period, person, item, decision, by in rows if period == self.period.label
+        }
 
     def _sums(self, items: tuple[ItemScore, ...], bonuses: tuple[BonusScore, ...]) -> dict[str, Any]:
         counted = [item for item in items if item.state != "excluded"]
         assessed = [item for item in counted if item.state == "assessed"]
         marks = sum((item.marks for item in counted), Decimal(0))
-        score = sum((item.score for item in assessed), Decimal(0)) + sum((bonus.points for bonus in bonuses), Decimal(0))
+        score = sum((item.score for item in assessed), Decimal(0)) + sum(
+            (bonus.points for bonus in bonuses), Decimal(0)
+        )
         complete = len(assessed) == len(counted) and self.judgement.ground.horizon == self.period.end
         percent = (score / marks * 100).quantize(Decimal("0.01"), ROUND_HALF_UP) if complete and marks else None
         return {
@@ -294,7 +327,17 @@ class Result:
             if charge.times[index]:
                 keys = charge.breaches.key[charge.breaches.sheet == index]
                 ids = tuple(self._breach_id(int(key)) for key in keys)
-                found.append(FineScore(name, form.clause, form.title, int(charge.times[index]), _points(int(charge.points[index])), form.currency, ids))
+                found.append(
+                    FineScore(
+                        name,
+                        form.clause,
+                        form.title,
+                        int(charge.times[index]),
+                        _points(int(charge.points[index])),
+                        form.currency,
+                        ids,
+                    )
+                )
         return tuple(found)
 
     # ------------------------------------------------------------ verdicts
@@ -304,7 +347,9 @@ class Result:
         """Sheet → (duty, row) of everything that is not simply met."""
         table: dict[int, list[tuple[str, int]]] = defaultdict(list)
         for duty, verdicts in self.judgement.verdicts.items():
-            shown = np.flatnonzero(np.isin(verdicts.state, [State.BREACHED, State.EXCUSED, State.PENDING, State.NOT_ASSESSED]))
+            shown = np.flatnonzero(
+                np.isin(verdicts.state, [State.BREACHED, State.EXCUSED, State.PENDING, State.NOT_ASSESSED])
+            )
             for row, sheet in zip(shown, self.sheets.of_post[verdicts.obligations.post[shown]], strict=True):
                 table[int(sheet)].append((duty, int(row)))
         return table
@@ -348,9 +393,18 @@ def score(estate: Estate, log: Log, period: str, as_of: datetime | None = None, 
     except ValueError as error:
         raise InputError([Diagnostic("score.bad-period", str(error), None, period)]) from None
     if log.planned and not forecast:
-        raise InputError([
-            Diagnostic("score.planned-rows", f"the log holds {log.planned} planned rows", None, "state: planned", "events that happened", "score a plan with --forecast")
-        ])
+        raise InputError(
+            [
+                Diagnostic(
+                    "score.planned-rows",
+                    f"the log holds {log.planned} planned rows",
+                    None,
+                    "state: planned",
+                    "events that happened",
+                    "score a plan with --forecast",
+                )
+            ]
+        )
     judgement = judge(estate, log, scored, as_of)
     return Result(estate, log, scored, as_of, forecast, judgement, Sheets.of(judgement.ground))
 

@@ -1,0 +1,65 @@
+"""The README's example is run as a reader would run it, and prints what the README says."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+BLOCK = re.compile(r"<!-- (?P<what>[^>]*?) -->\n```\w+\n(?P<text>.*?)```", re.DOTALL)
+
+
+def blocks(name: str) -> Iterator[tuple[str, str]]:
+    for match in BLOCK.finditer((ROOT / name).read_text("utf-8")):
+        yield match["what"], match["text"]
+
+
+@pytest.fixture
+def reader(tmp_path: Path) -> Path:
+    """A directory with the files that the README shows."""
+    for what, text in blocks("README.md"):
+        if what.startswith("file: "):
+            path = tmp_path / what.removeprefix("file: ")
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text, "utf-8")
+    return tmp_path
+
+
+def run(command: list[str], where: Path) -> str:
+    done = subprocess.run(command, cwd=where, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def outputs_after(wanted: str) -> str:
+    found = list(blocks("README.md"))
+    index = next(index for index, (what, _) in enumerate(found) if what == wanted)
+    assert found[index + 1][0] == "output"
+    return found[index + 1][1]
+
+
+def test_the_command_explains_the_score(reader: Path) -> None:
+    text = next(text for what, text in blocks("README.md") if what == "command: explain")
+    program, *arguments = text.split()
+    assert program == "dutyrules"
+    assert run([sys.executable, "-m", "dutyrules", *arguments], reader) == outputs_after("command: explain")
+
+
+def test_the_python_example(reader: Path) -> None:
+    text = next(text for what, text in blocks("README.md") if what == "python")
+    assert run([sys.executable, "-c", text], reader) == outputs_after("python")
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
+def test_every_linked_file_exists(name: str) -> None:
+    links = re.findall(r"\]\((?!https?:)([^)#]+)\)", (ROOT / name).read_text("utf-8"))
+    assert links
+    assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
+def test_two_commands(name: str) -> None:
+    assert {what for what, _ in blocks(name) if what.startswith("command")} >= {"command: demo", "command: test"}
