@@ -231,11 +231,11 @@ def _log(
     for kind, mean in (("complaint.received", 0.06), ("finding.BM-1.3", 0.03), ("finding.BM-10.service.3", 0.02)):
         rows = many(mean)
         draft.add(kind, at(day[rows], 9, 17), who(rows))
-    rows = np.flatnonzero(np.isin(day, [(date(2026, 10, number) - _EPOCH).days for number in (9, 16, 23)]))
-    rows = rows[random.random(len(rows)) < 0.98]
-    draft.add("report.week", around(day[rows], 17.4, 20), who(rows))
-    everyone = np.arange(len(butlers))
-    handed_in = np.array([(date(2026, 10, 20) - _EPOCH).days + (random.random() < 0.05) for _ in everyone])
+    fridays = [(due - _EPOCH).days for due in (date(2026, 9, 30), *(date(2026, 10, day) for day in (9, 16, 23)))]
+    everyone, friday = (part.ravel() for part in np.meshgrid(np.arange(len(butlers)), fridays, indexing="ij"))
+    sent = random.random(len(everyone)) < 0.98
+    draft.add("report.week", around(friday[sent], 17.4, 20), butlers.gather(everyone[sent]))
+    handed_in = np.array([(date(2026, 10, 20) - _EPOCH).days + (random.random() < 0.05) for _ in butlers])
     draft.add("submit.register", around(handed_in, 16.0, 30), butlers)
 
     # directors

@@ -77,6 +77,7 @@ def _text(value: object) -> str:
 
 
 def parse_time(value: object) -> int:
+    """Seconds after midnight of a time of day; 24:00 is the end of the day."""
     match = re.fullmatch(r"(\d{1,2}):(\d{2})(?::(\d{2}))?", value) if isinstance(value, str) else None
     if match:
         hours, minutes, seconds = (int(part or 0) for part in match.groups())
@@ -177,6 +178,7 @@ class Duration:
 
 
 def parse_duration(value: object) -> Duration:
+    """A duration as a book writes it."""
     if isinstance(value, Duration):
         return value
     text = str(value)
@@ -383,7 +385,8 @@ def _by_date(value: list[Any], inner: Any, loc: _Loc, problems: list[InitErrorDe
             continue
         _only(item, _BY_DATE, here, problems)
         missing = [name for name in _BY_DATE if name not in item]
-        problems += [InitErrorDetails(type="missing", loc=(*here, name), input=item) for name in missing]
+        if len(item) < len(_BY_DATE):  # otherwise it stands there misspelt
+            problems += [InitErrorDetails(type="missing", loc=(*here, name), input=item) for name in missing]
         if missing:
             continue
         written = _written(item["value"], inner, (*here, "value"), problems)

@@ -456,7 +456,7 @@ def thin_out(items: dict[str, Any]) -> None:
     """At most four lines share breaches: every order of them is tried."""
     groups: list[tuple[set[str], int]] = []
     for item in items.values():
-        for key, fields in list(item["lines"].items()):
+        for fields in item["lines"].values():
             named = set(fields.get("breaches", []))
             touched = [group for group in groups if group[0] & named]
             size = 1 + sum(group[1] for group in touched)

@@ -95,7 +95,7 @@ def judge_each_workday(
             limit = daily_limit(world, duty.fields, place, post, day)
             late = late_limit(world, duty.fields, place, day, default=window[1])
             # A daily obligation bears the day on which it falls due: a night shift's end, the day after.
-            label = cal.due_day(limit).isoformat()
+            label = day.isoformat()
             ob = dated_obligation(world, duty, post, label, limit=limit, search_from=window[0].date())
             ob.excuse_day = day
             # Events of the person on the duty day.

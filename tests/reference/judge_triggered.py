@@ -300,7 +300,9 @@ def judge_group(
     label, discriminator = (period.label, "") if period else (last.isoformat(), name)
     case = "" if period else name
     try:
-        least = world.place(duty, post, first).number(duty.fields["at_least"])
+        # Dated figures: the first day of the period, or the day of the obligation.
+        day = period.first if period else last
+        least = world.place(duty, post, day).number(duty.fields["at_least"])
     except OffError:
         return []
     except UnboundError:

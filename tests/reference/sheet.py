@@ -183,10 +183,8 @@ def make_item(world: World, book: Book, card: dict[str, Any], key: str, raw: dic
 
 
 def assess(world: World, sheet: Sheet, item: Item) -> str:
-    lines = [line for line in item.lines if line.on]
-    duties = {duty for line in lines for duty in line.duties}
-    read = duties | {line.fields["only_if_met"] for line in lines if "only_if_met" in line.fields}
-    own = [ob for ob in sheet.obligations if ob.duty.id in read]
+    duties = {duty for line in item.lines if line.on for duty in line.duties}
+    own = [ob for ob in sheet.obligations if ob.duty.id in duties]
     fully_judged = not item.unbound and not any(ob.state == "not_assessed" for ob in own)
     if fully_judged and ((duties and not item.required) or inspected(world, sheet, item)):
         return "assessed"
@@ -196,7 +194,7 @@ def assess(world: World, sheet: Sheet, item: Item) -> str:
 
 def inspected(world: World, sheet: Sheet, item: Item) -> bool:
     """An `inspection.<item>` row or a finding on one of its lines."""
-    kinds = {f"inspection.{item.clause}"} | {f"finding.{c}" for line in item.lines if line.on for c in line.clauses}
+    kinds = {f"inspection.{item.key}"} | {f"finding.{c}" for line in item.lines if line.on for c in line.clauses}
     return any(e.kind in kinds for e in own_events(world, sheet))
 
 
@@ -344,8 +342,8 @@ def fines(world: World, sheet: Sheet) -> dict[str, str | None]:
                 line = Line(key, as_list(fields.get("clause")), fields, place, book)
                 if is_on(line):
                     lines.append(line)
-        charge(world, sheet, lines)
         for line in lines:
+            charge(world, sheet, [line])  # each fine on its own: they may be in different money
             if line.points:
                 currency = line.fields.get("currency", "CNY")
                 totals[currency] = totals.get(currency, ZERO) + line.points

@@ -139,7 +139,8 @@ def settle(world: World, ob: Obligation) -> None:
         ob.state, ob.reason = ob.decided
         ob.expected = ob.actual = None
         return
-    if not world.covered(ob.kinds, ob.post.area, ob.search_from or ob.day, ob.day):  # 2.
+    known = min(ob.day, (world.horizon - cal.SECOND).date())  # nobody can cover what is yet to come
+    if not world.covered(ob.kinds, ob.post.area, ob.search_from or ob.day, known):  # 2.
         ob.state, ob.reason, ob.expected, ob.actual = "not_assessed", "log_incomplete", None, None
     elif not ob.occasion:  # 3. N = 0, empty population, no occasion
         ob.state, ob.reason, ob.expected, ob.actual = "no_occasion", ob.why_no_occasion, None, None
@@ -206,7 +207,7 @@ def no_occasions(world: World, duty: Duty, found: list[Obligation], kinds: list[
     earliest: dict[str, tuple[date, tuple[bool, int], Post]] = {}
     for post in world.estate.owing_posts(duty):
         days = [d for d in world.scored.days() if world.estate.owes(duty, post, d)]
-        if days and post.person not in served:
+        if days and post.person not in served and not post.acting:
             candidate = (days[0], (post.acting, post.order), post)
             if post.person not in earliest or candidate[:2] < earliest[post.person][:2]:
                 earliest[post.person] = candidate
@@ -217,8 +218,7 @@ def no_occasions(world: World, duty: Duty, found: list[Obligation], kinds: list[
         except OffError:
             continue
         except UnboundError:
-            yield unbound(duty, post, period, last)
-            continue
+            pass  # where there was no occasion no figure is needed
         yield Obligation(duty, post, period, last, kinds=kinds, search_from=world.scored.first, occasion=False)
 
 

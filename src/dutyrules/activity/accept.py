@@ -103,13 +103,15 @@ class _Sheet:
             value = pool.submit(encode.numbers, self._cells("value"))
             at = pool.submit(encode.instants, self.raw.frame["at"], self.terms.zone)
             case = pool.submit(self._tidy, "case")
+            present = [attribute for attribute in self.known.attributes if attribute.name in self.raw.frame.columns]
+            attributes = [pool.submit(self._checked, attribute) for attribute in present]
         self.kind = kind.result()
         self._who_what_when(at.result()[0], person.result())
         self._target(target.result())
         self._case(case.result())
         self._value(*value.result())
-        for attribute in self.known.attributes:
-            self._attribute(attribute)
+        for attribute, checked in zip(present, attributes, strict=True):
+            self._attribute(attribute, *checked.result())
         self._identity()
         self._ragged()
         planned = self._planned()
@@ -173,20 +175,26 @@ class _Sheet:
             self._reject(np.setdiff1d(missing, bad), "value", "no value")
         self.columns["value"] = value
 
-    def _attribute(self, attribute: Attribute) -> None:
-        if attribute.name not in self.raw.frame.columns:
-            return
-        for each, kinds in attribute.checks:
-            bad = self._bad_cells(attribute.name, each)
+    def _attribute(self, attribute: Attribute, values: pl.Series, wrong: list[Rows]) -> None:
+        for (each, kinds), bad in zip(attribute.checks, wrong, strict=True):
             if len(bad):
                 reason = _REASONS.get(each.form) or f"not one of {', '.join(each.words)}"
                 hint = Index(each.words) if each.words else None
                 self._reject(bad[kinds[self.kind[bad]]], attribute.name, reason, hint)
-        self.columns[attribute.name] = self._read(attribute.name, attribute.type)[0]
+        self.columns[attribute.name] = values
+
+    def _checked(self, attribute: Attribute) -> tuple[pl.Series, list[Rows]]:
+        """Returns the values of an attribute, and for each of its checks the positions of the cells that fail."""
+        values, bad = self._read(attribute.name, attribute.type)
+        checks = (each for each, _ in attribute.checks)
+        return values, [
+            bad if each == attribute.type and not each.words else self._bad_cells(attribute.name, each)
+            for each in checks
+        ]
 
     def _bad_cells(self, column: str, each: AttributeType) -> Rows:
-        if each.form == "words":
-            return np.flatnonzero(Index(each.words).codes(self._text(column)) == UNKNOWN)
+        if each.words:
+            return encode.strangers(self._text(column), Index(each.words))
         return self._read(column, each)[1]
 
     def _read(self, column: str, each: AttributeType) -> tuple[pl.Series, Rows]:

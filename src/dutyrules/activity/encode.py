@@ -28,7 +28,6 @@ EMPTY = -1
 UNKNOWN = -2
 
 _TABLE_BITS = 22
-_MASK = np.uint64((1 << _TABLE_BITS) - 1)
 # Below this many cells a join is quicker than filling the table.
 _WORTH_A_TABLE = 50_000
 # Smaller blocks look words up too often, larger ones need too much memory.
@@ -57,7 +56,7 @@ class Index:
     def _block(self, cells: pl.Series) -> Ints:
         # A hash names one candidate per cell, comparing the strings decides: exact, and three times faster than a join.
         table, losers = self._table
-        guess: Ints = table.take((cells.hash().to_numpy() & _MASK).view(np.int64))
+        guess: Ints = table.take((cells.hash().to_numpy() & np.uint64(len(table) - 1)).view(np.int64))
         right = self.words.gather(pl.Series(guess)) == cells
         if right.null_count():
             guess[right.is_null().to_numpy()] = EMPTY
@@ -70,8 +69,10 @@ class Index:
     @cached_property
     def _table(self) -> tuple[Ints, pl.DataFrame]:
         """The word number per hash, and the words that lost their place to another one."""
-        places = self.words.hash().to_numpy() & _MASK
-        table: Ints = np.zeros(1 << _TABLE_BITS, np.int32)
+        # Sixteen places a word keep most apart; a small table stays in the cache of a processor.
+        size = 1 << min(len(self.words).bit_length() + 4, _TABLE_BITS)
+        places = self.words.hash().to_numpy() & np.uint64(size - 1)
+        table: Ints = np.zeros(size, np.int32)
         numbers = self._codes["code"].to_numpy()
         table[places] = numbers
         return table, self._codes.filter(pl.Series(table[places] != numbers))
@@ -95,8 +96,29 @@ def _look_up(cells: pl.Series, codes: pl.DataFrame) -> pl.Series:
 
 def tidy(cells: pl.Series) -> pl.Series:
     """Returns the cells as text without blanks around them, null where nothing is left."""
+    here = _filled(cells)
+    if here is not None:
+        return _spread(here, tidy(cells.gather(here)), len(cells))
     text = cells.cast(pl.String).str.strip_chars()
-    return text.set(text == "", None) if (text == "").any() else text
+    return text.set(text == "", None) if text.str.len_bytes().min() == 0 else text
+
+
+def strangers(cells: pl.Series, words: Index) -> Rows:
+    """Returns the positions of cells that hold none of a few words."""
+    odd = np.flatnonzero((~cells.is_in(words.words.implode())).fill_null(False).to_numpy())
+    return odd[words.codes(cells.gather(odd)) == UNKNOWN]
+
+
+def _filled(cells: pl.Series) -> Rows | None:
+    """Returns the positions of the cells that are not null if they are few: then only they are worth reading."""
+    if 4 * cells.null_count() <= 3 * len(cells):
+        return None
+    return np.flatnonzero(cells.is_not_null().to_numpy())
+
+
+def _spread(here: Rows, cells: pl.Series, size: int) -> pl.Series:
+    """Puts cells back where they stood, among nulls."""
+    return pl.repeat(None, size, dtype=cells.dtype, eager=True).scatter(here, cells)
 
 
 def numbers(cells: pl.Series) -> tuple[pl.Series, Rows]:
@@ -106,6 +128,10 @@ def numbers(cells: pl.Series) -> tuple[pl.Series, Rows]:
         The numbers in ten-thousandths (Int64, null where there is none), and the positions of cells that hold
         something else.
     """
+    here = _filled(cells)
+    if here is not None:
+        read, bad = numbers(cells.gather(here))
+        return _spread(here, read, len(cells)), here[bad]
     if cells.dtype == pl.String:
         plain = cells.str.contains(r"^-?[0-9]{1,11}(\.[0-9]{1,4})?$")
         fast = (cells.set(~plain, None).cast(pl.Float64) * VALUE_SCALE).round().cast(pl.Int64)

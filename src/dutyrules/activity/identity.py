@@ -23,6 +23,9 @@ _CODED = {
     "value": 0xC4CEB9FE1A85EC53,
 }
 _SHOWN = 3
+# The low bits of a hash tell whether it is worth comparing.
+_HINT_BITS = 16
+_HINT = np.uint64((1 << _HINT_BITS) - 1)
 # So many numbers stay in the cache of a processor.
 _BLOCK = 1 << 15
 # Names that no column of a log has.
@@ -124,7 +127,8 @@ def _copies(
 
 def _alike(frame: pl.DataFrame, nameless: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
     """Returns the rows whose integer columns another row has too; a few more, if hashes collide."""
-    columns = [(frame[column].fill_null(-1).to_numpy(), np.uint64(odd)) for column, odd in _CODED.items()]
+    coded = [column for column in _CODED if frame[column].null_count() < frame.height]
+    columns = [(frame[column].fill_null(-1).to_numpy(), np.uint64(_CODED[column])) for column in coded]
     mix = np.zeros(frame.height, np.uint64)
     for start in range(0, frame.height, _BLOCK):
         block = slice(start, start + _BLOCK)
@@ -132,7 +136,10 @@ def _alike(frame: pl.DataFrame, nameless: npt.NDArray[np.bool_]) -> npt.NDArray[
             mix[block] += numbers[block].astype(np.int64).view(np.uint64) * odd
     ordered = np.sort(mix if nameless.all() else mix[nameless])
     twice = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
-    return np.flatnonzero(np.isin(mix, twice) & nameless) if len(twice) else np.empty(0, np.int64)
+    maybe = np.zeros(1 << _HINT_BITS, np.bool_)
+    maybe[twice & _HINT] = True
+    rows = np.flatnonzero(maybe[mix & _HINT] & nameless)
+    return rows[np.isin(mix[rows], twice)]
 
 
 def _cells(frame: pl.DataFrame, files: Sequence[RawFile], rows: npt.NDArray[np.int64]) -> pl.DataFrame:

@@ -106,8 +106,8 @@ def _joined(parts: Sequence[Accepted], registered: int) -> tuple[pl.DataFrame, p
     free = pl.Series("target", [], dtype=pl.String)
     if FREE in frame.columns:
         codes, free = _dense(frame[FREE])
-        free_text = pl.col("target") == UNKNOWN
-        frame = frame.with_columns(target=pl.when(free_text).then(codes + registered).otherwise("target"))
+        target = frame["target"].to_numpy()
+        frame = frame.with_columns(target=pl.Series(np.where(target == UNKNOWN, codes.to_numpy() + registered, target)))
     codes, cases = _dense(frame["case"])
     fills = [pl.col(name).fill_null(nothing) for name, nothing in _USUAL.items() if name in frame.columns]
     return frame.with_columns(codes.alias("case"), *fills), free, cases.alias("case")

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Final
 
 from dutyrules.book.forms import SECTIONS
-from dutyrules.book.problems import place_of, unknown_key
-from dutyrules.diagnostics import Diagnostic, InputError, Span, did_you_mean
+from dutyrules.book.problems import WIDE_COLON, place_of, unknown_key
+from dutyrules.diagnostics import Diagnostic, InputError, Span, did_you_mean, nearest
 from dutyrules.figure import shown
 from dutyrules.resources import shipped_book, shipped_books
 from dutyrules.source import Node, locate, plain, read
@@ -122,25 +122,34 @@ def _add(assembly: Assembly, path: Path, chain: tuple[Path, ...], named_at: Span
         assembly.whole = False
         return
     assembly.files[str(real)] = sha256(path.read_bytes()).hexdigest()
-    _unknown_keys(assembly, tree.value)
-    for entry in _entries(tree.value.get("extends")):
-        if not isinstance(entry.value, str):  # the form of the head says so
+    top = _top(assembly, tree.value)
+    if top is None:
+        assembly.whole = False
+        return
+    for entry in _entries(top.get("extends")):
+        if isinstance(entry.value, dict | list | None):  # the form of the head says so
             continue
-        base = resolve(entry.value, path.parent)
+        name = shown(entry.value)
+        base = resolve(name, path.parent)
         if base is None:
-            assembly.problems.append(unknown_book(entry.value, entry.span, path.parent))
+            assembly.problems.append(unknown_book(name, entry.span, path.parent))
             assembly.whole = False
         else:
             _add(assembly, base, (*chain, real), entry.span)
-    _take(assembly, tree)
+    _take(assembly, replace(tree, value=top))
 
 
-def _unknown_keys(assembly: Assembly, top: Mapping[str, Node]) -> None:
-    for key, node in top.items():
+def _top(assembly: Assembly, written: Mapping[str, Node]) -> dict[str, Node] | None:
+    """The keys of a book; a slip of the pen is reported, and read as what it was meant for.
+
+    None where a full-width colon joins a key with its value: then nothing is what it was meant for.
+    """
+    top = {key: node for key, node in written.items() if key in KEYS}
+    for key, node in written.items():
         if key not in KEYS:
-            problem = unknown_key(key, node, KEYS)
-            assembly.problems.append(problem)
-            assembly.whole &= problem.hint is None  # what stands there is missing elsewhere
+            assembly.problems.append(unknown_key(key, node, KEYS))
+            top.setdefault(nearest(key, KEYS) or key, node)
+    return None if any(WIDE_COLON in key for key in written) else top
 
 
 def _misshapen(node: Node, what: str, shape: str, example: str) -> Diagnostic:

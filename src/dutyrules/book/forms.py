@@ -69,6 +69,19 @@ PARAMETER_TYPES: Mapping[str, Any] = {
     "text": Text,
 }
 
+SAMPLES: Mapping[str, Any] = {
+    "integer": 1,
+    "decimal": Decimal("0.5"),
+    "share": "1/2",
+    "time": "12:00",
+    "window": ["11:00", "12:00"],
+    "windows": [["11:00", "12:00"]],
+    "duration": "1 days",
+    "due": {"day": 1},
+    "text": "text",
+}
+"""A value of each type, as a book writes it."""
+
 
 def _type_or_words(value: object, types: Mapping[str, Any], kind: str) -> object:
     """The name of a type, or the list of words that are allowed."""
@@ -102,6 +115,11 @@ class Parameter(Form):
         """Reads a value of this type."""
         kind: Any = Literal[self.type] if isinstance(self.type, tuple) else PARAMETER_TYPES[self.type]
         return TypeAdapter(Figure[kind])
+
+    @property
+    def samples(self) -> tuple[object, ...]:
+        """Values that it may have: of words all, of other types one."""
+        return self.type if isinstance(self.type, tuple) else (SAMPLES[self.type],)
 
 
 class Slot(Form):
@@ -138,7 +156,7 @@ def _attribute_type(value: object) -> object:
 
 def _attribute_name(value: str) -> str:
     if value in RESERVED:
-        raise wrong("attribute-name", value, "a column that the log does not have anyway")
+        raise wrong("attribute-name", value, "another name: every row has this column anyway")
     return value
 
 

@@ -23,6 +23,9 @@ _SHAPES: Final[Mapping[str, tuple[str, str]]] = {
 }
 """Pydantic's type errors → code, and what was expected."""
 
+WIDE_COLON: Final = "："
+"""Easily typed for the colon that ends a key."""
+
 _MOST_KEYS: Final = 12
 """A list of known keys that is longer than this helps nobody."""
 
@@ -57,9 +60,24 @@ def distinct(problems: Iterable[Diagnostic]) -> list[Diagnostic]:
         earlier = kept.get(key)
         if earlier is None:
             kept[key] = problem
-        elif problem.expected and earlier.expected and problem.expected not in earlier.expected.split(" or "):
-            kept[key] = replace(earlier, expected=f"{earlier.expected} or {problem.expected}")
+            continue
+        expected = [text for text in (earlier.expected, problem.expected) if text]
+        kept[key] = replace(
+            earlier,
+            expected=" or ".join(dict.fromkeys(expected)) or None,
+            related=tuple(dict.fromkeys((*earlier.related, *problem.related))),
+        )
     return list(kept.values())
+
+
+def choice(words: Iterable[str]) -> str:
+    """The words that would have done, as a sentence has them.
+
+    >>> choice(["day", "week", "month"])
+    'day, week or month'
+    """
+    *first, last = words
+    return f"{', '.join(first)} or {last}" if first else last
 
 
 def place_of(node: Node) -> Span:
@@ -68,12 +86,12 @@ def place_of(node: Node) -> Span:
 
 
 def follow(node: Node, loc: Sequence[str | int], name: str = "") -> tuple[Node, str]:
-    """The node at a location as far as it exists, and the last key on the way; indices may be text."""
-    for part in loc:
+    """The node at a location as far as it exists, and what it is called; indices may be text."""
+    for part in map(str, loc):
         value = node.value
-        if isinstance(value, dict) and str(part) in value:
-            node, name = value[str(part)], str(part)
-        elif isinstance(value, list) and str(part).isdecimal() and int(part) < len(value):
+        if isinstance(value, dict) and part in value:
+            node, name = value[part], f"{name} {part}" if part.isdecimal() and name else part
+        elif isinstance(value, list) and part.isdecimal() and int(part) < len(value):
             node = value[int(part)]
     return node, name
 
@@ -136,18 +154,15 @@ def _problem(form: type[Form], node: Node, line: Any, name: str, area: str) -> D
         )
     found = context.get("found", shown(line["input"]))
     is_key = bool(loc) and loc[-1] == KEY
-    message = (
-        f"the key {found} does not fit"
-        if is_key
-        else f"the value of {field} does not fit"
-        if field
-        else "this does not fit"
-    )
-    where = place_of(place) if is_key or (isinstance(line["input"], dict) and kind not in _SHAPES) else place.span
+    together = isinstance(place.value, dict) and found != shown(line["input"])
+    if is_key:
+        message = f"the key {found} does not fit"
+    else:
+        message = f"the keys of {field} do not fit together" if together else f"the value of {field} does not fit"
+    where = place_of(place) if is_key or together else place.span
     if kind in ("literal_error", "enum"):
         words = re.findall(r"'([^']*)'", context["expected"])
-        hint = did_you_mean(found, words)
-        return Diagnostic(f"{area}.unknown-word", message, where, found, " or ".join(words), hint)
+        return Diagnostic(f"{area}.unknown-word", message, where, found, choice(words), did_you_mean(found, words))
     if "expected" in context:
         return Diagnostic(f"{area}.bad-{kind}", message, where, found, context["expected"], context.get("hint"))
     code, expected = _SHAPES.get(kind, ("bad-value", "another value"))
@@ -157,7 +172,7 @@ def _problem(form: type[Form], node: Node, line: Any, name: str, area: str) -> D
 def unknown_key(name: str, node: Node, known: Iterable[str], area: str = "book") -> Diagnostic:
     """The error of a key that nobody reads; lists the known ones if none is near and they are few."""
     names = sorted(known)
-    hint = did_you_mean(name, names)
+    hint = "a key ends with the ASCII ':', not with '：'" if WIDE_COLON in name else did_you_mean(name, names)
     expected = f"one of {', '.join(names)}" if hint is None and 0 < len(names) <= _MOST_KEYS else None
     return Diagnostic(f"{area}.unknown-key", f"nothing reads the key {name}", place_of(node), name, expected, hint)
 

@@ -50,14 +50,14 @@ def load_book(*paths: Path, named_at: Mapping[Path, Span] | None = None) -> Book
 
 def _forms(assembly: Assembly, problems: list[Diagnostic]) -> Book:
     def section(name: str, form: type[F]) -> dict[str, F]:
-        made = {key: _form(form, node, problems) for key, node in assembly.sections[name].items()}
+        made = {key: _form(form, node, problems, key) for key, node in assembly.sections[name].items()}
         return {key: value for key, value in made.items() if value is not None}
 
-    heads = [(node, head) for node in assembly.heads if (head := _form(Head, node, problems))]
+    heads = [(node, head) for node in assembly.heads if (head := _form(Head, node, problems, "the book"))]
     duties = {name: duty for name, node in assembly.sections["duties"].items() if (duty := _duty(name, node, problems))}
     kinds = {name: _kind(name, form) for name, form in section("events", EventKind).items()}
     scorecards, fines = section("scorecards", Scorecard), section("fines", Fine)
-    slots = [_form(Slot, node, problems) for node in assembly.timetable]
+    slots = [_form(Slot, node, problems, "the slot") for node in assembly.timetable]
     published = {
         name: head.published_on for name in duties for node, head in heads if node is assembly.origin["duties", name]
     }
@@ -92,16 +92,16 @@ def _duty(name: str, node: Node, problems: list[Diagnostic]) -> Duty | None:
         message, hint = f"there is no check {known}", did_you_mean(known, CHECKS)
         problems.append(Diagnostic("book.unknown-check", message, check.span, known, expected, hint))
         return None
-    made = _form(CHECKS[str(check.value)] if check else Duty, node, problems)
+    made = _form(CHECKS[str(check.value)] if check else Duty, node, problems, name)
     return None if made is None else made.model_copy(update={"id": name})
 
 
-def _form(form: type[F], node: Node, problems: list[Diagnostic]) -> F | None:
+def _form(form: type[F], node: Node, problems: list[Diagnostic], name: str) -> F | None:
     """One definition; what is wrong with it goes to `problems`."""
     try:
         return form.model_validate(plain(node))
     except ValidationError as error:
-        problems.extend(problems_of(form, node, error))
+        problems.extend(problems_of(form, node, error, name=name))
         return None
 
 

@@ -1,6 +1,7 @@
 """Whether everything that a book names exists: roles, kinds, attributes, populations, slots, parameters, duties."""
 
 from collections.abc import Iterable, Mapping, Set
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 from pydantic import ValidationError
@@ -9,7 +10,7 @@ from dutyrules.activity.kinds import BOOLEAN
 from dutyrules.book.assemble import NOUNS
 from dutyrules.book.book import Book
 from dutyrules.book.forms import Line, Parameter
-from dutyrules.book.problems import circles, follow, place_of, places, problems_of
+from dutyrules.book.problems import choice, circles, follow, place_of, places, problems_of
 from dutyrules.checks import Duty
 from dutyrules.checks.duty import figures_of
 from dutyrules.diagnostics import Diagnostic, Severity, Span, did_you_mean
@@ -43,7 +44,7 @@ def check_references(book: Book) -> list[Diagnostic]:
     What is wrong in itself is reported already, so its name counts as known.
     """
     names = _Names(book)
-    for rule in (_roles, _timetable, _parameters, _duties, _scorecards, _fines, _populations, _clauses):
+    for rule in (_roles, _timetable, _parameters, _uses, _duties, _scorecards, _fines, _populations, _clauses):
         rule(book, names)
     return names.problems
 
@@ -93,10 +94,13 @@ class _Names:
         noun = "slot" if section == "timetable" else NOUNS[section]
         node = self.node(path)
         where = next(places(node, name), node.span)
-        removed = self._assembly.removed.get((section, name))
-        related = (("removed here", removed),) if removed else ()
         code = f"unknown-{noun.partition(' ')[0]}"
-        self.report(code, f"there is no {noun} {name}", where, name, self.known(section), related=related)
+        removed = self._assembly.removed.get((section, name))
+        if removed:  # what names it may stand in a book that nobody here can change
+            related = (("here", where),)
+            self.report(code, f"the {noun} {name} is removed, but still named", removed, name, related=related)
+        else:
+            self.report(code, f"there is no {noun} {name}", where, name, self.known(section))
         return False
 
     def words(self, what: str, words: Iterable[object], allowed: Iterable[str], path: _Path) -> None:
@@ -106,7 +110,7 @@ class _Names:
             text = shown(word)
             if allowed and text not in allowed:
                 where = self.node((*path, index)).span
-                self.report("unknown-word", f"{what} is never {text}", where, text, allowed, " or ".join(allowed))
+                self.report("unknown-word", f"{what} is never {text}", where, text, allowed, choice(allowed))
 
 
 # ---------------------------------------------------------------- figures and events, wherever they are nested
@@ -202,6 +206,42 @@ def _typed(names: _Names, parameter: Parameter, field: str, path: _Path) -> Figu
     return figure
 
 
+def _uses(book: Book, names: _Names) -> None:
+    """A parameter stands only where values of its type may stand."""
+    forms = {"duties": book.duties, "scorecards": book.scorecards, "fines": book.fines}
+    for section, definitions in forms.items():
+        for name, form in definitions.items():
+            node = names.node((section, name))
+            for parameter, declared in book.parameters.items():
+                if next(places(node, f"${parameter}"), None) is not None:
+                    _use(names, type(form), node, parameter, declared)
+
+
+def _use(names: _Names, form: type[Form], node: Node, name: str, parameter: Parameter) -> None:
+    written = f"${name}"
+    kind = parameter.type if isinstance(parameter.type, str) else "word"
+    message = f"the parameter {name} is of type {kind}, which does not fit here"
+    for sample in parameter.samples:
+        try:
+            form.model_validate(_with(plain(node), written, sample))
+        except ValidationError as error:
+            names.problems += [
+                replace(problem, code="book.parameter-type", message=message, found=written, hint=None)
+                for problem in problems_of(form, node, error)
+            ]
+
+
+def _with(value: Any, written: str, sample: object) -> Any:
+    """A definition with a value in place of a parameter."""
+    match value:
+        case dict():
+            return {key: _with(item, written, sample) for key, item in value.items()}
+        case list():
+            return [_with(item, written, sample) for item in value]
+        case _:
+            return sample if value == written else value
+
+
 def _duties(book: Book, names: _Names) -> None:
     for name, duty in book.duties.items():
         path: _Path = ("duties", name)
@@ -281,7 +321,7 @@ def _populations(book: Book, names: _Names) -> None:
                 names.words(f"{column} of {population.table}", chosen, words[column], path)
             else:
                 message = f"{population.table} are not chosen by {column}"
-                expected = " or ".join(known) or "no where"
+                expected = choice(known) if known else "no where: all of them"
                 names.report("unknown-column", message, place_of(names.node(path)), column, known, expected)
 
 

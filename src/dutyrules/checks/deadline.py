@@ -74,7 +74,7 @@ class Deadline(Duty):
         )
         held = np.where(terms.unbound > 0, ever, held)
         day, found = self._rolled(ground, terms, post, nominal, first, last)
-        limit = ground.by(day * DAY + by)
+        limit = ground.by_time(day, by)
         obligations = Obligations.of(
             len(post),
             unit="instant",
@@ -89,8 +89,7 @@ class Deadline(Duty):
             settled=np.where(found, State.OPEN, State.EXCUSED),
             why=np.where(found, 0, 1),
         )
-        kept = held & (limit > ground.period.first_day * DAY)
-        return terms.settle(obligations.take(kept), np.flatnonzero(kept))
+        return terms.settle(obligations.take(held), np.flatnonzero(held))
 
     def _works(self, ground: Ground, posts: Ints, owes: Bools, period: Period) -> Bools:
         inside = slice(period.first_day - ground.presence.first, period.last_day - ground.presence.first + 1)

@@ -114,6 +114,10 @@ class Duty(Form):
         """The kinds that must be covered."""
         return tuple(dict.fromkeys(pattern.event for pattern in self.patterns()))
 
+    def read_by(self, ground: Ground, obligations: Obligations) -> Iterator[tuple[Bools, tuple[str, ...]]]:
+        """(rows, kinds) that must be covered for them; each row may stand in several."""
+        yield np.ones(len(obligations), np.bool_), self.kinds()
+
     def figures(self) -> Iterator[tuple[tuple[str, ...], Figure[Any]]]:
         """Every figure with the path of its field."""
         yield from figures_of(self, ())

@@ -82,10 +82,10 @@ class Finding(Duty):
 
 
 def first_posts(ground: Ground, role: str, *, local: bool) -> np.ndarray:
-    """For each person that owes in the scored period, the post that does so first."""
+    """For each person that owes in the scored period, the (not acting) post that does so first."""
     posts, owes = ground.owing(role, local)
     inside = owes[:, ground.scored]
-    active = inside.any(axis=1)
+    active = inside.any(axis=1) & (ground.presence.acting_for[posts] < 0)
     posts, since = posts[active], inside[active].argmax(axis=1)
     order = np.lexsort((ground.presence.order[posts], since, ground.presence.person[posts]))
     posts = posts[order]

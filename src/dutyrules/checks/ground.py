@@ -117,9 +117,12 @@ class Ground:
         return Terms(self, post, day)
 
     def by(self, instants: Ints) -> Ints:
-        """The first second that is too late for `by`; the end of a day is the end of the day."""
-        rounded = instants // self.granularity * self.granularity + self.granularity
-        return np.where(instants % DAY == 0, instants, rounded)
+        """The first second that is too late for `by` an instant."""
+        return instants // self.granularity * self.granularity + self.granularity
+
+    def by_time(self, day: Ints, time: Ints | int) -> Ints:
+        """The first second that is too late for `by` a time of day; `24:00` is the end of the day and no second more."""
+        return np.where(time == DAY, (day + 1) * DAY, self.by(day * DAY + time))
 
     def end_of_month(self, day: Ints) -> Ints:
         """The first second after the month of each day number."""

@@ -67,7 +67,7 @@ def daily_obligations(
         limit = instant_of(ground, post, day, terms.numbers(before, without=DAY))
     else:
         moment = terms.numbers(by, without=DAY) if by is not None else np.full(len(post), DAY)
-        limit = ground.by(instant_of(ground, post, day, moment))
+        limit = np.where(moment == DAY, (day + 1) * DAY, ground.by(instant_of(ground, post, day, moment)))
     begin = instant_of(ground, post, day, terms.numbers(start)) if start is not None else day * DAY
     obligations = Obligations.of(
         len(post),
@@ -110,7 +110,7 @@ def _late_limit(ground: Ground, value: Any, day: Ints) -> Ints:
         case Duration(amount, "months"):
             return months_later(day, amount)
         case int():
-            return ground.by(day * DAY + value)
+            return ground.by_time(day, value)
         case _:
             return np.full(len(day), NEVER)
 

@@ -83,6 +83,13 @@ class Record(Duty):
         """Without a record there is nothing to judge."""
         return self.of
 
+    def read_by(self, ground: Ground, obligations: Obligations) -> Iterator[tuple[Bools, tuple[str, ...]]]:
+        """A record that exists is judged by itself: the other kinds do not matter to it."""
+        if self.event:
+            yield from super().read_by(ground, obligations)
+        for kind in self.of:
+            yield np.isin(obligations.event, ground.facts.events(kind).row), (kind,)
+
     def expand(self, ground: Ground) -> Obligations:
         """One per workday, or one per record."""
         if self.event:
@@ -118,8 +125,8 @@ class Record(Duty):
             )
         events = ground.facts.events(self.event or "")
         chosen, reason = first_moments(obligations, events, of_day(ground, obligations, events))
-        there = chosen >= 0
-        rows, actual = (np.where(there, column[chosen] if len(events) else gap, gap) for column, gap in ((events.row, -1), (events.at, NONE)))
+        # -1 takes what stands behind the last event
+        rows, actual = np.append(events.row, -1)[chosen], np.append(events.at, NONE)[chosen]
         return self._with_content(ground, obligations, rows, reason, actual)
 
     def _with_content(self, ground: Ground, obligations: Obligations, rows: Ints, reason: Ints, actual: Ints) -> Judged:

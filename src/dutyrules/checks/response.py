@@ -199,10 +199,10 @@ class Response(Duty):
             return np.where(due == NONE, NONE, ground.by(due))
         if isinstance(given, SameDay):
             time = terms.numbers(given.same_day)
-            own = events.day * DAY + time
+            own = ground.by_time(events.day, time)
             later = _next_workday(ground, post, events.day)
-            day = np.where(events.at < ground.by(own), events.day, later)
-            return np.where(day < 0, -1, ground.by(day * DAY + time))
+            day = np.where(events.at < own, events.day, later)
+            return np.where(day < 0, -1, ground.by_time(day, time))
         index, values = terms.choose(given)
         limit = np.full(len(events), NEVER, np.int64)
         for number, value in enumerate(values):

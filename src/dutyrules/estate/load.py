@@ -15,7 +15,7 @@ from dutyrules.book.problems import circles, follow, place_of, places, problems_
 from dutyrules.checks.duty import Names, Titles
 from dutyrules.diagnostics import Cell, Diagnostic, InputError, Place, Span, did_you_mean
 from dutyrules.estate.estate import Estate
-from dutyrules.figure import Day, Duration, Figure, Form, Text, Window, Within, wrong
+from dutyrules.figure import Day, Duration, Figure, Form, Text, Window, Within, shown, wrong
 from dutyrules.registry import Tables, load_tables
 from dutyrules.registry.areas import Areas
 from dutyrules.resources import rules_dir
@@ -101,11 +101,12 @@ def read_draft(node: Node, directory: Path, book: Book | None = None) -> Draft:
     problems: list[Diagnostic] = []
     form = _form(node, problems)
     books = book or _books(node, directory, problems)
+    if form is not None:
+        _check_areas(node, form, problems)
     if form is None or books is None:
         raise InputError(problems)
-    areas = Areas({name: area.within for name, area in form.areas.items()})
-    _check_areas(node, form, problems)
     bound = _bindings(node, form, books, problems)
+    areas = Areas({name: area.within for name, area in form.areas.items()})
     if book is None:
         _check_figures(node, books, areas, problems)
     if problems:
@@ -141,11 +142,17 @@ def complete(
 
 
 def _form(node: Node, problems: list[Diagnostic]) -> EstateForm | None:
+    """The form without what is wrong in it, so that the rest can be checked; None if nothing is right."""
+    written = plain(node)
     try:
-        return EstateForm.model_validate(plain(node))
+        return EstateForm.model_validate(written)
     except ValidationError as error:
         problems += problems_of(EstateForm, node, error, area="estate")
+        wrong_keys = {line["loc"][0] for line in error.errors() if line["loc"]}
+    if not isinstance(written, dict):
         return None
+    sound = {key: value for key, value in written.items() if key not in wrong_keys}
+    return EstateForm.model_validate({"estate": "", "books": []} | sound)
 
 
 def _check_areas(node: Node, form: EstateForm, problems: list[Diagnostic]) -> None:
@@ -155,7 +162,7 @@ def _check_areas(node: Node, form: EstateForm, problems: list[Diagnostic]) -> No
             problems.append(_unknown("estate.unknown-area", "area", area.within, where, form.areas))
     for circle in circles({name: [area.within] if area.within else [] for name, area in form.areas.items()}):
         first, *others = (follow(node, ("areas", name, "within"))[0].span for name in circle)
-        message = f"areas lie within each other in a circle: {', '.join(circle)}"
+        message = f"areas lie within each other in a circle: {' -> '.join([*circle, circle[0]])}"
         related = tuple(("and here", other) for other in others)
         problems.append(Diagnostic("estate.area-cycle", message, first, circle[0], related=related))
 
@@ -172,11 +179,14 @@ def _books(node: Node, directory: Path, problems: list[Diagnostic]) -> Book | No
     named_at: dict[Path, Span] = {}
     strangers: list[Diagnostic] = []
     for entry in listed.value if isinstance(listed.value, list) else [listed]:
-        path = resolve(entry.value, directory) if isinstance(entry.value, str) else None
+        if isinstance(entry.value, dict | list | None):  # the form says so
+            continue
+        name = shown(entry.value)
+        path = resolve(name, directory)
         if path is not None:
             named_at[path] = entry.span
-        elif isinstance(entry.value, str):
-            strangers.append(unknown_book(entry.value, entry.span, directory))
+        else:
+            strangers.append(unknown_book(name, entry.span, directory))
     problems += strangers
     if not named_at and not problems:
         expected = "books: [dutyrules:area-butler]"
@@ -215,7 +225,7 @@ def _check_references(node: Node, book: Book, bound: Mapping[str, Figure[Any]], 
         where = next(places(binds, f"${name}"), binds.span)
         problems.append(_unknown("estate.unknown-parameter", "parameter", f"${name}", where, known))
     for circle in circles({name: figure.parameters for name, figure in bound.items()}):
-        message = f"parameters stand for each other in a circle: {', '.join(circle)}"
+        message = f"parameters stand for each other in a circle: {' -> '.join([*circle, circle[0]])}"
         where = next((place for name in circle for place in places(binds, name)), binds.span)
         problems.append(Diagnostic("estate.parameter-cycle", message, where, circle[0], "a value"))
 

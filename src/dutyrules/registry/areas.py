@@ -9,7 +9,6 @@ import numpy.typing as npt
 import polars as pl
 
 from dutyrules.registry.tables import Tables
-from dutyrules.timegrid import day_number
 
 
 @dataclass(frozen=True)
@@ -107,20 +106,14 @@ class Places:
         )
         rows = tables.buildings.join(index, on="area", how="left").with_columns(
             pl.col("index").fill_null(areas.root),
-            first=pl.col("from").to_physical().fill_null(-(10**6)),
-            last=pl.col("to").to_physical().fill_null(10**6),
+            first=_first(),
+            last=_last(),
         )
-        inside = pl.concat(
-            [
-                rows.select("building", id="building"),
-                tables.units.select("building", id="unit"),
-            ]
-        ).unique(maintain_order=True)
-        located = inside.join(rows, on="building").join(code, on="id")
+        located = pl.concat([_buildings(rows), _units(rows, tables.units)]).join(code, on="id", maintain_order="left")
         area = np.full(len(ids), areas.root, np.int64)
-        dated = located.filter((pl.len().over("id") > 1) | (pl.col("first") > -(10**6)) | (pl.col("last") < 10**6))
-        steady = located.join(dated.select("id").unique(), on="id", how="anti")
+        steady = located.filter((pl.len().over("id") == 1) & (pl.col("first") == _EVER) & (pl.col("last") == _STILL))
         area[steady["code"].to_numpy()] = steady["index"].to_numpy()
+        dated = located.join(steady.select("id"), on="id", how="anti")
         own = code.join(index, left_on="id", right_on="area")
         area[own["code"].to_numpy()] = own["index"].to_numpy()
         moves = tuple(
@@ -128,6 +121,44 @@ class Places:
             for (first, last, number), group in dated.group_by("first", "last", "index", maintain_order=True)
         )
         return cls(ids, by_type, area, moves)
+
+
+_EVER, _STILL = -(10**6), 10**6
+
+
+def _first() -> pl.Expr:
+    return pl.col("from").to_physical().cast(pl.Int64).fill_null(_EVER)
+
+
+def _last() -> pl.Expr:
+    return pl.col("to").to_physical().cast(pl.Int64).fill_null(_STILL)
+
+
+def _buildings(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.select("first", "last", "index", id="building")
+
+
+def _units(rows: pl.DataFrame, units: pl.DataFrame) -> pl.DataFrame:
+    """Where units lie: as long as the unit and its building are registered; a change of state is no move."""
+    both = units.select("unit", "building", _first().alias("since"), _last().alias("until")).join(rows, on="building")
+    spans = both.select(
+        pl.max_horizontal("first", "since").alias("first"),
+        pl.min_horizontal("last", "until").alias("last"),
+        "index",
+        id="unit",
+    ).filter(pl.col("first") <= pl.col("last"))
+    spans = spans.sort("id", "first")
+    follows = (
+        (pl.col("id") == pl.col("id").shift())
+        & (pl.col("index") == pl.col("index").shift())
+        & (pl.col("first") == pl.col("last").shift() + 1)
+    )
+    return (
+        spans.with_columns(run=(~follows.fill_null(False)).cum_sum())
+        .group_by("run", maintain_order=True)
+        .agg(pl.col("first").first(), pl.col("last").last(), pl.col("index").first(), pl.col("id").first())
+        .select("first", "last", "index", "id")
+    )
 
 
 def first_day(column: pl.Series) -> npt.NDArray[np.int64]:
@@ -139,5 +170,3 @@ def last_day(column: pl.Series) -> npt.NDArray[np.int64]:
     """A `to` column as day numbers; empty is after everything."""
     return column.cast(pl.Date).to_physical().cast(pl.Int64).fill_null(10**6).to_numpy()
 
-
-__all__ = ["Areas", "Places", "day_number", "first_day", "last_day"]

@@ -27,7 +27,7 @@ class Coverage:
     days: int
     rows: tuple[tuple[tuple[str, ...], Bools, Bools, bool], ...]
     seen: Set[str]
-    _gaps: dict[str, Ints] = field(default_factory=dict, repr=False, compare=False)
+    _gaps: dict[tuple[tuple[int, ...], bool], Ints] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def declared(self) -> bool:
@@ -62,18 +62,24 @@ class Coverage:
 
     def _gaps_of(self, kind: str) -> Ints:
         """Area × (day + 1): days before the day on which the kind is not covered."""
-        if kind not in self._gaps:
+        speaking = tuple(
+            number
+            for number, (kinds, *_) in enumerate(self.rows)
+            if not kinds or any(fnmatchcase(kind, pattern) for pattern in kinds)
+        )
+        key = (speaking, kind in self.seen)
+        if key not in self._gaps:
             covered = np.zeros((self.areas.root + 1, self.days), np.bool_)
             broken = np.zeros_like(covered)
-            for kinds, areas, days, complete in self.rows:
-                if not kinds or any(fnmatchcase(kind, pattern) for pattern in kinds):
-                    (covered if complete else broken)[np.ix_(areas, days)] = True
+            for number in speaking:
+                _, areas, days, complete = self.rows[number]
+                (covered if complete else broken)[np.ix_(areas, days)] = True
             if not self.declared:
                 covered[:] = kind in self.seen
             gaps = np.zeros((self.areas.root + 1, self.days + 1), np.int64)
             np.cumsum(~(covered & ~broken), axis=1, out=gaps[:, 1:])
-            self._gaps[kind] = gaps
-        return self._gaps[kind]
+            self._gaps[key] = gaps
+        return self._gaps[key]
 
 
 def _reach(names: Sequence[str], areas: Areas) -> Bools:

@@ -131,14 +131,13 @@ class Pricing:
     def breaches(self, duty: str, reasons: Sequence[str] | None = None, *, missing: bool = False) -> Breaches:
         """The breaches of a duty, perhaps for some reasons only."""
         verdicts = self._judgement.verdicts[duty]
-        hit = verdicts.state == State.BREACHED
-        if reasons is not None:
-            hit &= np.isin(verdicts.reason, [Reason[reason.upper()] for reason in reasons])
-        rows = np.flatnonzero(hit)
-        rows = rows[~np.isin(rows, self._waived.get(duty, rows[:0]))]
         obligations, judged = verdicts.obligations, verdicts.judged
+        rows = np.flatnonzero(verdicts.state == State.BREACHED)
+        if reasons is not None:
+            rows = rows[np.isin(judged.reason[rows], [Reason[reason.upper()] for reason in reasons])]
+        rows = rows[~np.isin(rows, self._waived.get(duty, rows[:0]))]
         gap = obligations.expected[rows] - judged.actual[rows] if missing else np.ones(len(rows), np.int64)
-        found = verdicts.reason[rows] == Reason.FOUND
+        found = judged.reason[rows] == Reason.FOUND
         return Breaches(
             key=rows + self._number[duty] * 2**32,
             sheet=self._sheets.of_post[obligations.post[rows]],

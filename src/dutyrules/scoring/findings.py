@@ -78,7 +78,7 @@ class Namer:
             return scored.label
         kind = getattr(self._judgement.duty(duty), "per", None)
         if kind is None or PeriodKind(kind).daily or first == last:
-            return date_of(int(obligations.day[row])).isoformat()
+            return date_of(last).isoformat()
         return Period.containing(PeriodKind(kind), date_of(first)).label
 
     def discriminators(self, duty: str) -> Sequence[str]:
@@ -92,15 +92,14 @@ class Namer:
     def _named(self, duty: str) -> tuple[list[str], list[str]]:
         if duty not in self._cache:
             form, verdicts = self._judgement.duty(duty), self._judgement.verdicts[duty]
-            seen: Counter[tuple[int, str, str]] = Counter()
+            seen: Counter[tuple[str, str, str]] = Counter()
             names, ids = [""] * len(verdicts), [""] * len(verdicts)
             for row in _in_order(verdicts):
                 period = self.period(duty, row)
                 name = form.discriminator(self._ground, verdicts.obligations, row)
-                post = int(verdicts.obligations.post[row])
-                seen[post, period, name] += 1
-                names[row] = name if seen[post, period, name] == 1 else f"{name}#{seen[post, period, name]}"
-                label = self._ground.presence.label(post)
+                label = self._ground.presence.label(int(verdicts.obligations.post[row]))
+                seen[label, period, name] += 1
+                names[row] = name if seen[label, period, name] == 1 else f"{name}#{seen[label, period, name]}"
                 text = "|".join((self._judgement.estate.id, label, duty, period, names[row]))
                 ids[row] = sha256(text.encode()).hexdigest()[:16]
             self._cache[duty] = (names, ids)

@@ -100,8 +100,10 @@ def _verdicts(ground: Ground, estate: Estate, duty: Duty) -> Verdicts:
 def _with_idle(ground: Ground, duty: Duty, obligations: Obligations, judged: Judged) -> tuple[Obligations, Judged]:
     """One `no_occasion` for each person that owes the duty and had nothing to do."""
     post = first_posts(ground, duty.role, local=duty.local(ground.located))
-    busy = ground.presence.person[obligations.post]
-    post = post[~np.isin(ground.presence.person[post], busy)]
+    busy = np.zeros(len(ground.presence.persons), np.bool_)
+    busy[ground.presence.person[obligations.post]] = True
+    post = post[~busy[ground.presence.person[post]]]
+    post = post[~_switched_off(ground, duty, post)]
     if not len(post):
         return obligations, judged
     idle = Obligations.of(
@@ -124,6 +126,14 @@ def _with_idle(ground: Ground, duty: Duty, obligations: Obligations, judged: Jud
         evidence=lambda row: judged.evidence(row) if row < known else blank[:0],
         missing=lambda row: judged.missing(row) if row < known else blank[:0],
     )
+
+
+def _switched_off(ground: Ground, duty: Duty, post: Ints) -> Bools:
+    """Posts for which a figure of the duty is ``none``: for them the duty does not exist."""
+    terms = ground.terms(post, np.full(len(post), ground.period.first_day))
+    for _, figure in duty.figures():
+        terms.choose(figure)
+    return terms.off
 
 
 def settle(ground: Ground, duty: Duty, obligations: Obligations, judged: Judged) -> Verdicts:
@@ -166,10 +176,12 @@ def _kinds_read(ground: Ground, duty: Duty, obligations: Obligations, idle: Bool
     area = ground.presence.area[obligations.post]
     start = np.minimum(obligations.start // DAY, obligations.first_day)
     end = np.minimum(obligations.day, (ground.horizon - 1) // DAY)  # nobody can cover what is yet to come
-    read = ground.coverage.covered(duty.kinds(), area, start, end)
-    if not idle.any():
-        return read
-    return np.where(idle, ground.coverage.covered(duty.occasions(), area, start, end), read)
+    covered = np.ones(len(obligations), np.bool_)
+    for rows, kinds in duty.read_by(ground, obligations):
+        wanted = rows & ~idle
+        covered[wanted] &= ground.coverage.covered(kinds, area[wanted], start[wanted], end[wanted])
+    covered[idle] = ground.coverage.covered(duty.occasions(), area[idle], start[idle], end[idle])
+    return covered
 
 
 def _owes_nothing(obligations: Obligations, duty: Duty) -> Bools:

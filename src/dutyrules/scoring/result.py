@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+import polars as pl
 
 from dutyrules.activity.log import Log
 from dutyrules.book import Item, Scorecard, overlapping
@@ -20,6 +21,7 @@ from dutyrules.scoring.charges import Charge, LineKey, Pricing, Sheets, scaled
 from dutyrules.scoring.findings import Namer
 from dutyrules.scoring.judge import Judgement, judge
 from dutyrules.scoring.sheet import BonusScore, Finding, FineScore, ItemScore, ItemState, LineScore, Sheet
+from dutyrules.scoring.tables import breach_table, points_table
 from dutyrules.timegrid import DAY, Period
 
 
@@ -61,7 +63,7 @@ class Result:
             return {}
         found: dict[str, Ints] = {}
         for duty, verdicts in self.judgement.verdicts.items():
-            rows = np.flatnonzero(verdicts.state == State.BREACHED)
+            rows = np.flatnonzero(np.isin(verdicts.state, [State.BREACHED, State.EXCUSED]))
             ids = self.namer.ids(duty)
             hit = [int(row) for row in rows if ids[int(row)] in wanted]
             if hit:
@@ -101,6 +103,25 @@ class Result:
             np.add.at(table, (sheet, verdicts.state), 1)  # sheet -1 lands in the spare last row
             counted[duty] = table[:-1]
         return counted
+
+    def breach_table(self) -> pl.DataFrame:
+        """Every breach as one row of a table, without objects for persons; waived ones are left out.
+
+        Returns:
+            `duty, person, area, role, day, reason, unit, expected, actual, target, case`; `expected` and `actual` are
+            read by `unit`: a `count`, an `instant` (local seconds since 1970) or a `mark` (ten-thousandths).
+        """
+        return breach_table(self.judgement, self.waived)
+
+    def points_table(self) -> pl.DataFrame:
+        """What every line and fine takes off every sheet, one row where it takes something off.
+
+        Returns:
+            `person, role, scorecard, item, line, times, points`; points, and the money of fines, in ten-thousandths.
+            A fine has neither scorecard nor item, and its name as the line.
+        """
+        fines = {("", name): charge for name, charge in self.fines.items()}
+        return points_table(self.judgement, self.sheets, {**self.charges, "": fines})
 
     @cached_property
     def totals(self) -> tuple[Ints, Ints]:
@@ -260,7 +281,7 @@ class Result:
             duty for line in item.lines.values() for duty in line.duties if self.judgement.duty(duty).strength == "must"
         }
         counts = [self.state_counts[duty][index] for duty in duties]
-        needs = item.inspect == "required" or not duties
+        needs = item.inspect == "required" or not any(line.breaches for line in item.lines.values())
         gap = any(count[State.NOT_ASSESSED] for count in counts) or (needs and not inspected)
         settlement = self._settlement(index, key)
         if settlement and settlement[0] == "exclude":
@@ -269,7 +290,7 @@ class Result:
             return "assessed", None
         if settlement:
             return "assessed", settlement[1]
-        judged = inspected or any(count[[State.MET, State.BREACHED, State.EXCUSED]].any() for count in counts)
+        judged = any(count[[State.MET, State.BREACHED, State.EXCUSED]].any() for count in counts)
         return (
             "partial" if judged or any(int(charge.times[index]) for charge in charges.values()) else "not_assessed"
         ), None

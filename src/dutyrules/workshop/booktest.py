@@ -9,7 +9,7 @@ from re import fullmatch
 from dutyrules.book import Book, load_book
 from dutyrules.diagnostics import Diagnostic, InputError, Span
 from dutyrules.estate import Estate
-from dutyrules.obligation import State, Verdicts
+from dutyrules.obligation import State
 from dutyrules.scoring import Result, Sheet, score
 from dutyrules.workshop.coverage import Coverage, coverage
 from dutyrules.workshop.entries import Entry, read_entries
@@ -40,6 +40,15 @@ class Outcome:
         """Whether everything came as expected."""
         return not self.failures
 
+    def as_json(self) -> dict[str, object]:
+        """The outcome as plain values."""
+        return {
+            "name": self.name,
+            "clause": list(self.clause),
+            "passed": self.passed,
+            "failures": [failure.as_json() for failure in self.failures],
+        }
+
 
 @dataclass(frozen=True)
 class BookReport:
@@ -50,14 +59,29 @@ class BookReport:
     coverage: Coverage
 
     @property
-    def passed(self) -> int:
-        """How many tests passed."""
-        return sum(outcome.passed for outcome in self.outcomes)
+    def passed(self) -> bool:
+        """Whether every test passed."""
+        return not self.failed
 
     @property
-    def failed(self) -> int:
-        """How many tests failed."""
-        return len(self.outcomes) - self.passed
+    def failed(self) -> tuple[Outcome, ...]:
+        """The tests that did not pass."""
+        return tuple(outcome for outcome in self.outcomes if not outcome.passed)
+
+    def as_text(self) -> str:
+        """The report as lines of text: failures first, then the counts, then what is not covered."""
+        failures = [str(failure) for outcome in self.failed for failure in outcome.failures]
+        passed, total = len(self.outcomes) - len(self.failed), len(self.outcomes)
+        return "\n".join([*failures, f"{self.book}: {passed} of {total} tests passed", *self.coverage.lines()]) + "\n"
+
+    def as_json(self) -> dict[str, object]:
+        """The report as plain values."""
+        return {
+            "book": self.book,
+            "passed": self.passed,
+            "tests": [outcome.as_json() for outcome in self.outcomes],
+            "coverage": self.coverage.as_json(),
+        }
 
 
 def run_book_tests(path: Path) -> BookReport:
@@ -101,7 +125,14 @@ def perform(scene: Scene, book: Book | None = None) -> Outcome:
     failures = [*_duty_failures(result, entry), *_sum_failures(own, entry)]
     person = entry.given.person.id
     states = {name: frozenset(state for state, _ in _verdicts(result, person, name)) for name in entry.duties}
-    return Outcome(entry.name, entry.clause, entry.span("name"), tuple(failures), states, _executed(estate.book, entry, states, own))
+    return Outcome(
+        entry.name,
+        entry.clause,
+        entry.span("name"),
+        tuple(failures),
+        states,
+        _executed(estate.book, entry, states, own),
+    )
 
 
 def _narrowed(estate: Estate, entry: Entry) -> Estate:
@@ -227,7 +258,9 @@ def _written(breach: Breach | BreachForm) -> str:
 def _sum_failures(sheets: Sequence[Sheet], entry: Entry) -> Iterator[Diagnostic]:
     sums = entry.sums
     if sums.score is not None:
-        yield from _compared(entry, sums.score, [sheet.score for sheet in sheets if sheet.score is not None], "expect", "score")
+        yield from _compared(
+            entry, sums.score, [sheet.score for sheet in sheets if sheet.score is not None], "expect", "score"
+        )
     for item, points in sums.items.items():
         came = [one.score for sheet in sheets for one in sheet.items if one.item == item]
         yield from _compared(entry, points, came, "expect", "items", item)
@@ -242,7 +275,9 @@ def _sum_failures(sheets: Sequence[Sheet], entry: Entry) -> Iterator[Diagnostic]
 def _compared(entry: Entry, wanted: Decimal, came: Sequence[Decimal], *path: str) -> Iterator[Diagnostic]:
     total = sum(came, Decimal(0))
     if not came or total != wanted:
-        yield _failed(entry, " ".join(path[1:]), f"{wanted.normalize():f}", f"{total.normalize():f}" if came else "none", *path)
+        yield _failed(
+            entry, " ".join(path[1:]), f"{wanted.normalize():f}", f"{total.normalize():f}" if came else "none", *path
+        )
 
 
 def _failed(entry: Entry, what: str, wanted: str, came: str, *path: str) -> Diagnostic:
@@ -252,7 +287,9 @@ def _failed(entry: Entry, what: str, wanted: str, came: str, *path: str) -> Diag
 # ---------------------------------------------------------------- what was exercised
 
 
-def _executed(book: Book, entry: Entry, states: Mapping[str, frozenset[str]], sheets: Sequence[Sheet]) -> frozenset[str]:
+def _executed(
+    book: Book, entry: Entry, states: Mapping[str, frozenset[str]], sheets: Sequence[Sheet]
+) -> frozenset[str]:
     judged = [name for name, seen in states.items() if seen - {"no_occasion", "not_assessed"}]
     clauses: set[str] = {clause for name in judged for clause in book.duties[name].clause} | entry.lines.keys()
     for sheet in sheets:

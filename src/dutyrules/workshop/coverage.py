@@ -27,6 +27,10 @@ class Tally:
     def __str__(self) -> str:
         return f"{len(self.hit)} of {len(self.all)}"
 
+    def as_json(self) -> dict[str, object]:
+        """The tally as plain values."""
+        return {"hit": len(self.hit), "of": len(self.all), "missing": list(self.missing)}
+
 
 @dataclass(frozen=True)
 class Coverage:
@@ -43,6 +47,23 @@ class Coverage:
     cited: Tally
     executed: Tally
     bounded: Tally
+
+    def lines(self) -> list[str]:
+        """The counts, and below each what is missing."""
+        told = (
+            ("clauses cited by a test", self.cited),
+            ("clauses executed by a test", self.executed),
+            ("duties with a figure both met and breached", self.bounded),
+        )
+        found = []
+        for what, tally in told:
+            found.append(f"  {what}: {tally}")
+            found += [f"    not: {', '.join(tally.missing)}"] if tally.missing else []
+        return found
+
+    def as_json(self) -> dict[str, object]:
+        """The counts as plain values."""
+        return {"cited": self.cited.as_json(), "executed": self.executed.as_json(), "bounded": self.bounded.as_json()}
 
 
 class Exercise(Protocol):

@@ -61,7 +61,7 @@ class Entry:
 def read_entries(book: Book, problems: list[Diagnostic]) -> list[Entry]:
     """The tests of a book; what is wrong with them goes to `problems`."""
     if not book.tests:
-        span = Span(next(reversed(book.files), book.head.book), 1, 1)
+        span = Span([*book.files][-1], 1, 1)
         problems.append(
             Diagnostic("test.none", "the book has no tests", span, None, "tests: [{name, clause, given, expect}]")
         )
@@ -127,7 +127,7 @@ def _verdict(book: Book, duty: str, node: Node, problems: list[Diagnostic]) -> s
 def _names(book: Book, source: str, entry: Entry, problems: list[Diagnostic]) -> None:
     """Clauses, items, lines, currencies, populations and kinds that must exist."""
     clauses = {**book.cited, **book.not_judged}
-    cards = [card for card in book.scorecards.values()]
+    cards = list(book.scorecards.values())
     lines = {clause for card in cards for line in card.lines.values() for clause in line.clause}
     tables = (*book.populations, *TARGET_COLUMN)
 

@@ -25,8 +25,9 @@ HOME = "home"
 NOWHERE = "estate"
 """The area of a test that names none."""
 
-Row = Mapping[str, Any]
+Row = dict[str, Any]
 Route = tuple[str | int, ...]
+Placed = tuple[Row, Route]
 Frozen = tuple[tuple[str, tuple[tuple[tuple[str, Any], ...], ...]], ...]
 
 
@@ -72,7 +73,9 @@ def _estate_node(entry: Entry) -> Node:
     span = given.span
     parts: dict[str, Node] = {"estate": Node("test", span), "books": Node([], span)}
     areas = entry.given.areas or dict.fromkeys(_areas(entry))
-    parts["areas"] = locate(given, ("areas",)) if entry.given.areas else Node({area: Node({}, span) for area in areas}, span)
+    parts["areas"] = (
+        locate(given, ("areas",)) if entry.given.areas else Node({area: Node({}, span) for area in areas}, span)
+    )
     if entry.given.bind:
         parts["bind"] = locate(given, ("bind",))
     if entry.given.person.shift:
@@ -88,13 +91,16 @@ def _areas(entry: Entry) -> list[str]:
 # ---------------------------------------------------------------- the tables
 
 
-def _table_rows(book: Book, entry: Entry) -> dict[str, list[tuple[Row, Route]]]:
+def _table_rows(book: Book, entry: Entry) -> dict[str, list[Placed]]:
     """Rows by table, each with the place of what it says."""
     given = entry.given
     people = [(_post(book, given.person), ("given", "person"))]
     people += [(_post(book, post), ("given", "people", index)) for index, post in enumerate(given.people)]
     leave = [
-        (one.model_dump(by_alias=True, exclude_none=True) | {"person": one.person or given.person.id}, ("given", "leave", index))
+        (
+            one.model_dump(by_alias=True, exclude_none=True) | {"person": one.person or given.person.id},
+            ("given", "leave", index),
+        )
         for index, one in enumerate(given.leave)
     ]
     kinds = [*given.coverage] if given.coverage is not None else []
@@ -115,11 +121,11 @@ def main_role(book: Book) -> str:
     return max(dict.fromkeys(roles), key=roles.count, default="")
 
 
-def _places(book: Book, entry: Entry) -> dict[str, list[tuple[Row, Route]]]:
+def _places(book: Book, entry: Entry) -> dict[str, list[Placed]]:
     """Buildings and units of the person's area that make up the populations."""
     area = _areas(entry)[0]
-    tables: dict[str, list[tuple[Row, Route]]] = {"buildings": [], "units": [], "permits": [], "arrears": []}
-    units: dict[str, tuple[Row, Route]] = {}
+    tables: dict[str, list[Placed]] = {"buildings": [], "units": [], "permits": [], "arrears": []}
+    units: dict[str, Placed] = {}
     for name, members in entry.given.populations.items():
         form = book.populations.get(name) or Population(table=name)
         path: Route = ("given", "populations", name)
@@ -145,7 +151,7 @@ def _member(form: Population, name: str, area: str) -> Row:
     return row | ({"area": area} if form.table == "buildings" else {})
 
 
-def _frozen(rows: Mapping[str, Sequence[tuple[Row, Route]]]) -> Frozen:
+def _frozen(rows: Mapping[str, Sequence[Placed]]) -> Frozen:
     def hashable(value: Any) -> Any:
         return tuple(value) if isinstance(value, list) else value
 
@@ -159,14 +165,16 @@ def _frozen(rows: Mapping[str, Sequence[tuple[Row, Route]]]) -> Frozen:
 def _tables(rows: Frozen) -> tuple[Tables, tuple[Diagnostic, ...]]:
     """Tables from rows; remembered, since many tests of a book speak of the same people and places."""
     plain = {
-        table: [{column: list(value) if isinstance(value, tuple) else value for column, value in row} for row in members]
+        table: [
+            {column: list(value) if isinstance(value, tuple) else value for column, value in row} for row in members
+        ]
         for table, members in rows
     }
     tables, problems = tables_from_rows(plain)
     return tables, tuple(problems)
 
 
-def _placed(entry: Entry, rows: Mapping[str, Sequence[tuple[Row, Route]]], problem: Diagnostic) -> Diagnostic:
+def _placed(entry: Entry, rows: Mapping[str, Sequence[Placed]], problem: Diagnostic) -> Diagnostic:
     """A problem of a table, at the line of the book that made its row."""
     if not isinstance(problem.where, Cell):
         return problem
@@ -180,7 +188,7 @@ def _placed(entry: Entry, rows: Mapping[str, Sequence[tuple[Row, Route]]], probl
 # ---------------------------------------------------------------- the log
 
 
-def _event_rows(entry: Entry, index: int, event: EventForm) -> Iterator[tuple[Row, Route]]:
+def _event_rows(entry: Entry, index: int, event: EventForm) -> Iterator[Placed]:
     person = entry.given.person.id if event.person is None else event.person
     extra = {name: _cell(value) for name, value in (event.model_extra or {}).items()}
     for at, target in product(event.at, event.target or ("",)):
