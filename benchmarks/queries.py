@@ -174,14 +174,14 @@ RULES = {
         from owed left join e using (person, week) where s is null or s >= t + 64860""",
     **{
         name: f"""
-        with e as (select person, {case} as c, max(d) as day, sum((value * 10000)::bigint)::bigint as total,
+        with e as (select person, {case} as c, {day} as day, sum((value * 10000)::bigint)::bigint as total,
                           count(*) as n
                    from ev where kind = '{kind}' and d >= '2026-10-01' group by all)
         select '{name}', person, day, 'short', {mark}, (2 * total + n * 100) // (2 * n * 100) * 100, c
         from e join people using (person) where role = '{role}' and total < {mark} * n"""
-        for name, kind, role, case, mark in (
-            ("satisfaction", "survey.mark", "butler", "null::varchar", 800_000),
-            ("training", "training.test", "director", "c", 750_000),
+        for name, kind, role, case, day, mark in (
+            ("satisfaction", "survey.mark", "butler", "null::varchar", "date '2026-10-31'", 800_000),
+            ("training", "training.test", "director", "c", "max(d)", 750_000),
         )
     },
     "complaints": """

@@ -248,14 +248,18 @@ def _log(
     tests = np.repeat(np.arange(len(directors) * 2), 25)
     marks = pl.Series(np.clip(random.normal(75, 14, len(tests)).round(), 0, 100))
     case = pl.Series([f"T{number:05d}" for number in tests], dtype=pl.String)
-    draft.add("training.test", at(of_month[tests % 2 + 5], 14, 16), directors.gather(tests // 2), case=case, value=marks)
+    draft.add(
+        "training.test", at(of_month[tests % 2 + 5], 14, 16), directors.gather(tests // 2), case=case, value=marks
+    )
     praised = np.flatnonzero(random.random(len(directors)) < 0.5)
     draft.add("praise.user", at(of_month[praised % len(of_month)], 9, 17), directors.gather(praised))
 
     # what no rule reads
     left = max(size - draft.size, 0)
     staff = random.integers(0, len(people), left)
-    draft.add("gate.passed", at(of_month[random.integers(0, len(of_month), left)], 7, 19), people["person"].gather(staff))
+    draft.add(
+        "gate.passed", at(of_month[random.integers(0, len(of_month), left)], 7, 19), people["person"].gather(staff)
+    )
     return draft.log()
 
 

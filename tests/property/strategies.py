@@ -929,7 +929,7 @@ def clauses_of(duties: dict[str, Any], card: dict[str, Any]) -> list[str]:
     """Kinds of the inspector: findings on lines and finding duties, inspections of items."""
     kinds = []
     for item, fields in card["items"].items():
-        kinds += [f"inspection.T1-9.{item}"]
+        kinds += [f"inspection.{item}"]
         kinds += [f"finding.T1-9.{item}.{line}" for line in fields["lines"]]
     for duty in duties.values():
         if duty["check"] == "finding":

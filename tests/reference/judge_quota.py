@@ -89,9 +89,9 @@ def judge_count(q: Asked, windows: Windows | None, slot: Windows | None, slot_nu
 
 
 def end_of(q: Asked, windows: Windows | None, slot_number: str) -> datetime:
-    """Judged at the period's end (or, with one obligation per window, the end of its window)."""
-    if q.daily and windows and slot_number:
-        return cal.clock(q.period.first, windows[0][1])
+    """Judged at the period's end, or the end of its window or of its last window."""
+    if q.daily and windows:
+        return max(cal.clock(q.period.first, end) for _, end in windows)
     return q.period.end()
 
 

@@ -51,6 +51,11 @@ def triggers_of(world: World, duty: Duty, post: Post) -> list[Event]:
         try:
             if "window" in options and not in_window(event.at, place.window(options["window"])):
                 continue
+        except OffError:
+            continue
+        except UnboundError:
+            pass  # judge_trigger says so
+        try:
             if "times" in options:
                 # The n-th trigger of one person and target within the month.
                 key = (event.person, event.target, event.at.year, event.at.month)
@@ -91,6 +96,8 @@ def judge_trigger(world: World, duty: Duty, post: Post, trigger: Event) -> list[
     here = Obligation(duty, post, day.isoformat(), day, name, case=trigger.case, search_from=day)
     here.kinds = [pattern_kind(duty.fields["trigger"]), *kinds_in(duty.fields["follow_up"])]
     try:
+        if isinstance(duty.fields["trigger"], dict) and "window" in duty.fields["trigger"]:
+            place.window(duty.fields["trigger"]["window"])
         late_limit(world, duty.fields, place, day, default=cal.end_of_day(day))  # reads the figure
         limit = response_limit(world, duty, post, trigger, place)
         if limit is None:

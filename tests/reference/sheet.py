@@ -185,7 +185,8 @@ def make_item(world: World, book: Book, card: dict[str, Any], key: str, raw: dic
 def assess(world: World, sheet: Sheet, item: Item) -> str:
     duties = {duty for line in item.lines if line.on for duty in line.duties}
     own = [ob for ob in sheet.obligations if ob.duty.id in duties]
-    fully_judged = not item.unbound and not any(ob.state == "not_assessed" for ob in own)
+    charged = [ob for ob in own if ob.duty.fields.get("strength", "must") == "must"]
+    fully_judged = not item.unbound and not any(ob.state == "not_assessed" for ob in charged)
     if fully_judged and ((duties and not item.required) or inspected(world, sheet, item)):
         return "assessed"
     judged = any(ob.state in ("met", "breached", "excused") for ob in own)

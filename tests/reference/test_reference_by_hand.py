@@ -503,7 +503,7 @@ def test_every_second_complaint_costs_two(tiny: Tiny) -> None:
 
 def test_an_inspection_completes_the_sheet(tiny: Tiny) -> None:
     tiny.tables["people"][0]["from"] = "2026-10-30"
-    events = ["2026-10-30 09:00:00 li check", "2026-10-30 10:00:00 li inspection.T-3.6"]
+    events = ["2026-10-30 09:00:00 li check", "2026-10-30 10:00:00 li inspection.6"]
     events += ["2026-10-30 10:00:00 li finding.T-3.7.1 value=2"]
     person = tiny.score(CARD, *events)["people"][0]
     assert (person["score"], person["marks"], person["percent"]) == ("17", "19", "89.47")  # 17 / 19

@@ -186,10 +186,9 @@ class _Sheet:
     def _checked(self, attribute: Attribute) -> tuple[pl.Series, list[Rows]]:
         """Returns the values of an attribute, and for each of its checks the positions of the cells that fail."""
         values, bad = self._read(attribute.name, attribute.type)
-        checks = (each for each, _ in attribute.checks)
         return values, [
             bad if each == attribute.type and not each.words else self._bad_cells(attribute.name, each)
-            for each in checks
+            for each, _ in attribute.checks
         ]
 
     def _bad_cells(self, column: str, each: AttributeType) -> Rows:

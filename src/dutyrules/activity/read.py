@@ -84,7 +84,7 @@ def _log(files: tuple[RawFile, ...], known: Vocabulary, terms: Terms) -> Log:
         frame = frame.filter(pl.Series(same.keep))
     columns = [*_FIRST, *(name for name in frame.columns if name not in {*_FIRST, *_SPENT})]
     return Log(
-        frame=frame.select(columns),
+        frame=frame.select(columns).rechunk(),  # rows are picked from it by number
         persons=tuple(known.persons.words),
         kinds=tuple(known.kinds.words),
         targets=pl.concat([known.targets.words.alias("target"), free.alias("target")]),

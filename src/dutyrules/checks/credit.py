@@ -71,8 +71,7 @@ def by_population(
     position, chosen = ground.around(posts, area)
     entry = found[position]
     if performer:
-        good = events.person[entry] == ground.presence.person[posts[chosen]]
-        good &= owes[chosen, events.day[entry] - ground.presence.first]
+        good: Bools = events.person[entry] == ground.presence.person[posts[chosen]]
     else:
         good = owes.any(axis=1)[chosen]
     return Credit(entry[good], posts[chosen[good]])
@@ -106,15 +105,13 @@ def population_sizes(ground: Ground, events: Events, members: Members, periods: 
     """Period × area: members owed – live on the first day, less those that left without having been credited."""
     starts = np.array([period.first_day for period in periods], np.int64)
     sizes = members.counts(starts)
-    if all(period.first_day == period.last_day for period in periods):
+    gone = {index: members.left(period.first_day, period.last_day) for index, period in enumerate(periods)}
+    if not any(map(len, gone.values())):
         return sizes
     found, _ = creditable(ground, events, members, periods)
     credited_start = period_starts(ground, periods)[events.day[found] - ground.presence.first]
     for index, period in enumerate(periods):
-        if period.first_day == period.last_day:
-            continue
-        left = np.setdiff1d(members.at(period.first_day), members.at(period.last_day))
-        left = np.setdiff1d(left, events.target[found[credited_start == period.first_day]])
+        left = np.setdiff1d(gone[index], events.target[found[credited_start == period.first_day]])
         area = members.area_of(left, period.first_day)
         sizes[index] -= ground.areas.totals(np.bincount(area, minlength=ground.areas.root + 1))
     return sizes

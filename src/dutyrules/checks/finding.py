@@ -23,7 +23,7 @@ class Finding(Duty):
     def expand(self, ground: Ground) -> Obligations:
         """One per finding; without any, one for the person and period."""
         events = ground.facts.events([f"finding.{clause}" for clause in self.clause])
-        events = events.take((events.day >= ground.period.first_day) & (events.day <= ground.period.last_day))
+        events = events.take(ground.happened(events))
         post = ground.lead_post(self.role, events)
         events, post = events.take(post >= 0), post[post >= 0]
         found = Obligations.of(
@@ -42,7 +42,7 @@ class Finding(Duty):
     def _without(self, ground: Ground, found: np.ndarray) -> Obligations:
         """Persons without a finding: inspected and fine, or not inspected."""
         looked = ground.facts.events([f"inspection.{clause}" for clause in self.clause])
-        looked = looked.take((looked.day >= ground.period.first_day) & (looked.day <= ground.period.last_day))
+        looked = looked.take(ground.happened(looked))
         post = first_posts(ground, self.role, local=False)
         person = ground.presence.person[post]
         post = post[~np.isin(person, found)]

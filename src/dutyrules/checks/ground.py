@@ -76,6 +76,10 @@ class Ground:
             )
         return self._owing[key]
 
+    def happened(self, events: Events) -> Bools:
+        """Whether each event happened in the scored period, whichever duty day it belongs to."""
+        return (events.at >= self.period.first_day * DAY) & (events.at < self.period.end)
+
     def workdays(self, role: str, local: bool) -> tuple[Ints, Ints]:
         """(post, day) of every workday in the scored period on which a post owes."""
         posts, owes = self.owing(role, local)

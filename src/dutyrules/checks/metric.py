@@ -44,10 +44,11 @@ class Metric(Duty):
         size = int(group.max(initial=-1)) + 1
         last = np.full(size, -1, np.int64)
         last[group] = np.arange(len(events))  # in time order, so the last one stays
+        if self.of_each:  # periods are those that end in the scored one already
+            last = last[ground.happened(events.take(last))]
         day = events.day[last]
-        inside = (day >= ground.period.first_day) & (day <= ground.period.last_day)
-        last, day = last[inside], day[inside]
         first, until = self._spans(ground, day)
+        limit = events.at[last] + 1 if self.of_each else (until + 1) * DAY
         terms = ground.terms(post[last], first)
         mark = terms.numbers(self.at_least, _scaled)
         obligations = Obligations.of(
@@ -57,8 +58,8 @@ class Metric(Duty):
             first_day=first,
             last_day=until,
             start=first * DAY,
-            limit=events.at[last] + 1,
-            late_limit=events.at[last] + 1,
+            limit=limit,
+            late_limit=limit,
             expected=mark,
             case=events.case[last] if self.of_each else -1,
         )
@@ -74,7 +75,7 @@ class Metric(Duty):
         return spans[:, 0], spans[:, 1]
 
     def _groups(self, ground: Ground) -> tuple[Events, Ints, Ints, Ints]:
-        """Events with their group and post, and the key of each group: a person and a case (or period)."""
+        """Events with their group and post, and the key of each group: a post and a case (or period)."""
         events = ground.facts.events(self.event, self.where)
         post = ground.lead_post(self.role, events)
         key = self._key(ground, post, events.case, events.day)
@@ -84,13 +85,13 @@ class Metric(Duty):
         return events, group, post, keys
 
     def _key(self, ground: Ground, post: Ints, case: Ints, day: Ints) -> Ints:
-        """The person and the case, or the period among those that end in the scored one; negative for none."""
+        """The post and the case, or the period among those that end in the scored one; negative for none."""
         inner = case
         if self.per is not None:
             inner = np.full(len(day), -1, np.int64)
             for number, period in enumerate(ground.period.ending_within(self.per)):
                 inner[(day >= period.first_day) & (day <= period.last_day)] = number
-        return np.where(inner >= 0, ground.presence.person[post] << 32 | inner, -1)
+        return np.where(inner >= 0, post << 32 | inner, -1)
 
     def judge(self, ground: Ground, obligations: Obligations) -> Judged:
         """Compared exactly; shown rounded half up to two decimals."""

@@ -42,7 +42,7 @@ class Precedence(Duty):
     def expand(self, ground: Ground) -> Obligations:
         """One per event; with a lag, one per day and key."""
         events = self.event.of(ground)
-        events = events.take((events.day >= ground.period.first_day) & (events.day <= ground.period.last_day))
+        events = events.take(ground.happened(events))
         post = ground.lead_post(self.role, events)
         good = (post >= 0) & (self._key(events) >= 0)
         events, post = events.take(good), post[good]
@@ -61,8 +61,8 @@ class Precedence(Duty):
             first_day=events.day,
             last_day=events.day,
             start=start if self.lag != "none" else events.at,
-            limit=(events.day + 1) * DAY,
-            late_limit=(events.day + 1) * DAY,
+            limit=events.at + 1,
+            late_limit=events.at + 1,
             event=events.row,
             target=events.target if self.match_on == "target" else -1,
             case=events.case if self.match_on == "case" else -1,

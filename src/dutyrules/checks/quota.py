@@ -12,7 +12,7 @@ from dutyrules.checks.duty import Duty, Pattern, Words, tagged
 from dutyrules.checks.ground import Ground, Terms
 from dutyrules.facts import Events, counts, distinct_pairs, ranges
 from dutyrules.figure import Count, Figure, Form, Share, Text, Windows, wrong
-from dutyrules.obligation import Bools, Ints, Judged, Obligations, Reason
+from dutyrules.obligation import Bools, Ints, Judged, Obligations, Reason, State
 from dutyrules.timegrid import DAY, Period, PeriodKind
 
 ATTEMPTS = ("not_home", "refused", "rescheduled")
@@ -102,8 +102,16 @@ class Quota(Duty):
             limit=(last + 1) * DAY,
             late_limit=(last + 1) * DAY,
             expected=expected,
+            settled=self._empty(ground, post, which, periods),
         )
         return terms.settle(whole) if self.windows is None else self._windowed(terms, whole)
+
+    def _empty(self, ground: Ground, post: Ints, which: Ints, periods: Sequence[Period]) -> Ints:
+        """Where there is nobody, there is nothing to exceed either."""
+        if self.at_most is None or not self.population:
+            return np.full(len(post), State.OPEN)
+        nobody = self._sizes(ground, periods)[which, ground.presence.area[post]] == 0
+        return np.where(nobody, State.NO_OCCASION, State.OPEN)
 
     def periods(self, ground: Ground) -> Sequence[Period]:
         """The periods that end in the scored one."""
@@ -121,11 +129,11 @@ class Quota(Duty):
             if not isinstance(windows, tuple):
                 continue
             mine = index == number
-            end = whole.last_day * DAY + max(stop for _, stop in windows)
+            end = whole.last_day * DAY + (max(stop for _, stop in windows) if self.per.daily else DAY)
             parts.append(whole.replace(limit=end, late_limit=end).take(mine & ~each))
             origin.append(rows[mine & ~each])
             for slot, (start, stop) in enumerate(windows, 1):
-                limit = whole.last_day * DAY + stop
+                limit = whole.last_day * DAY + (stop if self.per.daily else DAY)
                 one = whole.replace(slot=slot, start=whole.start + start, limit=limit, late_limit=limit)
                 parts.append(one.take(mine & each))
                 origin.append(rows[mine & each])
@@ -139,14 +147,25 @@ class Quota(Duty):
             number = _shares(terms, self.owed.share, ground.members(self.owed.of).counts(starts)[which, area])
         else:
             number = terms.numbers(self.owed)
+        if self.at_most is not None:
+            return number
         if self.cap:
             number = np.minimum(number, ground.members(self.cap).counts(starts)[which, area])
         if self.population:
-            members = ground.members(self.population)
-            number = np.minimum(number, population_sizes(ground, self._events(ground), members, periods)[which, area])
-        if self.per.daily or self.prorate == "none" or self.at_most is not None:
+            number = np.minimum(number, self._sizes(ground, periods)[which, area])
+        if self.per.daily or self.prorate == "none":
             return number
-        return _prorated(ground, number, post, which, periods)
+        return _prorated(ground, number, self._work(ground), post, which, periods)
+
+    def _sizes(self, ground: Ground, periods: Sequence[Period]) -> Ints:
+        return population_sizes(ground, self._events(ground), ground.members(self.population or ""), periods)
+
+    def _work(self, ground: Ground) -> Bools:
+        """Post × day: workdays on which the post owes; the others of a person with several posts are not its own."""
+        posts, owes = ground.owing(self.role, self.local(ground.located))
+        work = np.zeros_like(ground.presence.work)
+        work[posts] = owes & ground.presence.work[posts]
+        return work
 
     # ------------------------------------------------------------ judge
 
@@ -256,14 +275,22 @@ def _shares(terms: Terms, share: Figure[Share], there: Ints) -> Ints:
     return number
 
 
-def _prorated(ground: Ground, number: Ints, post: Ints, which: Ints, periods: Sequence[Period]) -> Ints:
+def _prorated(
+    ground: Ground, number: Ints, work: Bools, post: Ints, which: Ints, periods: Sequence[Period]
+) -> Ints:
     """N × available × fte / owed, rounded half up; days outside the tenure count as the calendar says."""
     presence = ground.presence
     low = np.array([max(period.first_day - presence.first, 0) for period in periods], np.int64)[which]
     end = np.array([period.last_day - presence.first + 1 for period in periods], np.int64)[which]
     owing = np.where(presence.tenure, presence.base_work[presence.person], presence.statutory)
-    owed = np.concatenate([np.zeros((len(owing), 1), np.int64), np.cumsum(owing, axis=1)], axis=1)
     fte = np.array([share.as_integer_ratio() for share in presence.fte], np.int64).reshape(-1, 2)[post]
-    over = number * (presence.work_before[post, end] - presence.work_before[post, low]) * fte[:, 0]
-    under = np.maximum(owed[post, end] - owed[post, low], 1) * fte[:, 1]
+    over = number * _sum(work, post, low, end) * fte[:, 0]
+    under = np.maximum(_sum(owing, post, low, end), 1) * fte[:, 1]
     return (2 * over + under) // (2 * under)
+
+
+def _sum(days: Bools, post: Ints, low: Ints, end: Ints) -> Ints:
+    """How many days of each post hold from `low` to before `end`."""
+    before = np.zeros((days.shape[0], days.shape[1] + 1), np.int64)
+    np.cumsum(days, axis=1, out=before[:, 1:])
+    return before[post, end] - before[post, low]

@@ -95,7 +95,7 @@ class Record(Duty):
         if self.event:
             return daily_obligations(ground, self.role, start=None, by=self.by, before=self.before, late=None)
         events = ground.facts.events(self.of)
-        events = events.take((events.day >= ground.period.first_day) & (events.day <= ground.period.last_day))
+        events = events.take(ground.happened(events))
         post = ground.lead_post(self.role, events)
         events, post = events.take(post >= 0), post[post >= 0]
         terms = ground.terms(post, events.day)

@@ -121,12 +121,13 @@ class Response(Duty):
         """One per trigger and owner that falls due in the scored period, or will."""
         events = self._triggers(ground)
         entry, post = self._owners(ground, events)
-        events = events.take(entry)
+        events = events.take(entry).by_date()  # limits count from the date, even of the small hours of a night shift
         terms = ground.terms(post, events.day)
         if self.trigger.window is not None:
             kept = _in_window(terms, self.trigger.window, events.time)
             events, post = events.take(kept), post[kept]
             terms = ground.terms(post, events.day)
+            terms.choose(self.trigger.window)
         limit, why = self._due(ground, terms, events, post)
         known = (why == 0) & (limit < NEVER)  # an unbound duration says nothing either
         month_end = ground.end_of_month((np.where(known, limit, events.at + 1) - 1) // DAY)
@@ -154,10 +155,8 @@ class Response(Duty):
         events = self.trigger.of(ground)
         if self.trigger.times is None:
             return events
-        inside = (events.day >= ground.period.first_day) & (events.day <= ground.period.last_day)
-        events = events.take(inside)
-        key = np.stack([events.person, events.target])
-        _, group = np.unique(key, axis=1, return_inverse=True)
+        month = (events.at // DAY).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+        _, group = np.unique(np.stack([month, events.person, events.target]), axis=1, return_inverse=True)
         order = np.argsort(group, kind="stable")
         ordinal = np.empty(len(events), np.int64)
         ordinal[order] = np.arange(len(events)) - np.searchsorted(group[order], group[order]) + 1
@@ -173,6 +172,7 @@ class Response(Duty):
             post = ground.lead_post(self.role, events)
             return np.flatnonzero(post >= 0), post[post >= 0]
         posts, owes = ground.owing(self.role, self.owed_by == "area_of_target")
+        events = events.by_date()
         day = events.day - ground.presence.first
         if self.owed_by == "role":
             place, entry = np.nonzero(owes[:, day])

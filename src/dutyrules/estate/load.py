@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 import polars as pl
-from pydantic import BeforeValidator, ValidationError
+from pydantic import BeforeValidator, TypeAdapter, ValidationError
 
 from dutyrules.book import Book, Parameter, load_book, resolve, unknown_book
 from dutyrules.book.problems import circles, follow, place_of, places, problems_of
@@ -231,7 +232,13 @@ def _check_references(node: Node, book: Book, bound: Mapping[str, Figure[Any]], 
 
 
 def _default(parameter: Parameter) -> Figure[Any] | None:
-    return None if parameter.default is None else parameter.adapter.validate_python(parameter.default)
+    return None if parameter.default is None else _adapter(parameter.type).validate_python(parameter.default)
+
+
+@cache
+def _adapter(kind: str | tuple[str, ...]) -> TypeAdapter[Figure[Any]]:
+    """Kept, since the tests of a book make hundreds of small estates."""
+    return Parameter(type=kind).adapter
 
 
 def _check_figures(node: Node, book: Book, areas: Areas, problems: list[Diagnostic]) -> None:

@@ -1,7 +1,7 @@
 """The log, partitioned by kind, as integer columns in time order."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -46,6 +46,10 @@ class Events:
     def time(self) -> Ints:
         """Seconds after the midnight of the duty day."""
         return self.at - self.day * DAY
+
+    def by_date(self) -> "Events":
+        """The same events on their calendar days, whichever shift they belong to."""
+        return replace(self, day=self.at // DAY)
 
     def take(self, chosen: Ints | Bools) -> "Events":
         """The chosen events."""

@@ -57,7 +57,8 @@ class Coverage:
         good = np.ones(len(area), np.bool_)
         for kind in kinds:
             gaps = self._gaps_of(kind)
-            good &= gaps[area, high] == gaps[area, low]
+            if len(area) and (gaps[:, high.max()] > gaps[:, low.min()]).any():  # mostly there is no gap at all
+                good &= gaps[area, high] == gaps[area, low]
         return good
 
     def _gaps_of(self, kind: str) -> Ints:

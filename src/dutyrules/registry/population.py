@@ -57,6 +57,13 @@ class Members:
         target = self.target[self.live(day)]  # sorted, so that equal ones stand together
         return target[np.diff(target, prepend=-1) > 0]
 
+    def left(self, first: int, last: int) -> Ints:
+        """Members on the first day that are none on the last, as target codes in order."""
+        stays = np.zeros(len(self.places.ids), np.bool_)
+        stays[self.target[self.live(last)]] = True
+        members = self.at(first)
+        return members[~stays[members]]
+
     def area_of(self, targets: Ints, day: int) -> Ints:
         """Area index of each target on a day."""
         return self.places.area_at(targets, np.full(len(targets), day), self.areas.root)

@@ -181,6 +181,30 @@ class Presence:
         )
 
 
+@dataclass(frozen=True)
+class _Shifts:
+    """Person × day: whether it is a workday before leave, and from when to when."""
+
+    work: Bools
+    start: Ints
+    end: Ints
+
+
+@dataclass(frozen=True)
+class _Held:
+    """The posts of the people table."""
+
+    person: Ints
+    area: Ints
+    role: Ints
+    tenure: Bools
+
+    def already(self, person: int, post: int) -> Bools:
+        """Days on which a person holds the area and role of a post anyway."""
+        same = (self.person == person) & (self.area == self.area[post]) & (self.role == self.role[post])
+        return np.any(self.tenure[same], axis=0)
+
+
 def presence(
     tables: Tables,
     areas: Areas,
@@ -199,17 +223,18 @@ def presence(
     role_code = {name: index for index, name in enumerate(roles)}
     statutory = np.asarray(calendar.workdays(date_of(first), date_of(last)), np.bool_)
     leave = Leave.of(tables.leave, code)
-    work, start, end = _shifts(tables.roster, code, statutory, first, working_hours)
-    away = _away(leave, start, end, first)
+    shifts = _shifts(tables.roster, code, statutory, first, working_hours)
+    away = _away(leave, shifts.start, shifts.end, first)
     axis = np.arange(first, last + 1)
     tenure = (first_day(people["from"])[:, None] <= axis) & (axis <= last_day(people["to"])[:, None])
     holders = np.array([code[name] for name in people["person"]], np.int64)
-    acting = _acting(tables.leave, code, holders, tenure, away, first)
+    area = np.array([areas.index[name] for name in people["area"]], np.int64)
+    role = np.array([role_code[name] for name in people["role"]], np.int64)
+    held = _Held(holders, area, role, tenure)
+    acting = _acting(tables.leave, code, held, shifts, first)
     chosen = [origin for origin, _, _ in acting]
     primary = people["primary"].fill_null(False).to_numpy()
     order = np.argsort(np.argsort(~primary, kind="stable"), kind="stable")
-    area = np.array([areas.index[name] for name in people["area"]], np.int64)
-    role = np.array([role_code[name] for name in people["role"]], np.int64)
     fte = tuple(Fraction(text or "1") for text in people["fte"])
     return Presence(
         first=first,
@@ -224,11 +249,11 @@ def presence(
         fte=fte + tuple(fte[origin] for origin in chosen),
         acting_for=np.concatenate([np.full(len(people), -1), np.array(chosen, np.int64)]).astype(np.int64),
         tenure=np.concatenate([tenure, *(row[None] for _, _, row in acting)]) if acting else tenure,
-        base_work=work,
+        base_work=shifts.work,
         statutory=statutory,
         away=away,
-        shift_start=start,
-        shift_end=end,
+        shift_start=shifts.start,
+        shift_end=shifts.end,
         leave=leave,
         provisional=calendar.provisional(date_of(first), date_of(last)),
     )
@@ -236,7 +261,7 @@ def presence(
 
 def _shifts(
     roster: pl.DataFrame, code: Mapping[str, int], statutory: Bools, first: int, hours: tuple[int, int]
-) -> tuple[Bools, Ints, Ints]:
+) -> _Shifts:
     """Workdays and shift times of every person; a rostered month has no statutory workdays left."""
     shape = (len(code), len(statutory))
     work = np.broadcast_to(statutory, shape).copy()
@@ -246,7 +271,7 @@ def _shifts(
     )
     rows = rows.filter(pl.col("day").is_between(first, first + len(statutory) - 1))
     if rows.is_empty():
-        return work, start, end
+        return _Shifts(work, start, end)
     person = np.array([code[name] for name in rows["person"]], np.int64)
     day = rows["day"].to_numpy() - first
     axis = pl.Series(np.arange(first, first + len(statutory)), dtype=pl.Int32).cast(pl.Date)
@@ -261,7 +286,7 @@ def _shifts(
     work[where] = True
     start[where] = begin
     end[where] = np.where(finish <= begin, finish + DAY, finish)
-    return work, start, end
+    return _Shifts(work, start, end)
 
 
 def _away(leave: Leave, start: Ints, end: Ints, first: int) -> Bools:
@@ -279,26 +304,30 @@ def _away(leave: Leave, start: Ints, end: Ints, first: int) -> Bools:
 
 
 def _acting(
-    leave: pl.DataFrame, code: Mapping[str, int], holders: Ints, tenure: Bools, away: Bools, first: int
+    leave: pl.DataFrame, code: Mapping[str, int], held: _Held, shifts: _Shifts, first: int
 ) -> list[tuple[int, int, Bools]]:
-    """(post of the absent person, substitute, days) for each accepted substitution."""
+    """(post of the absent person, substitute, days) for each accepted substitution.
+
+    The days are those whose shift lies wholly in this leave and that begin on or after the day of acceptance; a
+    substitute who holds the same post anyway owes it once.
+    """
     accepted = leave.filter(
-        pl.col("approved") & pl.col("substitute").is_not_null() & pl.col("accepted_at").is_not_null()
+        pl.col("approved")
+        & pl.col("substitute").is_in(list(code))
+        & pl.col("person").is_in(list(code))
+        & pl.col("accepted_at").is_not_null()
     )
     acting: list[tuple[int, int, Bools]] = []
-    axis = np.arange(first, first + tenure.shape[1])
+    axis = np.arange(first, first + held.tenure.shape[1])
+    columns = ("from", "until", "accepted_at")
     for name, substitute, begin, until, since in accepted.select(
-        "person",
-        "substitute",
-        pl.col("from").dt.epoch("s"),
-        pl.col("until").dt.epoch("s"),
-        pl.col("accepted_at").dt.epoch("s"),
+        "person", "substitute", *(pl.col(column).dt.epoch("s") for column in columns)
     ).iter_rows():
-        if name not in code or substitute not in code:
-            continue
-        touched = ((axis + 1) * DAY > begin) & (axis * DAY < until) & (axis >= since // DAY)
-        for post in np.flatnonzero(holders == code[name]):
-            days = tenure[post] & away[code[name]] & touched
+        who = code[name]
+        inside = (axis * DAY + shifts.start[who] >= begin) & (axis * DAY + shifts.end[who] <= until)
+        covered = shifts.work[who] & inside & (axis >= since // DAY)
+        for post in np.flatnonzero(held.person == who):
+            days = held.tenure[post] & covered & ~held.already(code[substitute], post)
             if days.any():
                 acting.append((int(post), code[substitute], days))
     return acting

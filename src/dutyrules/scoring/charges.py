@@ -102,12 +102,20 @@ class Sheets:
 
 @dataclass(frozen=True)
 class Charge:
-    """What one line takes off: per sheet, and the breaches that it counts."""
+    """What one line takes off: per sheet, and the breaches that it counts.
+
+    Attributes:
+        findings: Rows of the log that an inspector wrote for the line.
+        off: Sheets for which its price is ``none``: there is no such line there.
+        unbound: Sheets for which its price is not known.
+    """
 
     times: Ints
     points: Ints
     breaches: Breaches
     findings: Ints
+    off: Bools
+    unbound: Bools
 
 
 class Pricing:
@@ -203,7 +211,7 @@ class Pricing:
         found = sums(index[len(counted.sheet) :], value, len(cells))
         times = sums(cells // days, np.maximum(logged, found), size)
         times[~mine] = 0
-        return Charge(times, self._points(line, times), breaches, findings)
+        return self._priced(line, times, breaches, findings)
 
     def _findings(self, line: Line, role: str) -> tuple[Ints, Ints, Ints, Ints]:
         """(row, sheet, day, value) of the findings of a line's clause in the period."""
@@ -224,7 +232,7 @@ class Pricing:
             events, sheet, day, value = events.take(good), sheet[good], day[good], value[good]
         return events.row, sheet, day, value
 
-    def _points(self, line: Line, times: Ints) -> Ints:
+    def _priced(self, line: Line, times: Ints, breaches: Breaches, findings: Ints) -> Charge:
         terms = self._ground.terms(self._sheets.post, np.full(len(times), self._ground.period.first_day))
         if line.every is not None and line.points is not None:
             step = terms.numbers(line.every)
@@ -234,7 +242,9 @@ class Pricing:
         else:
             price = line.each or line.per_missing or Figure(Decimal(0))
             points = times * terms.numbers(price, scaled)
-        return np.where(terms.off, 0, points)
+        off, unbound = terms.off, terms.unbound > 0
+        idle = off | unbound
+        return Charge(np.where(idle, 0, times), np.where(idle, 0, points), breaches, findings, off, unbound)
 
     def _dearest(
         self,
@@ -269,6 +279,8 @@ def _chosen(charges: Sequence[Charge], best: Ints) -> Charge:
             [charge.breaches.only(best[charge.breaches.sheet] == index) for index, charge in enumerate(charges)]
         ),
         findings=charges[0].findings,
+        off=charges[0].off,
+        unbound=charges[0].unbound,
     )
 
 

@@ -61,7 +61,7 @@ def stand(estate: Estate, log: Log, period: Period, as_of: datetime | None = Non
         granularity=estate.granularity,
         presence=who,
         facts=facts,
-        coverage=Coverage.of(estate.tables, estate.areas, first=first, last=last, seen=_seen(log, period)),
+        coverage=Coverage.of(estate.tables, estate.areas, first=first, last=last, seen=_seen(log, period, horizon)),
         bound=estate.bound,
         members=_members(estate),
         slots={slot.slot: (slot.start, slot.to) for slot in book.timetable},
@@ -79,10 +79,10 @@ def _members(estate: Estate) -> Callable[[str], Members]:
     return members
 
 
-def _seen(log: Log, period: Period) -> frozenset[str]:
+def _seen(log: Log, period: Period, horizon: int) -> frozenset[str]:
     """Kinds with a row in the period: what an estate that declares no coverage is taken to cover."""
     at = log.frame["at"].to_numpy()
-    inside = log.frame["kind"].to_numpy()[(at >= period.first_day * DAY) & (at < period.end)]
+    inside = log.frame["kind"].to_numpy()[(at >= period.first_day * DAY) & (at < horizon)]
     return frozenset(log.kinds[code] for code in np.flatnonzero(np.bincount(inside)))
 
 
@@ -138,7 +138,7 @@ def _switched_off(ground: Ground, duty: Duty, post: Ints) -> Bools:
 
 def settle(ground: Ground, duty: Duty, obligations: Obligations, judged: Judged) -> Verdicts:
     """The final state of each obligation, in the order that docs/semantics.md gives."""
-    idle = (obligations.settled == State.NO_OCCASION) & (obligations.event < 0)
+    idle = (obligations.settled == State.NO_OCCASION) & (obligations.event < 0) & bool(duty.occasions())
     kinds = _kinds_read(ground, duty, obligations, idle)
     nothing = (obligations.settled == State.NO_OCCASION) | _owes_nothing(obligations, duty)
     excused = _excused(ground, duty, obligations)
@@ -149,7 +149,7 @@ def settle(ground: Ground, duty: Duty, obligations: Obligations, judged: Judged)
             nothing,
             obligations.settled == State.EXCUSED,
             judged.met & ((obligations.limit <= ground.horizon) | (not _at_most(duty))),
-            _still_open(ground, duty, obligations, judged),
+            obligations.limit > ground.horizon,
             excused > 0,
         ],
         [
@@ -165,8 +165,8 @@ def settle(ground: Ground, duty: Duty, obligations: Obligations, judged: Judged)
     ).astype(np.int64)
     whys = (*obligations.whys, "log_incomplete", "leave", "excused_by")
     base = len(obligations.whys)
-    why = np.where(obligations.why > 0, obligations.why, 0)
-    why = np.where((why == 0) & (state == State.NOT_ASSESSED), base, why)
+    uncovered = (state == State.NOT_ASSESSED) & (obligations.settled != State.NOT_ASSESSED)
+    why = np.where(uncovered, base, obligations.why)
     why = np.where((why == 0) & (state == State.EXCUSED), base + np.maximum(excused, 1), why)
     return Verdicts(obligations, judged, state, why, whys)
 
@@ -191,12 +191,6 @@ def _owes_nothing(obligations: Obligations, duty: Duty) -> Bools:
 
 def _at_most(duty: Duty) -> bool:
     return getattr(duty, "at_most", None) is not None
-
-
-def _still_open(ground: Ground, duty: Duty, obligations: Obligations, judged: Judged) -> Bools:
-    """Not due yet; what is at most allowed can be overstepped before its time."""
-    waiting = obligations.limit > ground.horizon
-    return waiting & judged.met if _at_most(duty) else waiting
 
 
 def _excused(ground: Ground, duty: Duty, obligations: Obligations) -> Ints:

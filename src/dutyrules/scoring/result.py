@@ -224,7 +224,7 @@ class Result:
     def _item(self, index: int, name: str, key: str, item: Item) -> ItemScore:
         charges = {line: self.charges[name][key, line] for line in item.lines}
         deducted = _points(sum(int(charge.points[index]) for charge in charges.values()))
-        inspected = self._inspected(index, key, charges)
+        inspected = self._inspected(index, key, item, charges)
         state, settled_by = self._state(index, key, item, charges, inspected=inspected)
         return ItemScore(
             item=key,
@@ -265,24 +265,23 @@ class Result:
         duty, row = self.pricing.duty_row(key)
         return self.namer.ids(duty)[row]
 
-    def _inspected(self, index: int, key: str, charges: Mapping[str, Charge]) -> bool:
-        person = self.sheets.person[index]
+    def _inspected(self, index: int, key: str, item: Item, charges: Mapping[str, Charge]) -> bool:
+        """An inspection of the item, or a finding on one of its lines, even one that does not count."""
         ground = self.judgement.ground
-        looked = ground.facts.events(f"inspection.{key}")
-        inside = (looked.at >= ground.period.first_day * DAY) & (looked.person == person)
-        return bool(inside.any()) or any(
-            (self._columns["person"][charge.findings] == person).any() for charge in charges.values()
-        )
+        clauses = [clause for line, form in item.lines.items() if not charges[line].off[index] for clause in form.clause]
+        looked = ground.facts.events([f"inspection.{key}", *(f"finding.{clause}" for clause in clauses)])
+        return bool((ground.happened(looked) & (looked.person == self.sheets.person[index])).any())
 
     def _state(
         self, index: int, key: str, item: Item, charges: Mapping[str, Charge], *, inspected: bool
     ) -> tuple[ItemState, str | None]:
-        duties = {
-            duty for line in item.lines.values() for duty in line.duties if self.judgement.duty(duty).strength == "must"
-        }
-        counts = [self.state_counts[duty][index] for duty in duties]
-        needs = item.inspect == "required" or not any(line.breaches for line in item.lines.values())
-        gap = any(count[State.NOT_ASSESSED] for count in counts) or (needs and not inspected)
+        lines = [form for line, form in item.lines.items() if not charges[line].off[index]]
+        named = {duty for line in lines for duty in line.duties}
+        counts = {duty: self.state_counts[duty][index] for duty in named}
+        charged = [duty for duty in named if self.judgement.duty(duty).strength == "must"]
+        needs = item.inspect == "required" or not any(line.breaches for line in lines)
+        gap = any(counts[duty][State.NOT_ASSESSED] for duty in charged) or (needs and not inspected)
+        gap = gap or any(charge.unbound[index] for charge in charges.values())
         settlement = self._settlement(index, key)
         if settlement and settlement[0] == "exclude":
             return "excluded", settlement[1]
@@ -290,10 +289,9 @@ class Result:
             return "assessed", None
         if settlement:
             return "assessed", settlement[1]
-        judged = any(count[[State.MET, State.BREACHED, State.EXCUSED]].any() for count in counts)
-        return (
-            "partial" if judged or any(int(charge.times[index]) for charge in charges.values()) else "not_assessed"
-        ), None
+        judged = any(count[[State.MET, State.BREACHED, State.EXCUSED]].any() for count in counts.values())
+        taken = any(charge.points[index] for charge in charges.values())
+        return ("partial" if judged or taken else "not_assessed"), None
 
     def _settlement(self, index: int, item: str) -> tuple[str, str] | None:
         person = self.judgement.ground.presence.persons[self.sheets.person[index]]

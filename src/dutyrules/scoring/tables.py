@@ -59,9 +59,7 @@ def breach_table(judgement: Judgement, waived: Mapping[str, Ints]) -> pl.DataFra
     return pl.concat(parts)
 
 
-def points_table(
-    judgement: Judgement, sheets: Sheets, cards: Mapping[str, Mapping[LineKey, Charge]]
-) -> pl.DataFrame:
+def points_table(judgement: Judgement, sheets: Sheets, cards: Mapping[str, Mapping[LineKey, Charge]]) -> pl.DataFrame:
     """One row per sheet and line that takes something off; see `Result.points_table`.
 
     Args:

@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from re import fullmatch
 
-from dutyrules.book import Book, load_book
+from dutyrules.book import Book, Scorecard, load_book, overlapping
 from dutyrules.diagnostics import Diagnostic, InputError, Span
 from dutyrules.estate import Estate
 from dutyrules.obligation import State
@@ -136,14 +136,26 @@ def perform(scene: Scene, book: Book | None = None) -> Outcome:
 
 
 def _narrowed(estate: Estate, entry: Entry) -> Estate:
-    """The estate with only those duties that the expectations need; what they do not look at costs no time."""
+    """The estate with only what the expectations look at; the rest would only cost time."""
     book = estate.book
-    cards = book.scorecards if entry.sums.on_card else {}
+    cards = {name: _card(card, entry) for name, card in book.scorecards.items()} if entry.sums.on_card else {}
     fines = book.fines if entry.sums.fines else {}
     lines = [*fines.values(), *(line for card in cards.values() for line in card.lines.values())]
     needed = {*entry.duties, *(name for line in lines for name in (*line.duties, line.only_if_met))}
     duties = {name: duty for name, duty in book.duties.items() if name in needed}
     return replace(estate, book=replace(book, duties=duties, scorecards=cards, fines=fines))
+
+
+def _card(card: Scorecard, entry: Entry) -> Scorecard:
+    """The items that a test looks at, and those that share breaches with them."""
+    if entry.sums.score is not None:
+        return card
+    wanted = {item for item in card.items if item in entry.sums.items}
+    wanted |= {item for (item, _), line in card.lines.items() if set(line.clause) & entry.lines.keys()}
+    for group in overlapping(card.lines):
+        sharing = {item for item, _ in group}
+        wanted |= sharing if sharing & wanted else set()
+    return card.model_copy(update={"items": {item: form for item, form in card.items.items() if item in wanted}})
 
 
 def _sheets(result: Result, person: str) -> Sequence[Sheet]:

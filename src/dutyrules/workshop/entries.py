@@ -10,26 +10,17 @@ from dutyrules.activity.kinds import Kind
 from dutyrules.activity.log import JUDGED, KEPT, REQUIRED
 from dutyrules.book import Book
 from dutyrules.book.assemble import in_full
+from dutyrules.book.problems import place_of, problems_of
 from dutyrules.diagnostics import Diagnostic, Span, did_you_mean
 from dutyrules.figure import Form
 from dutyrules.registry.population import TARGET_COLUMN
 from dutyrules.source import Node, locate, plain
-from dutyrules.workshop.forms import (
-    STATES,
-    BreachedForm,
-    BreachForm,
-    GivenForm,
-    LeaveForm,
-    PersonForm,
-    SumsForm,
-    TestForm,
-)
+from dutyrules.workshop.forms import STATES, BreachedForm, BreachForm, GivenForm, SumsForm, TestForm
 
 F = TypeVar("F", bound=Form)
 
 COLUMNS = (*REQUIRED, *JUDGED, *KEPT)
 SUMS = tuple(SumsForm.model_fields)
-FORMS = (TestForm, GivenForm, PersonForm, LeaveForm, BreachedForm, BreachForm, SumsForm)
 WORDS = f"one of {', '.join(STATES)}, or breached: {{…}}"
 
 
@@ -54,8 +45,7 @@ class Entry:
 
     def span(self, *path: str | int) -> Span:
         """Where a part of the test is written."""
-        place = locate(self.node, path)
-        return place.key_span or place.span
+        return place_of(locate(self.node, path))
 
 
 def read_entries(book: Book, problems: list[Diagnostic]) -> list[Entry]:
@@ -104,7 +94,7 @@ def _part(node: Node, wanted: Any) -> Node:
 def _verdict(book: Book, duty: str, node: Node, problems: list[Diagnostic]) -> str | tuple[BreachForm, ...] | None:
     if duty not in book.duties:
         known = (*book.duties, *SUMS)
-        problems.append(_unknown("duty", duty, node.key_span or node.span, known))
+        problems.append(_unknown("duty", duty, place_of(node), known))
         return None
     if isinstance(node.value, dict):
         form = _checked(BreachedForm, node, problems)
@@ -136,7 +126,7 @@ def _names(book: Book, source: str, entry: Entry, problems: list[Diagnostic]) ->
         for index, name in enumerate(names):
             if (in_full(name, source) if what in ("clause", "line") else name) not in known:
                 place = locate(entry.node, (*path, name, index))
-                problems.append(_unknown(what, name, place.key_span or place.span, known))
+                problems.append(_unknown(what, name, place.span if what == "clause" else place_of(place), known))
 
     need("clause", entry.clause, {*clauses, *(clause for card in cards for clause in card.clause)}, "clause")
     need("item", entry.sums.items, [item for card in cards for item in card.items], "expect", "items")
@@ -165,26 +155,5 @@ def _checked(form: type[F], node: Node, problems: list[Diagnostic]) -> F | None:
     try:
         return form.model_validate(plain(node))
     except ValidationError as error:
-        problems.extend(_problem(node, line) for line in error.errors(include_url=False))
+        problems += problems_of(form, node, error, area="test")
         return None
-
-
-def _problem(node: Node, line: Any) -> Diagnostic:
-    place, context = locate(node, line["loc"]), line.get("ctx", {})
-    name = str(line["loc"][-1]) if line["loc"] else ""
-    span = place.key_span or place.span
-    if line["type"] == "missing":
-        return Diagnostic("test.missing-key", f"{name} is missing", span, None, f"{name}: …")
-    if line["type"] == "extra_forbidden":
-        known = {info.alias or key for form in FORMS for key, info in form.model_fields.items()}
-        return Diagnostic("test.unknown-key", f"nothing reads {name}", span, name, None, did_you_mean(name, known))
-    found = str(context.get("found", line["input"]))
-    expected = str(context.get("expected", line["msg"]))
-    words = (
-        [word.strip("' ") for word in expected.replace(" or ", ",").split(",")]
-        if line["type"] == "literal_error"
-        else []
-    )
-    return Diagnostic(
-        "test.bad-value", "this value does not fit", place.span, found, expected, did_you_mean(found, words)
-    )

@@ -24,10 +24,9 @@ def _id(value: object) -> object:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-def _ids(value: object) -> object:
+def _ids(value: object) -> tuple[object, ...]:
     """Ids one by one: `b1..b3` stands for b1, b2, b3."""
-    entries = one_or_many(value)
-    assert isinstance(entries, list | tuple)
+    entries = value if isinstance(value, list | tuple) else (value,)
     return tuple(part for entry in entries for part in _range(_id(entry)))
 
 
@@ -42,11 +41,11 @@ def _range(entry: object) -> tuple[object, ...]:
 
 
 def _members(value: object) -> object:
+    """How many there are, or which."""
     if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
         return value
-    ids = _ids(value)
-    assert isinstance(ids, tuple)
-    if not all(isinstance(one, str) for one in ids):
+    ids = _ids(value) if isinstance(value, list | str) else ()
+    if (not ids and value != []) or not all(isinstance(one, str) for one in ids):
         raise wrong("members", value, "ids, or how many there are")
     return ids
 

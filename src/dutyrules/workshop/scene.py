@@ -94,9 +94,9 @@ def _areas(entry: Entry) -> list[str]:
 def _table_rows(book: Book, entry: Entry) -> dict[str, list[Placed]]:
     """Rows by table, each with the place of what it says."""
     given = entry.given
-    people = [(_post(book, given.person), ("given", "person"))]
+    people: list[Placed] = [(_post(book, given.person), ("given", "person"))]
     people += [(_post(book, post), ("given", "people", index)) for index, post in enumerate(given.people)]
-    leave = [
+    leave: list[Placed] = [
         (
             one.model_dump(by_alias=True, exclude_none=True) | {"person": one.person or given.person.id},
             ("given", "leave", index),
