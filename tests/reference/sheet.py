@@ -23,6 +23,8 @@ class Sheet:
 
     person: str
     role: str
+    area: str = ""
+    """Of its lead post in the period: where by-area points are looked up."""
     obligations: list[Obligation] = field(default_factory=list)
 
     def breaches(self) -> list[Obligation]:
@@ -90,9 +92,9 @@ class Item:
 
 def make_sheets(world: World, obligations: list[Obligation]) -> list[Sheet]:
     sheets: dict[tuple[str, str], Sheet] = {}
-    for post in world.estate.table_posts:
+    for post in sorted(world.estate.table_posts, key=lambda post: not post.primary):
         if post.first <= world.scored.last and post.last >= world.scored.first:
-            sheets.setdefault((post.person, post.role), Sheet(post.person, post.role))
+            sheets.setdefault((post.person, post.role), Sheet(post.person, post.role, post.area))
     for ob in obligations:
         sheet = sheet_for(sheets, ob.post)
         if sheet:
@@ -127,7 +129,7 @@ def find_scorecard(world: World, role: str) -> tuple[Book, dict[str, Any]] | Non
 
 
 def score_card(world: World, sheet: Sheet, book: Book, card: dict[str, Any]) -> dict[str, Any]:
-    items = [make_item(world, book, card, str(key), raw) for key, raw in card["items"].items()]
+    items = [make_item(world, sheet, book, card, str(key), raw) for key, raw in card["items"].items()]
     decisions = settlements(world, sheet)
     charge(world, sheet, [line for item in items for line in item.lines if line.on])
     for item in items:
@@ -165,9 +167,9 @@ def show_item(item: Item) -> dict[str, Any]:
 # ---------------------------------------------------------------------------------------------- items
 
 
-def make_item(world: World, book: Book, card: dict[str, Any], key: str, raw: dict[str, Any]) -> Item:
+def make_item(world: World, sheet: Sheet, book: Book, card: dict[str, Any], key: str, raw: dict[str, Any]) -> Item:
     """Items and lines without a clause get the scorecard's (item's) clause plus `.` plus their key."""
-    place = world.estate.place(book, "", world.scored.first)
+    place = world.estate.place(book, sheet.area, world.scored.first)
     clause = str(raw.get("clause") or f"{card.get('clause', '')}.{key}")
     item = Item(key, clause, place.number(raw["marks"]), raw.get("inspect") == "required", [])
     for name, fields in (raw.get("lines") or {}).items():
@@ -308,7 +310,7 @@ def finding_days(world: World, sheet: Sheet, line: Line) -> dict[date, Fraction]
 
 def bonus_points(world: World, sheet: Sheet, book: Book, card: dict[str, Any]) -> Fraction:
     """Bonus: count of the event x points."""
-    place = world.estate.place(book, "", world.scored.first)
+    place = world.estate.place(book, sheet.area, world.scored.first)
     total = ZERO
     for row in (card.get("bonus") or {}).values():
         count = len([e for e in own_events(world, sheet) if fits(e, row["event"], row.get("where"))])
@@ -336,7 +338,7 @@ def fines(world: World, sheet: Sheet) -> dict[str, str | None]:
     """Fines: as lines, in money, `record_only`; on the sheet of the fine's role."""
     totals: dict[str, Fraction] = {}
     for book in world.estate.books:
-        place = world.estate.place(book, "", world.scored.first)
+        place = world.estate.place(book, sheet.area, world.scored.first)
         lines = []
         for key, fields in book.sections["fines"].items():
             if sheet.role in fine_roles(world, book, fields):

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  # books, and the tests in them, have long lines
 """Tests in books: what passes, what fails and how it is told, what is malformed, and what is counted as covered."""
 
 from collections.abc import Callable
@@ -96,7 +97,7 @@ def test_every_word_and_sum_can_be_expected(run: Run) -> None:
           clause: 1
           given: {{month: 2026-11, person: {{id: wu, to: 2026-10-30}}}}
           expect: {{open_gate: none}}
-    """)  # noqa: E501
+    """)
     assert report.passed, report.as_text()
     assert len(report.outcomes) == 5
 
@@ -216,7 +217,7 @@ def test_clauses_are_executed_by_verdicts_lines_fines_and_bonus(run: Run) -> Non
           clause: 1
           {GIVEN}, events: [{{at: 2026-10-30 07:01, kind: gate.opened}}]}}
           expect: {{open_gate: {{breached: {{reason: late}}}}}}
-    """)  # noqa: E501
+    """)
     assert report.passed, report.as_text()
     coverage = report.coverage
     assert coverage.cited.hit == ("T-1", "T-9.B")
@@ -238,6 +239,14 @@ def test_a_book_without_tests(tmp_path: Path) -> None:
     assert [problem.code for problem in caught.value.diagnostics] == ["test.none"]
 
 
+def test_expecting_nothing_and_expecting_no_breach(run: Run) -> None:
+    with pytest.raises(InputError) as caught:
+        run(f"- {{name: x, clause: 1, {GIVEN}}}, expect: {{}}}}")
+    assert [problem.code for problem in caught.value.diagnostics] == ["test.nothing-expected"]
+    report = run(f"- {{name: x, clause: 1, {GIVEN}}}, expect: {{open_gate: {{breached: []}}}}}}")
+    assert [failure.expected for failure in report.failed[0].failures] == ["no breach"]
+
+
 G = GIVEN + "}"
 
 
@@ -252,8 +261,8 @@ X = f"- {{name: x, clause: 1, {GIVEN}"
     ("test", "at", "code", "found", "expected", "hint"),
     [
         (f"- {{name: x, {G}, expect: {{open_gate: met}}}}", "{name", "missing-key", None, "clause: …", None),
-        (X + "}, expects: {}, expect: {}}", "expects", "unknown-key", "expects", None, "did you mean 'expect'?"),
-        (X.replace("clause: 1", "clause: 11") + "}, expect: {}}", "11", "unknown-clause", "T-11", None, "did you mean 'T-1'?"),
+        (X + "}, expects: {}, expect: {neat: none}}", "expects", "unknown-key", "expects", None, "did you mean 'expect'?"),
+        (X.replace("clause: 1", "clause: 11") + "}, expect: {neat: none}}", "11", "unknown-clause", "T-11", None, "did you mean 'T-1'?"),
         (X + "}, expect: {open_gat: met}}", "open_gat", "unknown-duty", "open_gat", None, "did you mean 'open_gate'?"),
         (X + "}, expect: {open_gate: mett}}", "mett", "unknown-verdict", "mett", WORDS, "did you mean 'met'?"),
         (X + "}, expect: {neat: {breached: {reason: lat}}}}", "lat}", "unknown-word", "lat", REASONS, "did you mean 'late'?"),
@@ -262,14 +271,14 @@ X = f"- {{name: x, clause: 1, {GIVEN}"
         (X + "}, expect: {lines: {9.1.7: 1}}}", "9.1.7", "unknown-line", "9.1.7", None, "did you mean 'T-9.1.1'?"),
         (X + "}, expect: {fines: {CNX: 1}}}", "CNX", "unknown-currency", "CNX", None, "did you mean 'CNY'?"),
         (X + "}, expect: {score: much}}", "much", "bad-decimal", "much", "a number such as 2 or 0.5", None),
-        (X + ", populations: {bildings: 2}}, expect: {}}", "bildings", "unknown-population", "bildings", None, "did you mean 'buildings'?"),
-        (X + ", populations: {buildings: -2}}, expect: {}}", "-2}", "bad-members", "-2", "ids, or how many there are", None),
-        (X + ", populations: {buildings: [b5..b1]}}, expect: {}}", "[b5", "bad-range", "b5..b1", "a range such as b1..b5", None),
-        (X + ", events: [{at: 2026-10-30 07:00, kind: gate.open}]}, expect: {}}", "gate.open", "unknown-kind", "gate.open", None, "did you mean 'gate.opened'?"),
-        (X + ", events: [{at: 2026-10-30 07:00, kind: gate.opened, tarjet: b1}]}, expect: {}}", "tarjet", "unknown-column", "tarjet", None, "did you mean 'target'?"),
-        (X.replace("month: 2026-10", "month: 2026-13") + "}, expect: {}}", "2026-13", "bad-period", "2026-13", PERIODS, None),
-        (X.replace("to: 2026-10-30", "to: 2026-10-32") + "}, expect: {}}", "2026-10-32", "bad-date", "2026-10-32", "a date such as 2026-10-08", None),
-        (X + ", as_of: noon}, expect: {}}", "noon", "bad-instant", "noon", "an instant such as 2026-10-30 18:00", None),
+        (X + ", populations: {bildings: 2}}, expect: {neat: none}}", "bildings", "unknown-population", "bildings", None, "did you mean 'buildings'?"),
+        (X + ", populations: {buildings: -2}}, expect: {neat: none}}", "-2}", "bad-members", "-2", "ids, or how many there are", None),
+        (X + ", populations: {buildings: [b5..b1]}}, expect: {neat: none}}", "[b5", "bad-range", "b5..b1", "a range such as b1..b5", None),
+        (X + ", events: [{at: 2026-10-30 07:00, kind: gate.open}]}, expect: {neat: none}}", "gate.open", "unknown-kind", "gate.open", None, "did you mean 'gate.opened'?"),
+        (X + ", events: [{at: 2026-10-30 07:00, kind: gate.opened, tarjet: b1}]}, expect: {neat: none}}", "tarjet", "unknown-column", "tarjet", None, "did you mean 'target'?"),
+        (X.replace("month: 2026-10", "month: 2026-13") + "}, expect: {neat: none}}", "2026-13", "bad-period", "2026-13", PERIODS, None),
+        (X.replace("to: 2026-10-30", "to: 2026-10-32") + "}, expect: {neat: none}}", "2026-10-32", "bad-date", "2026-10-32", "a date such as 2026-10-08", None),
+        (X + ", as_of: noon}, expect: {neat: none}}", "noon", "bad-instant", "noon", "an instant such as 2026-10-30 18:00", None),
     ],
 )  # fmt: skip
 def test_mistakes_are_found_at_their_place(

@@ -187,20 +187,23 @@ class _Sheet:
         """Returns the values of an attribute, and for each of its checks the positions of the cells that fail."""
         values, bad = self._read(attribute.name, attribute.type)
         return values, [
-            bad if each == attribute.type and not each.words else self._bad_cells(attribute.name, each)
-            for each, _ in attribute.checks
+            bad if each == attribute.type else self._read(attribute.name, each)[1] for each, _ in attribute.checks
         ]
 
-    def _bad_cells(self, column: str, each: AttributeType) -> Rows:
-        if each.words:
-            return encode.strangers(self._text(column), Index(each.words))
-        return self._read(column, each)[1]
-
     def _read(self, column: str, each: AttributeType) -> tuple[pl.Series, Rows]:
+        if each.words:
+            return self._words(column, each.words)
         if each.form == "instant":
             return encode.instants(self.raw.frame[column], self.terms.zone)
         reader = _READERS.get(each.form)
         return reader(self.raw.frame[column]) if reader else (self._tidy(column), np.empty(0, np.int64))
+
+    def _words(self, column: str, words: tuple[str, ...]) -> tuple[pl.Series, Rows]:
+        text = self._text(column)
+        odd = encode.unlisted(text, words)
+        if not len(odd):
+            return text, odd
+        return encode.tidy(text), odd[Index(words).codes(text.gather(odd)) == UNKNOWN]
 
     def _identity(self) -> None:
         present = self.raw.frame.columns

@@ -103,10 +103,9 @@ def tidy(cells: pl.Series) -> pl.Series:
     return text.set(text == "", None) if text.str.len_bytes().min() == 0 else text
 
 
-def strangers(cells: pl.Series, words: Index) -> Rows:
-    """Returns the positions of cells that hold none of a few words."""
-    odd = np.flatnonzero((~cells.is_in(words.words.implode())).fill_null(False).to_numpy())
-    return odd[words.codes(cells.gather(odd)) == UNKNOWN]
+def unlisted(cells: pl.Series, words: Iterable[str]) -> Rows:
+    """Returns the positions of cells that are, letter by letter, none of a few words."""
+    return np.flatnonzero((~cells.is_in(list(words))).fill_null(False).to_numpy())
 
 
 def _filled(cells: pl.Series) -> Rows | None:

@@ -87,7 +87,7 @@ def first_posts(ground: Ground, role: str, *, local: bool) -> np.ndarray:
     inside = owes[:, ground.scored]
     active = inside.any(axis=1) & (ground.presence.acting_for[posts] < 0)
     posts, since = posts[active], inside[active].argmax(axis=1)
-    order = np.lexsort((ground.presence.order[posts], since, ground.presence.person[posts]))
+    order = np.lexsort((posts, since, ground.presence.person[posts]))
     posts = posts[order]
     fresh = np.ones(len(posts), np.bool_)
     fresh[1:] = ground.presence.person[posts][1:] != ground.presence.person[posts][:-1]

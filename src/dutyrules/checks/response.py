@@ -129,8 +129,10 @@ class Response(Duty):
             terms = ground.terms(post, events.day)
             terms.choose(self.trigger.window)
         limit, why = self._due(ground, terms, events, post)
-        known = (why == 0) & (limit < NEVER)  # an unbound duration says nothing either
-        month_end = ground.end_of_month((np.where(known, limit, events.at + 1) - 1) // DAY)
+        said = (why == 0) & (limit < NEVER)
+        month_end = ground.end_of_month((np.where(said, limit, events.at + 1) - 1) // DAY)
+        late = late_limit(ground, terms, self.late_until, limit, month_end)
+        known = said & (terms.unbound == 0)  # where a figure is unbound, nothing is known but the trigger's day
         obligations = Obligations.of(
             len(post),
             unit="instant",
@@ -140,7 +142,7 @@ class Response(Duty):
             last_day=(np.where(known, limit, events.at + 1) - 1) // DAY,
             start=events.at,
             limit=np.where(known, limit, events.at + 1),
-            late_limit=np.where(known, late_limit(ground, terms, self.late_until, limit, month_end), events.at + 1),
+            late_limit=np.where(known, late, events.at + 1),
             expected=np.where(known, limit - ground.granularity, NONE),
             event=events.row,
             target=events.target if self.match_on == "target" else -1,

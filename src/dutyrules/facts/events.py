@@ -106,26 +106,23 @@ class Facts:
         names = (kinds,) if isinstance(kinds, str) else tuple(kinds)
         key = (names, _key(where), _key(unless))
         if key not in self._cache:
-            if unless:
-                events = self.events(kinds, where)
-                for name, words in unless.items():
-                    events = events.take(~self._passes(events, name, words))
-            elif where:
-                events = self.events(kinds)
-                for name, words in where.items():
-                    events = events.take(self._passes(events, name, words))
-            else:
-                events = self._gather(names)
-            self._cache[key] = events
+            rows = self._rows(names)
+            for name, words in (where or {}).items():
+                rows = rows[self._says(rows, name, words)]
+            for name, words in (unless or {}).items():
+                rows = rows[~self._says(rows, name, words)]
+            self._cache[key] = self._gather(rows)
         return self._cache[key]
 
-    def _gather(self, names: tuple[str, ...]) -> Events:
+    def _rows(self, names: tuple[str, ...]) -> Ints:
         codes = [self._kind_code[name] for name in dict.fromkeys(names) if name in self._kind_code]
         spans = [self.order[self.offsets[code] : self.offsets[code + 1]] for code in codes]
-        rows = np.concatenate([np.empty(0, np.int64), *spans]).astype(np.int64)
-        at, person, target, case = (self._columns[name][rows].astype(np.int64) for name in self._columns)
-        events = Events(rows, at, self._duty_day(at, person), person, target, case)
-        return events.take(np.argsort(at, kind="stable")) if len(spans) > 1 else events
+        rows = np.concatenate([np.empty(0, np.int64), *spans])
+        return rows[np.argsort(self._columns["at"][rows], kind="stable")] if len(spans) > 1 else rows
+
+    def _gather(self, rows: Ints) -> Events:
+        at, person, target, case = (column[rows].astype(np.int64, copy=False) for column in self._columns.values())
+        return Events(rows, at, self._duty_day(at, person), person, target, case)
 
     def _duty_day(self, at: Ints, person: Ints) -> Ints:
         """The date, or the day before for what still belongs to a shift that crossed midnight."""
@@ -140,7 +137,7 @@ class Facts:
     def attribute(self, name: str, rows: Ints) -> pl.Series:
         """An attribute of some rows; null where it is empty or the log has no such column."""
         if name not in self.log.frame.columns:
-            return pl.Series(name, [None] * len(rows), dtype=pl.String)
+            return pl.repeat(None, len(rows), dtype=pl.String, eager=True).alias(name)
         return self.log.frame[name].gather(rows)
 
     def numbers(self, name: str, rows: Ints) -> Ints:
@@ -152,10 +149,12 @@ class Facts:
         picked = self.log.frame.select("file", "row")[rows.tolist()]
         return [(self.log.files[file].name, row) for file, row in picked.iter_rows()]
 
-    def _passes(self, events: Events, name: str, words: tuple[object, ...]) -> Bools:
-        column = self.attribute(name, events.row).cast(pl.String)
+    def _says(self, rows: Ints, name: str, words: tuple[object, ...]) -> Bools:
+        column = self.attribute(name, rows)
+        if column.null_count() == len(rows):
+            return np.zeros(len(rows), np.bool_)
         allowed = [str(word).lower() if isinstance(word, bool) else str(word) for word in words]
-        return column.is_in(allowed).fill_null(False).to_numpy()
+        return column.cast(pl.String).is_in(allowed).fill_null(False).to_numpy()
 
     def area_of(self, events: Events) -> Ints:
         """Area index of each event's target on its day."""

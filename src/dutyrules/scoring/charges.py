@@ -92,10 +92,10 @@ class Sheets:
         chosen = np.array(posts, np.int64)
         return cls(presence.person[chosen], presence.role[chosen], chosen, of_post)
 
-    def of_person(self, person: Ints, role: int) -> Ints:
-        """The sheet of each person in a role; -1 where there is none."""
+    def of_person(self, person: Ints, among: Bools) -> Ints:
+        """The first sheet of each person among some sheets; -1 where there is none."""
         table = np.full(int(max(self.person.max(initial=-1), person.max(initial=-1))) + 2, -1, np.int64)
-        mine = np.flatnonzero(self.role == role)
+        mine = np.flatnonzero(among)[::-1]
         table[self.person[mine]] = mine
         return np.where(person >= 0, table[np.where(person >= 0, person, 0)], -1)
 
@@ -160,15 +160,16 @@ class Pricing:
         """Every line's charge; lines that share breaches are settled in the dearest order."""
         mine = self._role_sheets(role)
         candidates = {key: self._candidates(line, mine) for key, line in lines.items()}
-        result = {key: self._charge(line, candidates[key], mine, role) for key, line in lines.items()}
+        result = {key: self._charge(line, candidates[key], mine) for key, line in lines.items()}
         for group in groups:
-            result |= self._dearest(group, lines, candidates, mine, role)
+            result |= self._dearest(group, lines, candidates, mine)
         return {key: result[key] for key in lines}
 
     def _role_sheets(self, role: str) -> Bools:
+        """The sheets of a role and of those that it includes."""
         roles = self._ground.presence.roles
-        code = roles.index(role) if role in roles else -1
-        return self._sheets.role == code
+        codes = [roles.index(name) for name in self._ground.roles[role] if name in roles]
+        return np.isin(self._sheets.role, codes)
 
     def _candidates(self, line: Line, mine: Bools) -> Breaches:
         parts = []
@@ -200,10 +201,10 @@ class Pricing:
         broken = np.bincount(every[every >= 0], minlength=size)
         return (met == 0) & (broken > 0) & (broken == np.bincount(counted.sheet, minlength=size))
 
-    def _charge(self, line: Line, breaches: Breaches, mine: Bools, role: str) -> Charge:
+    def _charge(self, line: Line, breaches: Breaches, mine: Bools) -> Charge:
         size = len(self._sheets)
         counted = _one_per_case(breaches) if line.distinct else breaches
-        findings, sheet, day, value = self._findings(line, role)
+        findings, sheet, day, value = self._findings(line, mine)
         days = int(self._ground.period.last_day) + 2
         packed = np.concatenate([counted.sheet * days + counted.day, sheet * days + day])
         cells, index = np.unique(packed, return_inverse=True)
@@ -213,14 +214,13 @@ class Pricing:
         times[~mine] = 0
         return self._priced(line, times, breaches, findings)
 
-    def _findings(self, line: Line, role: str) -> tuple[Ints, Ints, Ints, Ints]:
+    def _findings(self, line: Line, mine: Bools) -> tuple[Ints, Ints, Ints, Ints]:
         """(row, sheet, day, value) of the findings of a line's clause in the period."""
         ground = self._ground
         events = ground.facts.events([f"finding.{clause}" for clause in line.clause])
         day = events.at // DAY
         events = events.take((day >= ground.period.first_day) & (day <= ground.period.last_day))
-        code = ground.presence.roles.index(role) if role in ground.presence.roles else -1
-        sheet = self._sheets.of_person(events.person, code)
+        sheet = self._sheets.of_person(events.person, mine)
         events, sheet = events.take(sheet >= 0), sheet[sheet >= 0]
         day = events.at // DAY
         value = ground.facts.numbers("value", events.row)
@@ -252,7 +252,6 @@ class Pricing:
         lines: Mapping[LineKey, Line],
         candidates: Mapping[LineKey, Breaches],
         mine: Bools,
-        role: str,
     ) -> dict[LineKey, Charge]:
         """Tries every order: the first line keeps all its breaches, the others lose what is taken."""
         options: list[dict[LineKey, Charge]] = []
@@ -262,7 +261,7 @@ class Pricing:
             for key in order:
                 left = candidates[key].only(~np.isin(candidates[key].key, taken))
                 taken = np.concatenate([taken, candidates[key].key])
-                option[key] = self._charge(lines[key], left, mine, role)
+                option[key] = self._charge(lines[key], left, mine)
             options.append(option)
         totals = np.stack([np.sum([charge.points for charge in option.values()], axis=0) for option in options])
         best = totals.argmax(axis=0)

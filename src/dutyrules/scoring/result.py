@@ -73,8 +73,13 @@ class Result:
     def scorecard(self, sheet: int) -> tuple[str, Scorecard] | None:
         """The scorecard of a sheet: its role's for periods of this length."""
         role = self.judgement.ground.presence.roles[self.sheets.role[sheet]]
-        cards = self.estate.book.scorecards.items()
-        return next(((name, card) for name, card in cards if card.role == role and card.per == self.period.kind), None)
+        book = self.estate.book
+        fitting = (
+            (name, card)
+            for name, card in book.scorecards.items()
+            if card.per == self.period.kind and role in book.stands_for(card.role)
+        )
+        return next(fitting, None)
 
     @cached_property
     def charges(self) -> Mapping[str, Mapping[LineKey, Charge]]:

@@ -186,7 +186,7 @@ def _duty_failures(result: Result, entry: Entry) -> Iterator[Diagnostic]:
             wanted = expected
         else:
             right = _match(expected, breaches)
-            wanted = _listed([], expected)
+            wanted = _listed([], expected) if expected else "no breach"
         if not right:
             yield _failed(entry, duty, wanted, _listed(states, breaches), "expect", duty)
 

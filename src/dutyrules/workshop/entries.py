@@ -1,7 +1,7 @@
 """Reads the `tests:` of a book strictly: every name must exist, every mistake is found at its place."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -62,33 +62,27 @@ def read_entries(book: Book, problems: list[Diagnostic]) -> list[Entry]:
 def _entry(book: Book, source: str, node: Node, problems: list[Diagnostic]) -> Entry | None:
     before = len(problems)
     form = _checked(TestForm, node, problems)
-    if form is None:
-        return None
     expect = locate(node, ("expect",))
-    sums = _checked(SumsForm, _part(expect, lambda key: key in SUMS), problems) or SumsForm()
+    members = expect.value if isinstance(expect.value, dict) else {}
+    parts = {key: part for key, part in members.items() if key in SUMS}
+    sums = _checked(SumsForm, replace(expect, value=parts), problems)
+    found = {key: _verdict(book, key, part, problems) for key, part in members.items() if key not in SUMS}
+    if form is None or sums is None:
+        return None
     entry = Entry(
         name=form.name,
         clause=tuple(in_full(clause, source) for clause in form.clause),
         given=form.given,
-        duties={
-            key: one
-            for key, value in _items(expect)
-            if key not in SUMS and (one := _verdict(book, key, value, problems))
-        },
+        duties={duty: verdict for duty, verdict in found.items() if verdict is not None},
         sums=sums,
         lines={in_full(clause, source): points for clause, points in sums.lines.items()},
         node=node,
     )
     _names(book, source, entry, problems)
+    if not members:
+        span, example = entry.span("expect"), "expect: {duty: met}"
+        problems.append(Diagnostic("test.nothing-expected", "a test has to expect something", span, "{}", example))
     return entry if len(problems) == before else None
-
-
-def _items(node: Node) -> Iterable[tuple[str, Node]]:
-    return node.value.items() if isinstance(node.value, dict) else ()
-
-
-def _part(node: Node, wanted: Any) -> Node:
-    return Node({key: value for key, value in _items(node) if wanted(key)}, node.span, node.key_span)
 
 
 def _verdict(book: Book, duty: str, node: Node, problems: list[Diagnostic]) -> str | tuple[BreachForm, ...] | None:
@@ -101,16 +95,9 @@ def _verdict(book: Book, duty: str, node: Node, problems: list[Diagnostic]) -> s
         return form.breached if form else None
     if node.value in STATES:
         return str(node.value)
-    problems.append(
-        Diagnostic(
-            "test.unknown-verdict",
-            "this is no verdict",
-            node.span,
-            str(plain(node)),
-            WORDS,
-            did_you_mean(str(node.value), (*STATES, "breached")),
-        )
-    )
+    found = str(plain(node))
+    hint = did_you_mean(found, (*STATES, "breached"))
+    problems.append(Diagnostic("test.unknown-verdict", "this is no verdict", node.span, found, WORDS, hint))
     return None
 
 

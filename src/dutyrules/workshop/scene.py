@@ -72,10 +72,10 @@ def _estate_node(entry: Entry) -> Node:
     given = locate(entry.node, ("given",))
     span = given.span
     parts: dict[str, Node] = {"estate": Node("test", span), "books": Node([], span)}
-    areas = entry.given.areas or dict.fromkeys(_areas(entry))
-    parts["areas"] = (
-        locate(given, ("areas",)) if entry.given.areas else Node({area: Node({}, span) for area in areas}, span)
-    )
+    if entry.given.areas:
+        parts["areas"] = locate(given, ("areas",))
+    else:
+        parts["areas"] = Node({area: Node({}, span) for area in _areas(entry)}, span)
     if entry.given.bind:
         parts["bind"] = locate(given, ("bind",))
     if entry.given.person.shift:
@@ -84,8 +84,9 @@ def _estate_node(entry: Entry) -> Node:
 
 
 def _areas(entry: Entry) -> list[str]:
+    """The areas in which somebody has a post; the person's comes first, if it has one."""
     posts = (entry.given.person, *entry.given.people)
-    return [post.area for post in posts if post.area] or [NOWHERE]
+    return [post.area for post in posts if post.area] or [*entry.given.areas] or [NOWHERE]
 
 
 # ---------------------------------------------------------------- the tables
