@@ -127,7 +127,7 @@ RULES = {
             select 1 from ev f where f.kind = 'problem.found' and f.c = e.c and f.person = e.person and f.s <= e.s)""",
     "repairs": f"""
         with t as (select c, s, d, area from ev join place using (target) where kind = 'repair.requested'),
-        next as (select t.d as d, min(day) as day from (select distinct d from t) t join workdays on day >= t.d group by all),
+        next as (select t.d, min(day) as day from (select distinct d from t) t join workdays on day >= t.d group by all),
         f as (select t.c, t.s, min(ev.s) as f from t join ev on ev.c = t.c and ev.s >= t.s
               where kind in ('repair.dispatched', 'repair.closed') group by all),
         x as (select person, c, f, day, epoch(day)::bigint + 86400 as lim

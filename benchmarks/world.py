@@ -120,7 +120,7 @@ def _arrears(random: np.random.Generator, units: pl.Series) -> pl.DataFrame:
     return pl.concat(parts).select("unit", "fee", "age", "from", "to")
 
 
-def _log(
+def _log(  # noqa: PLR0915  # one kind after the other reads best in one piece
     random: np.random.Generator, people: pl.DataFrame, buildings: pl.DataFrame, units: pl.DataFrame,
     arrears: pl.DataFrame, size: int,
 ) -> pl.DataFrame:  # fmt: skip

@@ -116,6 +116,15 @@ def _several(value: object) -> object:
     return value
 
 
+def _apart(windows: tuple[tuple[int, int], ...]) -> tuple[tuple[int, int], ...]:
+    ordered = sorted(windows)
+    for (start, stop), (later, _) in zip(ordered, ordered[1:], strict=False):
+        if later < stop:
+            found = f"{clock(later)} lies in [{clock(start)}, {clock(stop)}]"
+            raise wrong("windows-overlap", found, "windows that do not overlap")
+    return windows
+
+
 def _share(value: object) -> Fraction:
     if isinstance(value, Fraction):
         return value
@@ -192,7 +201,7 @@ def parse_duration(value: object) -> Duration:
 
 Time = Annotated[int, BeforeValidator(parse_time)]
 Window = Annotated[tuple[Time, Time], BeforeValidator(_pair), AfterValidator(_ordered)]
-Windows = Annotated[tuple[Window, ...], BeforeValidator(_several)]
+Windows = Annotated[tuple[Window, ...], BeforeValidator(_several), AfterValidator(_apart)]
 Share = Annotated[Fraction, BeforeValidator(_share)]
 Points = Annotated[Decimal, BeforeValidator(_decimal)]
 Count = Annotated[int, BeforeValidator(_count)]

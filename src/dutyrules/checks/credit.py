@@ -73,7 +73,7 @@ def by_population(
     if performer:
         good: Bools = events.person[entry] == ground.presence.person[posts[chosen]]
     else:
-        good = owes.any(axis=1)[chosen]
+        good = np.any(owes, axis=1)[chosen]
     return Credit(entry[good], posts[chosen[good]])
 
 

@@ -33,8 +33,8 @@ class Finding(Duty):
             first_day=events.day,
             last_day=events.day,
             start=events.at,
-            limit=(events.day + 1) * DAY,
-            late_limit=(events.day + 1) * DAY,
+            limit=events.at + 1,  # an inspector's row is a fact at once
+            late_limit=events.at + 1,
             event=events.row,
         )
         return Obligations.joined([found, self._without(ground, ground.presence.person[post])])

@@ -80,7 +80,8 @@ def _test(books: list[Path]) -> None:
 
     for book in books:
         report = run_book_tests(book)
-        print(f"    {book.name}: {report.summary}")
+        state = f"{len(report.failed)} failed" if report.failed else "all passed"
+        print(f"    {book.name}: {len(report.outcomes)} tests, {state}")
 
 
 def _import(home: Path, estate: "Estate") -> None:

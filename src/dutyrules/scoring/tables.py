@@ -5,58 +5,49 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import polars as pl
 
-from dutyrules.obligation import NONE, REASONS, Ints, Reason, State
+from dutyrules.obligation import NONE, REASONS, Ints, Obligations, Reason, State, Verdicts
 from dutyrules.scoring.charges import Charge, LineKey, Sheets
 from dutyrules.scoring.judge import Judgement
 
-BREACHES: Mapping[str, pl.DataType] = {
-    "duty": pl.String(),
-    "person": pl.String(),
-    "area": pl.String(),
-    "role": pl.String(),
-    "day": pl.Date(),
-    "reason": pl.String(),
-    "unit": pl.String(),
-    "expected": pl.Int64(),
-    "actual": pl.Int64(),
-    "target": pl.String(),
-    "case": pl.String(),
-}
-POINTS: Mapping[str, pl.DataType] = {
-    "person": pl.String(),
-    "role": pl.String(),
-    "scorecard": pl.String(),
-    "item": pl.String(),
-    "line": pl.String(),
-    "times": pl.Int64(),
-    "points": pl.Int64(),
-}
+_UNITS = ("count", "instant", "mark")
 
 
 def breach_table(judgement: Judgement, waived: Mapping[str, Ints]) -> pl.DataFrame:
     """One row per breach that nobody waived, duty by duty; see `Result.breach_table`."""
     presence, log = judgement.ground.presence, judgement.ground.facts.log
-    persons, roles, areas = (_words(names) for names in (presence.persons, presence.roles, presence.areas.names))
-    reasons = _words(("", *REASONS))
-    parts = [pl.DataFrame(schema=BREACHES)]
-    for duty, verdicts in judgement.verdicts.items():
-        rows = np.setdiff1d(np.flatnonzero(verdicts.state == State.BREACHED), waived.get(duty, ()))
-        owed, judged = verdicts.obligations.take(rows), verdicts.judged
-        counted = (judged.reason[rows] == Reason.SHORT) & (owed.unit == "instant")  # submissions, not instants
-        columns = {
-            "person": _named(persons, presence.person[owed.post]),
-            "area": _named(areas, presence.area[owed.post]),
-            "role": _named(roles, presence.role[owed.post]),
+    duties = tuple(judgement.verdicts)
+    parts = [_breaches(verdicts, waived.get(duty)) for duty, verdicts in judgement.verdicts.items()]
+    sizes = [len(owed) for owed, _ in parts]
+    owed = Obligations.joined([owed for owed, _ in parts]) if parts else Obligations.of(0)
+    reason, unit, expected, actual = (_joined([columns[place] for _, columns in parts]) for place in range(4))
+    return pl.DataFrame(
+        {
+            "duty": _named(duties, np.repeat(np.arange(len(duties)), sizes)),
+            "person": _named(presence.persons, presence.person[owed.post]),
+            "area": _named(presence.areas.names, presence.area[owed.post]),
+            "role": _named(presence.roles, presence.role[owed.post]),
             "day": pl.Series(owed.day).cast(pl.Int32).cast(pl.Date),
-            "reason": _named(reasons, judged.reason[rows]),
-            "unit": _words([owed.unit, "count"]).gather(pl.Series(counted.astype(np.int64))),
-            "expected": _numbers(owed.expected if judged.owed is None else judged.owed[rows]),
-            "actual": _numbers(judged.actual[rows]),
+            "reason": _named(("", *REASONS), reason),
+            "unit": _named(_UNITS, unit),
+            "expected": _numbers(expected),
+            "actual": _numbers(actual),
             "target": _named(log.targets, owed.target),
             "case": _named(log.cases, owed.case),
         }
-        parts.append(pl.DataFrame(columns).with_columns(duty=pl.lit(duty)).select(*BREACHES))
-    return pl.concat(parts)
+    )
+
+
+def _breaches(verdicts: Verdicts, waived: Ints | None) -> tuple[Obligations, tuple[Ints, Ints, Ints, Ints]]:
+    """The breached obligations of a duty, and their reason, unit, expected and actual."""
+    rows = np.flatnonzero(verdicts.state == State.BREACHED)
+    rows = rows if waived is None else np.setdiff1d(rows, waived)
+    owed, judged = verdicts.obligations.take(rows), verdicts.judged
+    reason = judged.reason[rows]
+    # what is short among several submissions is their number, not an instant
+    counted = (reason == Reason.SHORT) & (owed.unit == "instant")
+    unit = np.where(counted, 0, _UNITS.index(owed.unit))
+    expected = owed.expected if judged.owed is None else judged.owed[rows]
+    return owed, (reason, unit, expected, judged.actual[rows])
 
 
 def points_table(judgement: Judgement, sheets: Sheets, cards: Mapping[str, Mapping[LineKey, Charge]]) -> pl.DataFrame:
@@ -66,36 +57,32 @@ def points_table(judgement: Judgement, sheets: Sheets, cards: Mapping[str, Mappi
         cards: The charges of each scorecard; fines stand under the empty name.
     """
     presence = judgement.ground.presence
-    person, role = (
-        _named(_words(names), codes)
-        for names, codes in ((presence.persons, sheets.person), (presence.roles, sheets.role))
+    names = [(card, *key) for card, charges in cards.items() for key in charges]
+    charges = [charge for lines in cards.values() for charge in lines.values()]
+    hits = [np.flatnonzero(charge.times) for charge in charges]
+    sheet, line = _joined(hits), np.repeat(np.arange(len(hits)), [len(hit) for hit in hits])
+    return pl.DataFrame(
+        {
+            "person": _named(presence.persons, sheets.person[sheet]),
+            "role": _named(presence.roles, sheets.role[sheet]),
+            "scorecard": _named([card or None for card, _, _ in names], line),
+            "item": _named([item or None for _, item, _ in names], line),
+            "line": _named([key for _, _, key in names], line),
+            "times": _joined([charge.times[hit] for charge, hit in zip(charges, hits, strict=True)]),
+            "points": _joined([charge.points[hit] for charge, hit in zip(charges, hits, strict=True)]),
+        }
     )
-    parts = [pl.DataFrame(schema=POINTS)]
-    for name, charges in cards.items():
-        for (item, line), charge in charges.items():
-            rows = np.flatnonzero(charge.times)
-            part = pl.DataFrame(
-                {
-                    "person": person.gather(rows),
-                    "role": role.gather(rows),
-                    "times": charge.times[rows],
-                    "points": charge.points[rows],
-                }
-            )
-            words = {"scorecard": name or None, "item": item or None, "line": line}
-            texts = {key: pl.lit(word, dtype=pl.String) for key, word in words.items()}
-            parts.append(part.with_columns(**texts).select(*POINTS))
-    return pl.concat(parts)
 
 
-def _words(names: Sequence[str]) -> pl.Series:
-    return pl.Series(list(names), dtype=pl.String)
+def _joined(parts: Sequence[Ints]) -> Ints:
+    return np.concatenate([np.empty(0, np.int64), *parts])
 
 
-def _named(words: pl.Series, codes: Ints) -> pl.Series:
+def _named(words: Sequence[str | None] | pl.Series, codes: Ints) -> pl.Series:
     """The word of each code; null where the code stands for none."""
-    known = (codes >= 0) & (codes < len(words))
-    return words.gather(pl.Series(np.where(known, codes, 0)).set(pl.Series(~known), None))
+    known = words if isinstance(words, pl.Series) else pl.Series(list(words), dtype=pl.String)
+    known = pl.concat([known.alias(""), pl.Series([None], dtype=pl.String)])
+    return known.gather(np.where((codes >= 0) & (codes < len(words)), codes, len(words)))
 
 
 def _numbers(column: Ints) -> pl.Series:
