@@ -113,7 +113,7 @@ RULES = {
                coalesce(e.n, 0), null
         from butler join owed using (area) left join e using (area) where coalesce(e.n, 0) < owed.n""",
     "rectify": f"""
-        with t as (select person, c, s, if((s + 86400) % 86400 = 0, s + 86400, (s + 86400) // 60 * 60 + 60) as lim
+        with t as (select person, c, s, (s + 86400) // 60 * 60 + 60 as lim
                    from ev semi join butler using (person) where kind = 'problem.found'),
         f as (select t.c, t.s, min(ev.s) as f from t join ev on ev.c = t.c and ev.s >= t.s
               where kind = 'problem.rectified' group by all)
@@ -127,7 +127,7 @@ RULES = {
             select 1 from ev f where f.kind = 'problem.found' and f.c = e.c and f.person = e.person and f.s <= e.s)""",
     "repairs": f"""
         with t as (select c, s, d, area from ev join place using (target) where kind = 'repair.requested'),
-        next as (select t.d, min(day) as day from (select distinct d from t) t join workdays on day >= t.d group by all),
+        next as (select d, min(day) as day from (select distinct d from t) join workdays on day >= d group by all),
         f as (select t.c, t.s, min(ev.s) as f from t join ev on ev.c = t.c and ev.s >= t.s
               where kind in ('repair.dispatched', 'repair.closed') group by all),
         x as (select person, c, f, day, epoch(day)::bigint + 86400 as lim

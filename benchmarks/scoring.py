@@ -116,18 +116,22 @@ def measure(directory: Path, repeat: int) -> dict[str, Measured]:
     rounds: dict[str, list[Measured]] = {}
     for number in range(repeat):
         for name, ending in RUNS:
-            command = [sys.executable, __file__, "--run", name, "--ending", ending, "--directory", str(directory)]
-            done = subprocess.run(
-                [*command, *(["--keep"] if number == 0 else [])], capture_output=True, text=True, check=False
-            )
-            if done.returncode:
-                raise SystemExit(done.stderr)
-            rounds.setdefault(f"{name} {ending}", []).append(json.loads(done.stdout))
+            keep = ["--keep"] if number == 0 else []
+            told = _process("--run", name, "--ending", ending, "--directory", str(directory), *keep)
+            rounds.setdefault(f"{name} {ending}", []).append(json.loads(told))
     agree(directory)
     return {
         name: {key: round(median(once[key] for once in several), 3) for key in several[0]}
         for name, several in rounds.items()
     }
+
+
+def _process(*arguments: str) -> str:
+    """Runs this file in a process of its own; the memory of this one must stay small, for children inherit its peak."""
+    done = subprocess.run([sys.executable, __file__, *arguments], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(done.stderr)
+    return done.stdout
 
 
 def agree(directory: Path) -> None:
@@ -189,17 +193,21 @@ def main() -> None:
     parser.add_argument("--repeat", type=int, default=3, help="how often everything is measured")
     parser.add_argument("--format", choices=("text", "json"), default="text")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--run", choices=CONTENDERS, help=argparse.SUPPRESS)
+    parser.add_argument("--run", choices=("world", *CONTENDERS), help=argparse.SUPPRESS)
     parser.add_argument("--ending", help=argparse.SUPPRESS)
     parser.add_argument("--directory", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--keep", action="store_true", help=argparse.SUPPRESS)
     given = parser.parse_args()
+    if given.run == "world":
+        world.write(world.make(given.events, given.seed), given.directory)
+        return
     if given.run:
         run(given.run, given.ending, given.directory, keep=given.keep)
         return
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name)
-        world.write(world.make(given.events, given.seed), directory)
+        size = ("--events", str(given.events), "--seed", str(given.seed))
+        _process("--run", "world", *size, "--directory", name)
         figures = measure(directory, given.repeat)
         told = report(given.events, given.repeat, directory, figures)
     print(json.dumps(told, indent=2) if given.format == "json" else "\n".join(text(told)))

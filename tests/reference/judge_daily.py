@@ -19,6 +19,8 @@ from .verdict import (
     named_instant,
     no_occasions,
     owed_posts_and_days,
+    read_figures,
+    switched_off,
     unbound,
 )
 
@@ -87,7 +89,11 @@ def judge_each_workday(
 ) -> Iterator[Obligation]:
     for post, day in owed_posts_and_days(world, duty):
         place = world.place(duty, post, day)
+        if switched_off(duty, place):
+            continue
         try:
+            for name in ("blanks", "filled") if content else ():
+                read_figures({k: v for k, v in as_dict(duty.fields.get(name)).items() if k != "field"}, place)
             window = world.estate.search_window(post.person, day)
             start = window[0]
             if with_from and "from" in duty.fields:
@@ -247,6 +253,10 @@ def rolled_day(world: World, post: Post, period: Period, nominal: date, roll: st
 
 
 # ---------------------------------------------------------------------------------------------- record
+
+
+def as_dict(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) and "areas" not in value else {"": value or 0}
 
 
 def judge_record(world: World, duty: Duty) -> Iterator[Obligation]:

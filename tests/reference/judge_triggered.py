@@ -19,6 +19,7 @@ from .verdict import (
     leave_over_half,
     named_instant,
     no_occasions,
+    switched_off,
     unbound,
 )
 
@@ -91,6 +92,8 @@ def judge_trigger(world: World, duty: Duty, post: Post, trigger: Event) -> list[
     """One per trigger that falls due in the scored period, or that lies in it and falls due later."""
     day = trigger.at.date()
     place = world.place(duty, post, day)
+    if switched_off(duty, place):
+        return []
     lies_in = world.scored.contains(day)
     name = f"{trigger.at}{matched_key(duty, trigger)}"
     here = Obligation(duty, post, day.isoformat(), day, name, case=trigger.case, search_from=day)
@@ -300,7 +303,7 @@ def judge_group(
     world: World, duty: Duty, post: Post, events: list[Event], *, name: str, period: Period | None
 ) -> list[Obligation]:
     """Belongs to the scored period if its last event does; day = that event's day."""
-    last = events[-1].duty_day
+    last = period.last if period else events[-1].duty_day
     if not (world.scored.contains(period.last) if period else world.lies_in(events[-1])):
         return []
     first = period.first if period else events[0].duty_day

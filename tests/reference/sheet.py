@@ -296,7 +296,8 @@ def once_per_case(breaches: list[Obligation]) -> list[Obligation]:
 
 def finding_days(world: World, sheet: Sheet, line: Line) -> dict[date, Fraction]:
     """Findings count `value` or 1; not on days with a breach of the `only_if_met` duty."""
-    blocked = {ob.day for ob in sheet.breaches() if ob.duty.id == line.fields.get("only_if_met")}
+    duty = line.fields.get("only_if_met")
+    blocked = {ob.day for ob in sheet.obligations if ob.state == "breached" and ob.duty.id == duty}
     kinds = [f"finding.{clause}" for clause in line.clauses]
     found: dict[date, Fraction] = {}
     for event in own_events(world, sheet):

@@ -213,12 +213,8 @@ def no_occasions(world: World, duty: Duty, found: list[Obligation], kinds: list[
                 earliest[post.person] = candidate
     for _, _, post in earliest.values():
         period, last = world.scored.label, world.scored.last
-        try:
-            read_all_figures(duty, world.place(duty, post, world.scored.first))
-        except OffError:
+        if switched_off(duty, world.place(duty, post, world.scored.first)):
             continue
-        except UnboundError:
-            pass  # where there was no occasion no figure is needed
         yield Obligation(duty, post, period, last, kinds=kinds, search_from=world.scored.first, occasion=False)
 
 
@@ -227,17 +223,25 @@ WORD_FIELDS |= {"follow_up", "requires", "match_on", "owed_by", "performed_by", 
 WORD_FIELDS |= {"where", "same", "value", "field", "per"}
 
 
-def read_all_figures(duty: Duty, place: Place) -> None:
-    """Raises UnboundError or OffError if any figure of the duty is unbound or `none`."""
-    _read_figures({k: v for k, v in duty.fields.items() if k not in WORD_FIELDS}, place)
+def switched_off(duty: Duty, place: Place) -> bool:
+    """Whether any figure of the duty is `none`; where there was no occasion no figure needs to be bound."""
+    return any_off({k: v for k, v in duty.fields.items() if k not in WORD_FIELDS}, place)
 
 
-def _read_figures(value: Any, place: Place) -> None:
+def read_figures(value: Any, place: Place) -> None:
+    """Raises UnboundError if any figure in a field is unbound."""
     value = place.figure(value)
+    for entry in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        read_figures(entry, place)
+
+
+def any_off(value: Any, place: Place) -> bool:
+    try:
+        value = place.figure(value)
+    except OffError:
+        return True
+    except UnboundError:
+        return False
     if isinstance(value, dict):
-        for key, entry in value.items():
-            if key not in WORD_FIELDS - {"of"}:
-                _read_figures(entry, place)
-    elif isinstance(value, list):
-        for entry in value:
-            _read_figures(entry, place)
+        return any(any_off(entry, place) for key, entry in value.items() if key not in WORD_FIELDS - {"of"})
+    return isinstance(value, list) and any(any_off(entry, place) for entry in value)

@@ -30,6 +30,8 @@ UNKNOWN = -2
 _TABLE_BITS = 22
 # Below this many cells a join is quicker than filling the table.
 _WORTH_A_TABLE = 50_000
+# A column whose first cells hold so few words is taken to be one of words.
+_SAMPLE, _FEW = 4_096, 64
 # Smaller blocks look words up too often, larger ones need too much memory.
 _BLOCK = 1 << 20
 
@@ -99,8 +101,18 @@ def tidy(cells: pl.Series) -> pl.Series:
     here = _filled(cells)
     if here is not None:
         return _spread(here, tidy(cells.gather(here)), len(cells))
-    text = cells.cast(pl.String).str.strip_chars()
-    return text.set(text == "", None) if text.str.len_bytes().min() == 0 else text
+    text = cells.cast(pl.String)
+    if text.head(_SAMPLE).n_unique() < _FEW:
+        # A column of words: looking at each word once is enough, and mostly there is nothing to do.
+        words = text.unique()
+        if _stripped(words).equals(words):
+            return text
+    return _stripped(text)
+
+
+def _stripped(text: pl.Series) -> pl.Series:
+    bare = text.str.strip_chars()
+    return bare.set(bare == "", None) if bare.str.len_bytes().min() == 0 else bare
 
 
 def unlisted(cells: pl.Series, words: Iterable[str]) -> Rows:

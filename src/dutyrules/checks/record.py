@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from dutyrules.checks.duty import Duty, Names, Pattern, Words, tagged
-from dutyrules.checks.ground import Ground
+from dutyrules.checks.ground import Ground, Terms
 from dutyrules.checks.moments import Moment, daily_obligations, first_moments, of_day
 from dutyrules.figure import Count, Figure, Form, Share, Text, wrong
 from dutyrules.obligation import NONE, Bools, Ints, Judged, Obligations, Reason
@@ -93,7 +93,10 @@ class Record(Duty):
     def expand(self, ground: Ground) -> Obligations:
         """One per workday, or one per record."""
         if self.event:
-            return daily_obligations(ground, self.role, start=None, by=self.by, before=self.before, late=None)
+            daily = daily_obligations(ground, self.role, start=None, by=self.by, before=self.before, late=None)
+            terms = ground.terms(daily.post, daily.first_day)
+            self._required(terms)
+            return terms.settle(daily)
         events = ground.facts.events(self.of)
         events = events.take(ground.happened(events))
         post = ground.lead_post(self.role, events)
@@ -112,10 +115,10 @@ class Record(Duty):
         )
         return terms.settle(obligations)
 
-    def _required(self, terms: object) -> None:
+    def _required(self, terms: Terms) -> None:
         """Resolves the figures of the content once, so that unbound ones are noted."""
         for _, figure in self.figures():
-            terms.choose(figure)  # type: ignore[attr-defined]
+            terms.choose(figure)
 
     def judge(self, ground: Ground, obligations: Obligations) -> Judged:
         """There in time, complete, signed: the first that fails is the reason."""
@@ -131,10 +134,9 @@ class Record(Duty):
 
     def _with_content(self, ground: Ground, obligations: Obligations, rows: Ints, reason: Ints, actual: Ints) -> Judged:
         there = (rows >= 0) & (reason == Reason.NONE)
-        place = np.flatnonzero(there)
-        full, signed = self._complete(ground, obligations.take(place), rows[place])
+        full, signed = self._complete(ground, obligations.take(there), rows[there])
         reason = reason.copy()
-        reason[place] = np.select([~full, ~signed], [Reason.INCOMPLETE, Reason.UNSIGNED], Reason.NONE)
+        reason[there] = np.select([~full, ~signed], [Reason.INCOMPLETE, Reason.UNSIGNED], Reason.NONE)
         return Judged(
             met=reason == Reason.NONE,
             reason=reason,
@@ -160,12 +162,12 @@ class Record(Duty):
             full &= column.is_in([str(word) for word in words]).fill_null(False).to_numpy()
         return full, self._signed(ground, obligations, rows)
 
-    def _least(self, terms: object) -> Ints:
+    def _least(self, terms: Terms) -> Ints:
         least = self.filled.at_least  # type: ignore[union-attr]
         if isinstance(least, Figure):
-            return terms.numbers(least)  # type: ignore[attr-defined]
-        lines = terms.numbers(least.of)  # type: ignore[attr-defined]
-        index, shares = terms.choose(least.share)  # type: ignore[attr-defined]
+            return terms.numbers(least)
+        lines = terms.numbers(least.of)
+        index, shares = terms.choose(least.share)
         result = np.zeros(len(lines), np.int64)
         for number, share in enumerate(shares):
             mine = index == number

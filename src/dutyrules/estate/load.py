@@ -52,7 +52,7 @@ class EstateForm(Form):
     estate: Text
     title: Titles = ""
     timezone: Annotated[Text, BeforeValidator(_zone)] = "Asia/Shanghai"
-    working_hours: Window = (30_600, 63_000)
+    working_hours: Window = (28_800, 63_000)
     granularity: Literal["minute", "second"] = "minute"
     areas: Mapping[str, AreaForm] = {}
     calendar: CalendarForm = CalendarForm()

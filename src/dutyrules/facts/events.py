@@ -127,11 +127,11 @@ class Facts:
     def _duty_day(self, at: Ints, person: Ints) -> Ints:
         """The date, or the day before for what still belongs to a shift that crossed midnight."""
         day = at // DAY
-        if not self.presence.overhang.any():
+        if not (self.presence.overhang >= 0).any():
             return day
         known = person >= 0
         tail = self.presence.overhang[np.where(known, person, 0), day - self.presence.first]
-        tail = np.where(tail > 0, tail // self.granularity * self.granularity + self.granularity, 0)
+        tail = np.where(tail >= 0, tail // self.granularity * self.granularity + self.granularity, 0)
         return day - ((at - day * DAY < tail) & known)
 
     def attribute(self, name: str, rows: Ints) -> pl.Series:

@@ -62,13 +62,12 @@ class Matcher:
 
     def __init__(self, keys: Ints, at: Ints, rows: Ints) -> None:
         kept = keys >= 0
-        order = np.lexsort((at[kept], keys[kept]))
-        self._keys = keys[kept][order]
-        self._at = at[kept][order]
-        self._rows = rows[kept][order]
-        self._base = int(self._at.min()) if len(self._at) else 0
-        self._width = (int(self._at.max()) - self._base + 2) if len(self._at) else 1
-        self._packed = self._keys * self._width + (self._at - self._base)
+        keys, at, rows = keys[kept], at[kept], rows[kept]
+        self._base = int(at.min()) if len(at) else 0
+        self._width = (int(at.max()) - self._base + 2) if len(at) else 1
+        packed = keys * self._width + (at - self._base)
+        order = np.argsort(packed, kind="stable")
+        self._keys, self._at, self._rows, self._packed = keys[order], at[order], rows[order], packed[order]
 
     def _pack(self, keys: Ints, at: Ints) -> Ints:
         return keys * self._width + np.clip(at - self._base, 0, self._width - 1)

@@ -1,6 +1,6 @@
 """Which kinds of events the log is known to be complete for, by area and day."""
 
-from collections.abc import Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
@@ -57,9 +57,13 @@ class Coverage:
         good = np.ones(len(area), np.bool_)
         for kind in kinds:
             gaps = self._gaps_of(kind)
-            if len(area) and (gaps[:, high.max()] > gaps[:, low.min()]).any():  # mostly there is no gap at all
-                good &= gaps[area, high] == gaps[area, low]
+            good &= gaps[area, high] == gaps[area, low]
         return good
+
+    def gapless(self, kinds: Iterable[str], first: int, last: int) -> bool:
+        """Whether every kind is covered for all areas on all days from `first` to `last`."""
+        low, high = np.clip([first - self.first, last - self.first + 1], 0, self.days)
+        return all(not np.any(self._gaps_of(kind)[:, high] > self._gaps_of(kind)[:, low]) for kind in kinds)
 
     def _gaps_of(self, kind: str) -> Ints:
         """Area × (day + 1): days before the day on which the kind is not covered."""

@@ -59,6 +59,8 @@ class Members:
 
     def left(self, first: int, last: int) -> Ints:
         """Members on the first day that are none on the last, as target codes in order."""
+        if first == last:
+            return self.target[:0]
         stays = np.zeros(len(self.places.ids), np.bool_)
         stays[self.target[self.live(last)]] = True
         members = self.at(first)

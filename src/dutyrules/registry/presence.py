@@ -164,9 +164,10 @@ class Presence:
 
     @cached_property
     def overhang(self) -> Ints:
-        """Person × day: seconds after midnight that still belong to a shift of the day before."""
-        table = np.zeros_like(self.shift_end)
-        table[:, 1:] = np.maximum(self.shift_end[:, :-1] - DAY, 0)
+        """Person × day: seconds after midnight to which a shift of the day before runs; -1 where none does."""
+        table = np.full_like(self.shift_end, -1)
+        late = self.base_work & (self.shift_end >= DAY)
+        table[:, 1:] = np.where(late, self.shift_end - DAY, -1)[:, :-1]
         return table
 
     @cached_property

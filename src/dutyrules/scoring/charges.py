@@ -106,7 +106,7 @@ class Charge:
 
     Attributes:
         findings: Rows of the log that an inspector wrote for the line.
-        off: Sheets for which its price is ``none``: there is no such line there.
+        priceless: Sheets on which the line does not work: its price is ``none``, or unbound.
         unbound: Sheets for which its price is not known.
     """
 
@@ -114,7 +114,7 @@ class Charge:
     points: Ints
     breaches: Breaches
     findings: Ints
-    off: Bools
+    priceless: Bools
     unbound: Bools
 
 
@@ -160,6 +160,9 @@ class Pricing:
         """Every line's charge; lines that share breaches are settled in the dearest order."""
         mine = self._role_sheets(role)
         candidates = {key: self._candidates(line, mine) for key, line in lines.items()}
+        for key, line in lines.items():  # a line without a price takes nothing from those it shares breaches with
+            idle = self._charge(line, candidates[key], mine).priceless
+            candidates[key] = candidates[key].only(~idle[candidates[key].sheet])
         result = {key: self._charge(line, candidates[key], mine) for key, line in lines.items()}
         for group in groups:
             result |= self._dearest(group, lines, candidates, mine)
@@ -242,9 +245,9 @@ class Pricing:
         else:
             price = line.each or line.per_missing or Figure(Decimal(0))
             points = times * terms.numbers(price, scaled)
-        off, unbound = terms.off, terms.unbound > 0
-        idle = off | unbound
-        return Charge(np.where(idle, 0, times), np.where(idle, 0, points), breaches, findings, off, unbound)
+        unbound = terms.unbound > 0
+        idle = terms.off | unbound
+        return Charge(np.where(idle, 0, times), np.where(idle, 0, points), breaches, findings, idle, unbound)
 
     def _dearest(
         self,
@@ -278,7 +281,7 @@ def _chosen(charges: Sequence[Charge], best: Ints) -> Charge:
             [charge.breaches.only(best[charge.breaches.sheet] == index) for index, charge in enumerate(charges)]
         ),
         findings=charges[0].findings,
-        off=charges[0].off,
+        priceless=charges[0].priceless,
         unbound=charges[0].unbound,
     )
 

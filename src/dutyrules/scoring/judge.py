@@ -173,15 +173,24 @@ def settle(ground: Ground, duty: Duty, obligations: Obligations, judged: Judged)
 
 def _kinds_read(ground: Ground, duty: Duty, obligations: Obligations, idle: Bools) -> Bools:
     """Whether the log is complete for what each obligation reads."""
+    covered = np.ones(len(obligations), np.bool_)
+    if not len(obligations) or _no_gap(ground, duty, obligations):
+        return covered
     area = ground.presence.area[obligations.post]
     start = np.minimum(obligations.start // DAY, obligations.first_day)
     end = np.minimum(obligations.day, (ground.horizon - 1) // DAY)  # nobody can cover what is yet to come
-    covered = np.ones(len(obligations), np.bool_)
     for rows, kinds in duty.read_by(ground, obligations):
         wanted = rows & ~idle
         covered[wanted] &= ground.coverage.covered(kinds, area[wanted], start[wanted], end[wanted])
     covered[idle] = ground.coverage.covered(duty.occasions(), area[idle], start[idle], end[idle])
     return covered
+
+
+def _no_gap(ground: Ground, duty: Duty, obligations: Obligations) -> bool:
+    """Whether the log has no gap at all where the duty looks: mostly so, and quick to see."""
+    first = min(int(obligations.start.min()) // DAY, int(obligations.first_day.min()))
+    last = min(int(obligations.limit.max()), ground.horizon)
+    return ground.coverage.gapless((*duty.kinds(), *duty.occasions()), first, (last - 1) // DAY)
 
 
 def _owes_nothing(obligations: Obligations, duty: Duty) -> Bools:
@@ -202,10 +211,10 @@ def _excused(ground: Ground, duty: Duty, obligations: Obligations) -> Ints:
     limit = obligations.limit
     if duty.excused_by.before is not None:
         terms = ground.terms(obligations.post, obligations.first_day)
-        limit = obligations.first_day * DAY + terms.numbers(duty.excused_by.before)
+        limit = obligations.last_day * DAY + terms.numbers(duty.excused_by.before)
     presence = ground.presence
     earliest = np.full((len(presence.persons), presence.days), ABSENT, np.int64)
     known = events.person >= 0
     np.minimum.at(earliest, (events.person[known], events.day[known] - presence.first), events.at[known])
-    asked = earliest[presence.person[obligations.post], obligations.first_day - presence.first] < limit
+    asked = earliest[presence.person[obligations.post], obligations.last_day - presence.first] < limit
     return np.select([asked, leave], [2, 1], 0)

@@ -273,14 +273,14 @@ class Result:
     def _inspected(self, index: int, key: str, item: Item, charges: Mapping[str, Charge]) -> bool:
         """An inspection of the item, or a finding on one of its lines, even one that does not count."""
         ground = self.judgement.ground
-        clauses = [clause for line, form in item.lines.items() if not charges[line].off[index] for clause in form.clause]
+        clauses = [clause for line, form in item.lines.items() if not charges[line].priceless[index] for clause in form.clause]
         looked = ground.facts.events([f"inspection.{key}", *(f"finding.{clause}" for clause in clauses)])
         return bool((ground.happened(looked) & (looked.person == self.sheets.person[index])).any())
 
     def _state(
         self, index: int, key: str, item: Item, charges: Mapping[str, Charge], *, inspected: bool
     ) -> tuple[ItemState, str | None]:
-        lines = [form for line, form in item.lines.items() if not charges[line].off[index]]
+        lines = [form for line, form in item.lines.items() if not charges[line].priceless[index]]
         named = {duty for line in lines for duty in line.duties}
         counts = {duty: self.state_counts[duty][index] for duty in named}
         charged = [duty for duty in named if self.judgement.duty(duty).strength == "must"]
