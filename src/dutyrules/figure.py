@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from typing import Annotated, Any, Final, Generic, Literal, TypeAlias, TypeVar, get_args
 
 from pydantic import (
@@ -118,7 +119,7 @@ def _several(value: object) -> object:
 
 def _apart(windows: tuple[tuple[int, int], ...]) -> tuple[tuple[int, int], ...]:
     ordered = sorted(windows)
-    for (start, stop), (later, _) in zip(ordered, ordered[1:], strict=False):
+    for (start, stop), (later, _) in pairwise(ordered):
         if later < stop:
             found = f"{clock(later)} lies in [{clock(start)}, {clock(stop)}]"
             raise wrong("windows-overlap", found, "windows that do not overlap")

@@ -70,7 +70,7 @@ def judge_count(q: Asked, windows: Windows | None, slot: Windows | None, slot_nu
     counted = counted_events(q, windows)
     done = len({e.target for e in counted}) if q.duty.fields.get("distinct") == "target" else len(counted)
     size = population_size(q, counted)
-    end = end_of(q, windows, slot_number)
+    end = end_of(q, windows)
     ob = Obligation(q.duty, q.post, q.period.label, cal.due_day(end), slot_number, limit=end)
     ob.kinds, ob.search_from = [pattern_kind(q.duty.fields["event"])], q.period.first
     ob.actual = done
@@ -88,7 +88,7 @@ def judge_count(q: Asked, windows: Windows | None, slot: Windows | None, slot_nu
     return ob
 
 
-def end_of(q: Asked, windows: Windows | None, slot_number: str) -> datetime:
+def end_of(q: Asked, windows: Windows | None) -> datetime:
     """Judged at the period's end, or the end of its window or of its last window."""
     if q.daily and windows:
         return max(cal.clock(q.period.first, end) for _, end in windows)

@@ -48,7 +48,7 @@ def cells(table: str, column: str, *values: object) -> list[Any]:
         "units": {"unit": "B1-101", "building": "B1"},
     }
     frame = tables_from_rows({table: [rest[table] | {column: value} for value in values]})[0]
-    return getattr(frame, table)[column].to_list()  # type: ignore[no-any-return]
+    return getattr(frame, table)[column].to_list()
 
 
 def load(directory: Path, **files: str | bytes) -> tuple[Tables, list[Diagnostic], dict[str, str]]:
@@ -458,7 +458,7 @@ def test_an_unknown_table() -> None:
         ("arrears", "fee", "rent!", "table.unknown-word", "property, utility", None),
     ],
 )  # fmt: skip
-def test_wrong_cells(  # noqa: PLR0917 - the columns of the list above
+def test_wrong_cells(
     table: str, column: str, value: str, code: str, expected: str, hint: str | None
 ) -> None:
     complete: dict[str, dict[str, str]] = {

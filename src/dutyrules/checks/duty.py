@@ -24,7 +24,7 @@ def one_or_many(value: object) -> object:
 def tagged(choose: Callable[[Any], str], **forms: Any) -> Any:
     """One of several forms, chosen by looking at the value, so that an error speaks of that form only."""
     tags = {name: f"<{name}>" for name in forms}  # brackets: no field is called so, which keeps positions right
-    union = Union[tuple(Annotated[form, Tag(tags[name])] for name, form in forms.items())]  # noqa: UP007
+    union: Any = Union[tuple(Annotated[form, Tag(tags[name])] for name, form in forms.items())]  # noqa: UP007
     return Annotated[union, Discriminator(lambda value: tags[choose(value)])]
 
 

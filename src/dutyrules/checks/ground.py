@@ -125,7 +125,7 @@ class Ground:
         return instants // self.granularity * self.granularity + self.granularity
 
     def by_time(self, day: Ints, time: Ints | int) -> Ints:
-        """The first second that is too late for `by` a time of day; `24:00` is the end of the day and no second more."""
+        """The first second that is too late for `by` a time of day; `24:00` is the end of the day."""
         return np.where(time == DAY, (day + 1) * DAY, self.by(day * DAY + time))
 
     def end_of_month(self, day: Ints) -> Ints:

@@ -275,9 +275,7 @@ def _shares(terms: Terms, share: Figure[Share], there: Ints) -> Ints:
     return number
 
 
-def _prorated(
-    ground: Ground, number: Ints, work: Bools, post: Ints, which: Ints, periods: Sequence[Period]
-) -> Ints:
+def _prorated(ground: Ground, number: Ints, work: Bools, post: Ints, which: Ints, periods: Sequence[Period]) -> Ints:
     """N × available × fte / owed, rounded half up; days outside the tenure count as the calendar says."""
     presence = ground.presence
     low = np.array([max(period.first_day - presence.first, 0) for period in periods], np.int64)[which]

@@ -2,6 +2,6 @@
 
 from dutyrules.estate.estate import Estate
 from dutyrules.estate.load import load_estate
-from dutyrules.estate.logs import log_from_rows, lookups, read_log
+from dutyrules.estate.logs import log_from_rows, lookups, read_log, scored_period
 
-__all__ = ["Estate", "load_estate", "log_from_rows", "lookups", "read_log"]
+__all__ = ["Estate", "load_estate", "log_from_rows", "lookups", "read_log", "scored_period"]

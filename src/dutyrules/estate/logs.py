@@ -7,6 +7,7 @@ from typing import Any
 
 from dutyrules.activity import read as activity
 from dutyrules.activity.log import Log
+from dutyrules.diagnostics import Diagnostic, InputError
 from dutyrules.estate.estate import Estate
 from dutyrules.timegrid import Period
 
@@ -46,8 +47,20 @@ def _known(estate: Estate, period: str | None, forecast: bool) -> dict[str, Any]
         "targets": estate.places.by_type,
         "timezone": estate.timezone,
         "forecast": forecast,
-        "recorded_before": cut_off(estate, Period.parse(period)) if period else None,
+        "recorded_before": cut_off(estate, scored_period(period)) if period else None,
     }
+
+
+def scored_period(text: str) -> Period:
+    """A period as people write it.
+
+    Raises:
+        InputError: it is none.
+    """
+    try:
+        return Period.parse(text)
+    except ValueError as error:
+        raise InputError([Diagnostic("estate.bad-period", str(error), None, text, "2026-10")]) from None
 
 
 def lookups(estate: Estate) -> dict[str, dict[str, str]]:

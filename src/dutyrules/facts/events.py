@@ -154,7 +154,9 @@ class Facts:
         if column.null_count() == len(rows):
             return np.zeros(len(rows), np.bool_)
         allowed = [str(word).lower() if isinstance(word, bool) else str(word) for word in words]
-        return column.cast(pl.String).is_in(allowed).fill_null(False).to_numpy()
+        text = column.cast(pl.String)
+        said = text == allowed[0] if len(allowed) == 1 else text.is_in(allowed)
+        return said.fill_null(False).to_numpy()
 
     def area_of(self, events: Events) -> Ints:
         """Area index of each event's target on its day."""

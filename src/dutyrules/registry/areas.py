@@ -169,4 +169,3 @@ def first_day(column: pl.Series) -> npt.NDArray[np.int64]:
 def last_day(column: pl.Series) -> npt.NDArray[np.int64]:
     """A `to` column as day numbers; empty is after everything."""
     return column.cast(pl.Date).to_physical().cast(pl.Int64).fill_null(10**6).to_numpy()
-

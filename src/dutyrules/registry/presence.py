@@ -328,7 +328,7 @@ def _acting(
         inside = (axis * DAY + shifts.start[who] >= begin) & (axis * DAY + shifts.end[who] <= until)
         covered = shifts.work[who] & inside & (axis >= since // DAY)
         for post in np.flatnonzero(held.person == who):
-            days = held.tenure[post] & covered & ~held.already(code[substitute], post)
+            days = held.tenure[post] & covered & ~held.already(code[substitute], int(post))
             if days.any():
                 acting.append((int(post), code[substitute], days))
     return acting

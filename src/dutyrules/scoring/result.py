@@ -14,7 +14,7 @@ import polars as pl
 from dutyrules.activity.log import Log
 from dutyrules.book import Item, Scorecard, overlapping
 from dutyrules.diagnostics import Diagnostic, InputError
-from dutyrules.estate import Estate
+from dutyrules.estate import Estate, scored_period
 from dutyrules.figure import POINT_SCALE
 from dutyrules.obligation import Ints, State
 from dutyrules.scoring.charges import Charge, LineKey, Pricing, Sheets, scaled
@@ -273,7 +273,9 @@ class Result:
     def _inspected(self, index: int, key: str, item: Item, charges: Mapping[str, Charge]) -> bool:
         """An inspection of the item, or a finding on one of its lines, even one that does not count."""
         ground = self.judgement.ground
-        clauses = [clause for line, form in item.lines.items() if not charges[line].priceless[index] for clause in form.clause]
+        clauses = [
+            clause for line, form in item.lines.items() if not charges[line].priceless[index] for clause in form.clause
+        ]
         looked = ground.facts.events([f"inspection.{key}", *(f"finding.{clause}" for clause in clauses)])
         return bool((ground.happened(looked) & (looked.person == self.sheets.person[index])).any())
 
@@ -412,10 +414,7 @@ def score(estate: Estate, log: Log, period: str, as_of: datetime | None = None, 
     Raises:
         InputError: the log holds planned rows and this is no forecast, or the period is none.
     """
-    try:
-        scored = Period.parse(period)
-    except ValueError as error:
-        raise InputError([Diagnostic("score.bad-period", str(error), None, period)]) from None
+    scored = scored_period(period)
     if log.planned and not forecast:
         raise InputError(
             [

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -84,7 +85,8 @@ class Period:
         for form, kind in _FORMS:
             match = form.fullmatch(text.strip())
             if match:
-                return cls.containing(kind, _first_day(kind, [int(part) for part in match.groups()]))
+                with suppress(ValueError):  # month 13, week 60: the form is right, the number is not
+                    return cls.containing(kind, _first_day(kind, [int(part) for part in match.groups()]))
         raise ValueError(f"{text!r} is no period: write 2026-10, 2026-Q4, 2026-W41, 2026-H2 or 2026")
 
     @property
