@@ -67,7 +67,6 @@ def engine(directory: Path, ending: str, measured: Measured) -> tuple[pl.DataFra
             log = read_log([directory / f"log.{ending}"], estate)
         result = score(estate, log, world.PERIOD)
         breaches, points = result.breach_table(), result.points_table()
-        _ = result.totals
     assert log.rejects.is_empty()
     return breaches, points
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from dutyrules.activity.log import Log
+    from dutyrules.scoring import Result
 
 LANGUAGES = ("zh-Hans", "en")
 
@@ -65,6 +66,26 @@ def log_files(paths: list[Path]) -> list[Path]:
         else:
             found.append(path)
     return found
+
+
+def scored(arguments: argparse.Namespace, beside: Path | None = None) -> "tuple[Result, int]":
+    """The scored period, and the exit status: 4 if rows were rejected.
+
+    Args:
+        beside: The file beside which the rejects are written.
+    """
+    from dutyrules import load_estate, read_log, score
+
+    estate = load_estate(arguments.estate)
+    log = read_log(
+        log_files(arguments.log),
+        estate,
+        period=arguments.period,
+        forecast=arguments.forecast,
+        encoding=arguments.encoding,
+    )
+    status = tell_rejects(log, beside)
+    return score(estate, log, arguments.period, arguments.as_of, forecast=arguments.forecast), status
 
 
 def tell_rejects(log: "Log", beside: Path | None) -> int:

@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from dutyrules.cli.arguments import add_language, add_scoring, log_files
+from dutyrules.cli.arguments import add_language, add_scoring, scored
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -17,18 +17,9 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Prints the rule, the arithmetic and the rows."""
-    from dutyrules import load_estate, read_log, score
+    """Prints the rule, the arithmetic and the rows; 4 if rows were rejected."""
     from dutyrules.report import Speech, explain
 
-    estate = load_estate(arguments.estate)
-    log = read_log(
-        log_files(arguments.log),
-        estate,
-        period=arguments.period,
-        forecast=arguments.forecast,
-        encoding=arguments.encoding,
-    )
-    result = score(estate, log, arguments.period, arguments.as_of, forecast=arguments.forecast)
+    result, status = scored(arguments)
     sys.stdout.write(explain(result, arguments.person, arguments.subject, Speech(arguments.lang)))
-    return 0
+    return status

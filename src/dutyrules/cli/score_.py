@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from dutyrules.cli.arguments import add_language, add_scoring, log_files, tell_rejects
+from dutyrules.cli.arguments import add_language, add_scoring, scored
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -21,24 +21,14 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Scores, prints or writes; 4 if rows were rejected."""
-    from dutyrules import load_estate, read_log, score
     from dutyrules.report import SUFFIXES, render, write_report
 
     if arguments.out and arguments.out.suffix not in SUFFIXES:
         print(f"--out {arguments.out}: the suffix must be one of {', '.join(SUFFIXES)}", file=sys.stderr)
         return 2
-    estate = load_estate(arguments.estate)
-    log = read_log(
-        log_files(arguments.log),
-        estate,
-        period=arguments.period,
-        forecast=arguments.forecast,
-        encoding=arguments.encoding,
-    )
-    status = tell_rejects(log, arguments.out)
+    result, status = scored(arguments, arguments.out)
     if status and arguments.strict:
         return 1
-    result = score(estate, log, arguments.period, arguments.as_of, forecast=arguments.forecast)
     if arguments.out:
         write_report(result, arguments.out, arguments.lang, arguments.person)
         print(f"written: {arguments.out}", file=sys.stderr)

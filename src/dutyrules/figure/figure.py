@@ -1,246 +1,22 @@
-"""Figures of rule books: times, shares, durations … and the four ways in which a book may write one.
+"""The four ways in which a book may write a figure.
 
 A figure is given outright, by area, by date, or as a ``$parameter`` that an estate binds; the ways nest. `Figure.steps`
 flattens all that for one area into dated steps, which is what the checks work with.
 """
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
-from fractions import Fraction
-from itertools import pairwise
-from typing import Annotated, Any, Final, Generic, Literal, TypeAlias, TypeVar, get_args
+from typing import Any, Final, Generic, TypeAlias, TypeVar, get_args
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    GetCoreSchemaHandler,
-    ValidationError,
-)
+from pydantic import GetCoreSchemaHandler, ValidationError
 from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError, core_schema
 
 from dutyrules.diagnostics import did_you_mean
-from dutyrules.timegrid import DAY, day_number
+from dutyrules.figure.values import parse_day, wrong
+from dutyrules.timegrid import day_number
 
 T = TypeVar("T")
-
-POINT_SCALE: Final = 10_000
-"""Points, marks and money are whole numbers of 1/10,000."""
-
-LARGEST: Final = 10**9
-"""No figure of a book is larger; in ten-thousandths it still is a number of 64 bits."""
-
-
-class Form(BaseModel):
-    """Base of everything a book may write: frozen, and no key that nobody reads."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
-
-
-def wrong(kind: str, found: object, expected: str, hint: str | None = None) -> PydanticCustomError:
-    """The error of a value that is not what the field holds."""
-    context = {"expected": expected, "found": shown(found)} | ({"hint": hint} if hint else {})
-    return PydanticCustomError(kind, "expected {expected}", context)
-
-
-def shown(value: object) -> str:
-    """A value as a book would write it, cut where it grows long.
-
-    >>> shown({"default": 5, "areas": ["A", None, True]})
-    '{default: 5, areas: [A, null, true]}'
-    """
-    match value:
-        case None | bool():
-            text = "null" if value is None else str(value).lower()
-        case dict():
-            text = "{" + ", ".join(f"{key}: {shown(item)}" for key, item in value.items()) + "}"
-        case list() | tuple():
-            text = "[" + ", ".join(map(shown, value)) + "]"
-        case _:
-            text = str(value)
-    return text if len(text) <= 60 else f"{text[:59]}…"
-
-
-# ---------------------------------------------------------------- scalars
-
-
-def _text(value: object) -> str:
-    """YAML reads `5` as a number and `true` as a truth, but where a book expects text they are text."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool | int | Decimal):
-        return shown(value)
-    raise wrong("text", value, "text")
-
-
-def parse_time(value: object) -> int:
-    """Seconds after midnight of a time of day; 24:00 is the end of the day."""
-    match = re.fullmatch(r"(\d{1,2}):(\d{2})(?::(\d{2}))?", value) if isinstance(value, str) else None
-    if match:
-        hours, minutes, seconds = (int(part or 0) for part in match.groups())
-        number = hours * 3600 + minutes * 60 + seconds
-        if minutes < 60 and seconds < 60 and number <= DAY:
-            return number
-    near = re.fullmatch(r"(\d{1,2})[.：时點点]([0-5]\d)分?", str(value))
-    raise wrong("time", value, "a time of day such as 07:55", f"did you mean '{near[1]}:{near[2]}'?" if near else None)
-
-
-def _pair(value: object) -> object:
-    if not isinstance(value, list | tuple) or len(value) != 2:
-        raise wrong("window", value, "a window such as [11:00, 11:30]")
-    return value
-
-
-def _ordered(window: tuple[int, int]) -> tuple[int, int]:
-    if window[1] <= window[0]:
-        raise wrong("window-order", [clock(second) for second in window], "a window that ends after it starts")
-    return window
-
-
-def clock(second: int) -> str:
-    """A second of the day as a book writes it.
-
-    >>> clock(28_500)
-    '07:55'
-    """
-    text = f"{second // 3600:02d}:{second // 60 % 60:02d}"
-    return f"{text}:{second % 60:02d}" if second % 60 else text
-
-
-def _several(value: object) -> object:
-    if not isinstance(value, list | tuple) or not value:
-        raise wrong("windows", value, "a list of windows such as [[11:00, 11:30], [14:00, 15:30]]")
-    return value
-
-
-def _apart(windows: tuple[tuple[int, int], ...]) -> tuple[tuple[int, int], ...]:
-    ordered = sorted(windows)
-    for (start, stop), (later, _) in pairwise(ordered):
-        if later < stop:
-            found = f"{clock(later)} lies in [{clock(start)}, {clock(stop)}]"
-            raise wrong("windows-overlap", found, "windows that do not overlap")
-    return windows
-
-
-def _share(value: object) -> Fraction:
-    if isinstance(value, Fraction):
-        return value
-    text = str(value)
-    match = re.fullmatch(r"(\d+)\s*/\s*([1-9]\d*)", text)
-    percent = re.fullmatch(r"(\d+(?:\.\d+)?)\s*%", text)
-    if match:
-        share = Fraction(int(match[1]), int(match[2]))
-    elif percent:
-        share = Fraction(percent[1]) / 100
-    else:
-        near = isinstance(value, Decimal) and 0 < value <= 1 and f"did you mean '{(value * 100).normalize():f}%'?"
-        raise wrong("share", value, "a share such as 1/3 or 98%", near or None)
-    if not 0 < share <= 1:
-        raise wrong("share-range", value, "a share above 0 and at most 1 (100%)")
-    return share
-
-
-def _decimal(value: object) -> Decimal:
-    if isinstance(value, bool) or not isinstance(value, int | Decimal):
-        raise wrong("decimal", value, "a number such as 2 or 0.5")
-    _bounded(value)
-    if (Fraction(value) * POINT_SCALE).denominator != 1:
-        raise wrong("decimal-places", value, "at most four decimals")
-    return Decimal(value)
-
-
-def _count(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise wrong("count", value, "a whole number")
-    _bounded(value)
-    return value
-
-
-def _bounded(value: int | Decimal) -> None:
-    if value < 0:
-        raise wrong("negative", value, "a number that is not negative")
-    if value > LARGEST:
-        raise wrong("too-large", value, f"at most {LARGEST}")
-
-
-def _day(value: object) -> date:
-    if isinstance(value, date):
-        return value
-    text = str(value)
-    try:
-        if len(text) == len("2026-10-08"):  # Python would read 20261008 and 2026-W41-4 too
-            return date.fromisoformat(text)
-    except ValueError:
-        pass
-    raise wrong("date", value, "a date such as 2026-10-08")
-
-
-@dataclass(frozen=True, slots=True)
-class Duration:
-    """A number of hours, days, workdays or months, or one of the named stretches."""
-
-    amount: int
-    unit: Literal["hours", "days", "workdays", "months", "same_day", "same_workday", "period_end"]
-
-
-def parse_duration(value: object) -> Duration:
-    """A duration as a book writes it."""
-    if isinstance(value, Duration):
-        return value
-    text = str(value)
-    if text in ("same_day", "same_workday", "period_end"):
-        return Duration(0, text)  # type: ignore[arg-type]
-    match = re.fullmatch(r"([1-9]\d{0,3}) (hour|day|workday|month)s?", text)
-    if not match:
-        raise wrong("duration", value, "a duration such as 24 hours, 3 workdays, 2 months or same_day")
-    return Duration(int(match[1]), f"{match[2]}s")  # type: ignore[arg-type]
-
-
-Time = Annotated[int, BeforeValidator(parse_time)]
-Window = Annotated[tuple[Time, Time], BeforeValidator(_pair), AfterValidator(_ordered)]
-Windows = Annotated[tuple[Window, ...], BeforeValidator(_several), AfterValidator(_apart)]
-Share = Annotated[Fraction, BeforeValidator(_share)]
-Points = Annotated[Decimal, BeforeValidator(_decimal)]
-Count = Annotated[int, BeforeValidator(_count)]
-Day = Annotated[date, BeforeValidator(_day)]
-Within = Annotated[Duration, BeforeValidator(parse_duration)]
-Text = Annotated[str, BeforeValidator(_text)]
-
-WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-
-
-def _due_day(value: object) -> object:
-    if value == "last" or (isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 31):
-        return value
-    raise wrong("due-day", value, "a day from 1 to 31, or last")
-
-
-def _due_month(value: object) -> object:
-    if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 12:
-        return value
-    raise wrong("due-month", value, "a month from 1 to 12")
-
-
-class Due(Form):
-    """The recurring instant of a deadline: a day of the month (of some months), or a weekday."""
-
-    day: Annotated[int | Literal["last"] | None, BeforeValidator(_due_day)] = None
-    weekday: Literal[WEEKDAYS] | None = None  # type: ignore[valid-type]
-    months: tuple[Annotated[int, BeforeValidator(_due_month)], ...] = ()
-    by: Time = DAY
-
-    def model_post_init(self, _: object) -> None:
-        """Checks what the single fields cannot see."""
-        if (self.day is None) == (self.weekday is None):
-            found = "neither" if self.day is None else "both"
-            raise wrong("due", found, "either day (1 to 31, or last) or weekday")
-
-
-# ---------------------------------------------------------------- figures
 
 
 @dataclass(frozen=True, slots=True)
@@ -401,7 +177,7 @@ def _by_date(value: list[Any], inner: Any, loc: _Loc, problems: list[InitErrorDe
             continue
         written = _written(item["value"], inner, (*here, "value"), problems)
         try:
-            day = _day(item["from"])
+            day = parse_day(item["from"])
         except PydanticCustomError as error:
             problems.append(_at((*here, "from"), item["from"], error))
             continue

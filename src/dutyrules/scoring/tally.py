@@ -1,0 +1,120 @@
+"""The arrays behind the sheets of a period: breaches, charges of lines and fines, states by duty."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+import numpy as np
+import polars as pl
+
+from dutyrules.activity.log import Log
+from dutyrules.book import Scorecard, overlapping
+from dutyrules.estate import Estate
+from dutyrules.obligation import Ints, State
+from dutyrules.scoring.charges import Charge, LineKey, Pricing, Sheets
+from dutyrules.scoring.findings import Namer
+from dutyrules.scoring.judge import Judgement
+from dutyrules.scoring.tables import breach_table, points_table
+from dutyrules.timegrid import Period
+
+
+@dataclass(frozen=True)
+class Tally:
+    """A judged and priced period, for all sheets at once; `Result` makes the single sheets of it."""
+
+    estate: Estate
+    log: Log
+    period: Period
+    as_of: datetime | None
+    forecast: bool
+    judgement: Judgement
+    sheets: Sheets
+
+    @property
+    def provisional(self) -> bool:
+        """Whether the holidays of the period are not published yet."""
+        return self.estate.calendar.provisional(self.period.first, self.period.last)
+
+    @cached_property
+    def pricing(self) -> Pricing:
+        """Breaches and lines, priced."""
+        return Pricing(self.judgement, self.sheets, self.waived)
+
+    @cached_property
+    def namer(self) -> Namer:
+        """Ids and texts of verdicts."""
+        return Namer(self.judgement)
+
+    @cached_property
+    def waived(self) -> Mapping[str, Ints]:
+        """Duty → rows whose breach HR waived."""
+        wanted = set(self.estate.tables.waivers["breach_id"].to_list())
+        if not wanted:
+            return {}
+        found: dict[str, Ints] = {}
+        for duty, verdicts in self.judgement.verdicts.items():
+            rows = np.flatnonzero(np.isin(verdicts.state, [State.BREACHED, State.EXCUSED]))
+            ids = self.namer.ids(duty)
+            hit = [int(row) for row in rows if ids[int(row)] in wanted]
+            if hit:
+                found[duty] = np.array(hit, np.int64)
+        return found
+
+    def scorecard(self, sheet: int) -> tuple[str, Scorecard] | None:
+        """The scorecard of a sheet: its role's for periods of this length."""
+        role = self.judgement.ground.presence.roles[self.sheets.role[sheet]]
+        book = self.estate.book
+        fitting = (
+            (name, card)
+            for name, card in book.scorecards.items()
+            if card.per == self.period.kind and role in book.stands_for(card.role)
+        )
+        return next(fitting, None)
+
+    @cached_property
+    def charges(self) -> Mapping[str, Mapping[LineKey, Charge]]:
+        """Scorecard → line → charge on every sheet."""
+        return {
+            name: self.pricing.charges(card.lines, overlapping(card.lines), card.role)
+            for name, card in self.estate.book.scorecards.items()
+            if card.per == self.period.kind
+        }
+
+    @cached_property
+    def fines(self) -> Mapping[str, Charge]:
+        """Fine → charge on every sheet, in money."""
+        return {
+            name: self.pricing.charges({("", name): fine}, (), fine.role)["", name]
+            for name, fine in self.estate.book.fines.items()
+        }
+
+    @cached_property
+    def state_counts(self) -> Mapping[str, Ints]:
+        """Duty → sheet × state: how many obligations stand how."""
+        counted: dict[str, Ints] = {}
+        for duty, verdicts in self.judgement.verdicts.items():
+            sheet = self.sheets.of_post[verdicts.obligations.post]
+            table = np.zeros((len(self.sheets) + 1, len(State)), np.int64)
+            np.add.at(table, (sheet, verdicts.state), 1)  # sheet -1 lands in the spare last row
+            counted[duty] = table[:-1]
+        return counted
+
+    def breach_table(self) -> pl.DataFrame:
+        """Every breach as one row of a table, without objects for persons; waived ones are left out.
+
+        Returns:
+            `duty, person, area, role, day, reason, unit, expected, actual, target, case`; `expected` and `actual` are
+            read by `unit`: a `count`, an `instant` (local seconds since 1970) or a `mark` (ten-thousandths).
+        """
+        return breach_table(self.judgement, self.waived)
+
+    def points_table(self) -> pl.DataFrame:
+        """What every line and fine takes off every sheet, one row where it takes something off.
+
+        Returns:
+            `person, role, scorecard, item, line, times, points`; points, and the money of fines, in ten-thousandths.
+            A fine has neither scorecard nor item, and its name as the line.
+        """
+        fines = {("", name): charge for name, charge in self.fines.items()}
+        return points_table(self.judgement, self.sheets, {**self.charges, "": fines})
