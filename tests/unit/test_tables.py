@@ -458,9 +458,7 @@ def test_an_unknown_table() -> None:
         ("arrears", "fee", "rent!", "table.unknown-word", "property, utility", None),
     ],
 )  # fmt: skip
-def test_wrong_cells(
-    table: str, column: str, value: str, code: str, expected: str, hint: str | None
-) -> None:
+def test_wrong_cells(table: str, column: str, value: str, code: str, expected: str, hint: str | None) -> None:
     complete: dict[str, dict[str, str]] = {
         "people": PEOPLE[0],
         "buildings": BUILDINGS[0],

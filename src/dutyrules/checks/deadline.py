@@ -8,8 +8,8 @@ import numpy as np
 
 from dutyrules.checks.duty import Duty, EventPattern, Pattern
 from dutyrules.checks.ground import Ground, Terms
-from dutyrules.checks.moments import Moment, Until, daily_obligations, judge_moment, late_limit, of_day
-from dutyrules.facts import ABSENT, Events, first_rows, ranges
+from dutyrules.checks.moments import Moment, Until, daily_obligations, late_limit
+from dutyrules.facts import ABSENT, Events, Matcher
 from dutyrules.figure import WEEKDAYS, Due, Figure, Form, wrong
 from dutyrules.obligation import NONE, Bools, Ints, Judged, Obligations, Reason, State
 from dutyrules.timegrid import DAY, Period, PeriodKind, day_number
@@ -126,53 +126,30 @@ class Deadline(Duty):
 
     def judge(self, ground: Ground, obligations: Obligations) -> Judged:
         """In time, late, short of some submissions, or missing."""
-        if self.event is not None:
-            events = self.event.of(ground)
-            return judge_moment(obligations, events, self._owner(ground, obligations, events))
-        return self._judge_all(ground, obligations)
-
-    def _owner(self, ground: Ground, obligations: Obligations, events: Events) -> Ints:
-        if self.due is None:
-            return of_day(ground, obligations, events)
-        presence = ground.presence
-        table = np.full((len(presence.person), presence.days), -1, np.int64)
-        low = np.maximum(obligations.first_day - presence.first, 0)
-        row, day = ranges(low, obligations.last_day - presence.first + 1 - low)
-        table[obligations.post[row], day] = row
-        post = ground.lead_post(self.role, events)
-        return np.where(post >= 0, table[np.where(post >= 0, post, 0), events.day - presence.first], -1)
-
-    def _judge_all(self, ground: Ground, obligations: Obligations) -> Judged:
-        size = len(obligations)
-        found = np.zeros((len(self.events.all_of), size), np.int64)  # type: ignore[union-attr]
-        done = np.full_like(found, ABSENT)
-        for index, pattern in enumerate(self.events.all_of):  # type: ignore[union-attr]
-            events = pattern.of(ground)
-            owner = self._owner(ground, obligations, events)
-            in_time = (
-                np.where(owner >= 0, events.at < obligations.late_limit[np.where(owner >= 0, owner, 0)], False)
-                if size
-                else owner >= 0
-            )
-            first = first_rows(np.where(in_time, owner, -1), np.arange(len(events)), size)
-            if len(events):
-                done[index] = np.where(first >= 0, events.at[first], ABSENT)
-                found[index] = np.where(first >= 0, events.row[first], -1)
+        found = [self._first(ground, obligations, pattern.of(ground)) for pattern in self.patterns()]
+        done, rows = np.stack([at for at, _ in found]), np.stack([row for _, row in found])
         seen = (done < ABSENT).sum(axis=0)
-        latest = done.max(axis=0, initial=0)
+        latest = done.max(axis=0)
         complete = seen == len(done)
-        reason = np.select(
-            [complete & (latest < obligations.limit), complete, seen > 0],
-            [Reason.NONE, Reason.LATE, Reason.SHORT],
-            Reason.MISSING,
-        )
+        in_time = latest < obligations.limit
         return Judged(
-            met=complete & (latest < obligations.limit),
-            reason=reason,
+            met=in_time,
+            reason=np.select([in_time, complete, seen > 0], [Reason.NONE, Reason.LATE, Reason.SHORT], Reason.MISSING),
             actual=np.select([complete, seen > 0], [latest, seen], NONE),
             owed=np.where(complete | (seen == 0), obligations.expected, len(done)),
-            evidence=lambda row: found[:, row][done[:, row] < ABSENT],
+            evidence=lambda row: rows[:, row][done[:, row] < ABSENT],
         )
+
+    def _first(self, ground: Ground, obligations: Obligations, events: Events) -> tuple[Ints, Ints]:
+        """(instant, row) of each obligation's first event, if it comes before it is too late even to be late."""
+        presence = ground.presence
+        if self.due is None:  # the duty day counts, whatever the date
+            key = np.where(events.person >= 0, events.person * presence.days + events.day - presence.first, -1)
+            wanted = presence.person[obligations.post] * presence.days + obligations.first_day - presence.first
+        else:
+            key, wanted = ground.lead_post(self.role, events), obligations.post
+        at, row = Matcher(key, events.at, events.row).first_from(wanted, obligations.start)
+        return np.where(at < obligations.late_limit, at, ABSENT), row
 
     def excuse(self, ground: Ground, obligations: Obligations) -> Bools:
         """Leave that contains the named instant."""

@@ -127,7 +127,7 @@ class Facts:
     def _duty_day(self, at: Ints, person: Ints) -> Ints:
         """The date, or the day before for what still belongs to a shift that crossed midnight."""
         day = at // DAY
-        if not (self.presence.overhang >= 0).any():
+        if not self.presence.crosses_midnight:
             return day
         known = person >= 0
         tail = self.presence.overhang[np.where(known, person, 0), day - self.presence.first]

@@ -171,6 +171,11 @@ class Presence:
         return table
 
     @cached_property
+    def crosses_midnight(self) -> bool:
+        """Whether any shift does."""
+        return bool((self.overhang >= 0).any())
+
+    @cached_property
     def uncovered(self) -> tuple[tuple[str, str | None, str, int], ...]:
         """(person, area, role, day) of whole-day leave for which nobody accepted to act."""
         missing = self.tenure & (self.base_work & self.away)[self.person] & (self.acting_for < 0)[:, None]
