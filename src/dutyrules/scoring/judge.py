@@ -1,9 +1,12 @@
 """Every duty of an estate expanded and judged for a period: the part that knows no points."""
 
+import os
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from typing import Final
 
 import numpy as np
 
@@ -18,6 +21,9 @@ from dutyrules.registry.coverage import Coverage
 from dutyrules.registry.population import Members
 from dutyrules.registry.presence import presence
 from dutyrules.timegrid import DAY, Period, day_number, instant_number
+
+THREADS: Final = min(4, os.cpu_count() or 1)
+"""Duties judged side by side."""
 
 LOCATED = ("building", "unit", "area")
 
@@ -42,8 +48,12 @@ def judge(estate: Estate, log: Log, period: Period, as_of: datetime | None = Non
         as_of: The last instant that is known; by default the whole period is.
     """
     ground = stand(estate, log, period, as_of)
-    verdicts = {name: _verdicts(ground, estate, duty) for name, duty in estate.book.duties.items()}
-    return Judgement(estate, ground, verdicts)
+    duties = estate.book.duties
+    with ThreadPoolExecutor(THREADS) as threads:  # array arithmetic holds no lock; duties do not depend on each other
+        longest_first = sorted(duties, key=lambda name: duties[name].check != "quota")
+        judged = threads.map(lambda name: _verdicts(ground, estate, duties[name]), longest_first)
+        verdicts = dict(zip(longest_first, judged, strict=True))
+    return Judgement(estate, ground, {name: verdicts[name] for name in duties})
 
 
 def stand(estate: Estate, log: Log, period: Period, as_of: datetime | None = None) -> Ground:
@@ -54,14 +64,14 @@ def stand(estate: Estate, log: Log, period: Period, as_of: datetime | None = Non
         estate.tables, estate.areas, estate.calendar, first=first, last=last, working_hours=estate.working_hours
     )
     facts = Facts.of(log, who, estate.places, horizon=horizon, granularity=estate.granularity)
-    book = estate.book
+    book, seen = estate.book, _seen(estate, log, period, horizon)
     return Ground(
         period=period,
         horizon=horizon,
         granularity=estate.granularity,
         presence=who,
         facts=facts,
-        coverage=Coverage.of(estate.tables, estate.areas, first=first, last=last, seen=_seen(log, period, horizon)),
+        coverage=Coverage.of(estate.tables, estate.areas, first=first, last=last, seen=seen),
         bound=estate.bound,
         members=_members(estate),
         slots={slot.slot: (slot.start, slot.to) for slot in book.timetable},
@@ -79,8 +89,10 @@ def _members(estate: Estate) -> Callable[[str], Members]:
     return members
 
 
-def _seen(log: Log, period: Period, horizon: int) -> frozenset[str]:
+def _seen(estate: Estate, log: Log, period: Period, horizon: int) -> frozenset[str]:
     """Kinds with a row in the period: what an estate that declares no coverage is taken to cover."""
+    if not estate.tables.coverage.is_empty():
+        return frozenset()
     at = log.frame["at"].to_numpy()
     inside = log.frame["kind"].to_numpy()[(at >= period.first_day * DAY) & (at < horizon)]
     return frozenset(log.kinds[code] for code in np.flatnonzero(np.bincount(inside)))
