@@ -1,9 +1,11 @@
 """Doing something by a time of day: shared by attendance, daily deadlines and daily records."""
 
+from contextlib import suppress
 from typing import Annotated, Any, Literal
 
 import numpy as np
 from pydantic import BeforeValidator
+from pydantic_core import PydanticCustomError
 
 from dutyrules.checks.ground import Ground, Terms, grid
 from dutyrules.facts import ABSENT, Events, first_rows
@@ -16,9 +18,7 @@ SHIFT_START, SHIFT_END = -1, -2
 
 def _moment(value: object) -> int:
     words = {"shift.start": SHIFT_START, "shift.end": SHIFT_END}
-    if isinstance(value, str) and value in words:
-        return words[value]
-    return value if value in words.values() else parse_time(value)  # type: ignore[return-value]
+    return words[value] if isinstance(value, str) and value in words else parse_time(value)
 
 
 Moment = Annotated[int, BeforeValidator(_moment)]
@@ -28,14 +28,12 @@ EndOf = Literal["end_of_day", "end_of_week", "end_of_month"]
 
 
 def _until(value: object) -> object:
-    if isinstance(value, int | Duration) or value in ("end_of_day", "end_of_week", "end_of_month"):
+    if value in ("end_of_day", "end_of_week", "end_of_month"):
         return value
-    if isinstance(value, str) and ":" in value:
-        return parse_time(value)
-    try:
-        return parse_duration(value)
-    except Exception:
-        raise wrong("late-until", value, "a time, a duration, or end_of_day, end_of_week, end_of_month") from None
+    for parse in (parse_time, parse_duration):
+        with suppress(PydanticCustomError):
+            return parse(value)
+    raise wrong("late-until", value, "a time, a duration, or end_of_day, end_of_week, end_of_month")
 
 
 Until = Annotated[Any, BeforeValidator(_until)]
