@@ -1,15 +1,15 @@
 """Doing something by a time of day: shared by attendance, daily deadlines and daily records."""
 
 from contextlib import suppress
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import numpy as np
 from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
 
 from dutyrules.checks.ground import Ground, Terms, grid
-from dutyrules.facts import ABSENT, Events, first_rows
-from dutyrules.figure import Duration, Figure, Time, parse_duration, parse_time, wrong
+from dutyrules.facts import Events, first_rows
+from dutyrules.figure import Duration, Figure, parse_duration, parse_time, wrong
 from dutyrules.obligation import NONE, Ints, Judged, Obligations, Reason
 from dutyrules.timegrid import DAY, NEVER
 
@@ -23,8 +23,6 @@ def _moment(value: object) -> int:
 
 Moment = Annotated[int, BeforeValidator(_moment)]
 """A time of day, or the start or end of the shift."""
-
-EndOf = Literal["end_of_day", "end_of_week", "end_of_month"]
 
 
 def _until(value: object) -> object:
@@ -161,17 +159,3 @@ def first_moments(obligations: Obligations, events: Events, owner: Ints) -> tupl
     chosen = np.where(in_time >= 0, in_time, np.where(later >= 0, later, early))
     reason = np.select([in_time >= 0, later >= 0, early >= 0], [Reason.NONE, Reason.LATE, Reason.EARLY], Reason.MISSING)
     return chosen, reason
-
-
-__all__ = [
-    "ABSENT",
-    "EndOf",
-    "Moment",
-    "Time",
-    "Until",
-    "daily_obligations",
-    "first_moments",
-    "judge_moment",
-    "late_limit",
-    "of_day",
-]
