@@ -8,7 +8,6 @@ import numpy as np
 from dutyrules.checks.duty import Duty, Pattern
 from dutyrules.checks.ground import Ground
 from dutyrules.obligation import NONE, Judged, Obligations, Reason, State
-from dutyrules.timegrid import DAY
 
 
 class Finding(Duty):
@@ -43,19 +42,13 @@ class Finding(Duty):
         """Persons without a finding: inspected and fine, or not inspected."""
         looked = ground.facts.events([f"inspection.{clause}" for clause in self.clause])
         looked = looked.take(ground.happened(looked))
-        post = first_posts(ground, self.role, local=False)
+        post = ground.first_posts(self.role, local=False)
         person = ground.presence.person[post]
         post = post[~np.isin(person, found)]
         seen = np.isin(ground.presence.person[post], looked.person)
-        return Obligations.of(
-            len(post),
+        return ground.over_period(
+            post,
             whys=("", "uninspected"),
-            post=post,
-            first_day=ground.period.first_day,
-            last_day=ground.period.last_day,
-            start=ground.period.first_day * DAY,
-            limit=ground.period.end,
-            late_limit=ground.period.end,
             settled=np.where(seen, State.OPEN, State.NOT_ASSESSED),
             why=np.where(seen, 0, 1),
         )
@@ -79,16 +72,3 @@ class Finding(Duty):
             return ""
         same = (obligations.post == obligations.post[row]) & (obligations.first_day == obligations.first_day[row])
         return str(int((same & (obligations.event >= 0))[: row + 1].sum()))
-
-
-def first_posts(ground: Ground, role: str, *, local: bool) -> np.ndarray:
-    """For each person that owes in the scored period, the (not acting) post that does so first."""
-    posts, owes = ground.owing(role, local)
-    inside = owes[:, ground.scored]
-    active = inside.any(axis=1) & (ground.presence.acting_for[posts] < 0)
-    posts, since = posts[active], inside[active].argmax(axis=1)
-    order = np.lexsort((posts, since, ground.presence.person[posts]))
-    posts = posts[order]
-    fresh = np.ones(len(posts), np.bool_)
-    fresh[1:] = ground.presence.person[posts][1:] != ground.presence.person[posts][:-1]
-    return posts[fresh]

@@ -116,6 +116,32 @@ class Ground:
         position, index = ranges(start[area], np.diff(start)[area])
         return position, place[index]
 
+    def first_posts(self, role: str, *, local: bool) -> Ints:
+        """For each person that owes in the scored period, the (not acting) post that does so first."""
+        posts, owes = self.owing(role, local)
+        inside = owes[:, self.scored]
+        active = inside.any(axis=1) & (self.presence.acting_for[posts] < 0)
+        posts, since = posts[active], inside[active].argmax(axis=1)
+        posts = posts[np.lexsort((posts, since, self.presence.person[posts]))]
+        person = self.presence.person[posts]
+        fresh = np.ones(len(posts), np.bool_)
+        fresh[1:] = person[1:] != person[:-1]
+        return posts[fresh]
+
+    def over_period(self, post: Ints, **columns: Any) -> Obligations:
+        """One obligation of each post for the whole scored period."""
+        period = self.period
+        return Obligations.of(
+            len(post),
+            post=post,
+            first_day=period.first_day,
+            last_day=period.last_day,
+            start=period.first_day * DAY,
+            limit=period.end,
+            late_limit=period.end,
+            **columns,
+        )
+
     def terms(self, post: Ints, day: Ints) -> "Terms":
         """Resolves figures for these posts on these days."""
         return Terms(self, post, day)

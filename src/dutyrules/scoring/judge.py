@@ -12,7 +12,6 @@ import numpy as np
 
 from dutyrules.activity.log import Log
 from dutyrules.checks import Duty
-from dutyrules.checks.finding import first_posts
 from dutyrules.checks.ground import REACH_BACK, REACH_ON, Ground
 from dutyrules.estate import Estate
 from dutyrules.facts import ABSENT, Facts
@@ -111,24 +110,14 @@ def _verdicts(ground: Ground, estate: Estate, duty: Duty) -> Verdicts:
 
 def _with_idle(ground: Ground, duty: Duty, obligations: Obligations, judged: Judged) -> tuple[Obligations, Judged]:
     """One `no_occasion` for each person that owes the duty and had nothing to do."""
-    post = first_posts(ground, duty.role, local=duty.local(ground.located))
+    post = ground.first_posts(duty.role, local=duty.local(ground.located))
     busy = np.zeros(len(ground.presence.persons), np.bool_)
     busy[ground.presence.person[obligations.post]] = True
     post = post[~busy[ground.presence.person[post]]]
     post = post[~_switched_off(ground, duty, post)]
     if not len(post):
         return obligations, judged
-    idle = Obligations.of(
-        len(post),
-        unit=obligations.unit,
-        post=post,
-        first_day=ground.period.first_day,
-        last_day=ground.period.last_day,
-        start=ground.period.first_day * DAY,
-        limit=ground.period.end,
-        late_limit=ground.period.end,
-        settled=State.NO_OCCASION,
-    )
+    idle = ground.over_period(post, unit=obligations.unit, settled=State.NO_OCCASION)
     blank = np.zeros(len(post), np.int64)
     known = len(obligations)
     return Obligations.joined([obligations, idle]), Judged(
