@@ -1,7 +1,7 @@
 """Every duty of an estate expanded and judged for a period: the part that knows no points."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -40,13 +40,16 @@ class Judgement:
         return self.estate.book.duties[name]
 
 
-def judge(estate: Estate, log: Log, period: Period, as_of: datetime | None = None) -> Judgement:
+def judge(
+    estate: Estate, log: Log, period: Period, as_of: datetime | None = None, *, planned: Set[str] = frozenset()
+) -> Judgement:
     """Expands every duty and judges it on the log.
 
     Args:
         as_of: The last instant that is known; by default the whole period is.
+        planned: Kinds of a forecast; what no coverage speaks of counts as planned.
     """
-    ground = stand(estate, log, period, as_of)
+    ground = stand(estate, log, period, as_of, planned=planned)
     duties = estate.book.duties
     with ThreadPoolExecutor(THREADS) as threads:  # array arithmetic holds no lock; duties do not depend on each other
         longest_first = sorted(duties, key=lambda name: duties[name].check != "quota")
@@ -55,7 +58,9 @@ def judge(estate: Estate, log: Log, period: Period, as_of: datetime | None = Non
     return Judgement(estate, ground, {name: verdicts[name] for name in duties})
 
 
-def stand(estate: Estate, log: Log, period: Period, as_of: datetime | None = None) -> Ground:
+def stand(
+    estate: Estate, log: Log, period: Period, as_of: datetime | None = None, *, planned: Set[str] = frozenset()
+) -> Ground:
     """The ground on which a period is judged."""
     first, last = period.first_day - REACH_BACK, period.last_day + REACH_ON
     horizon = period.end if as_of is None else min(period.end, instant_number(as_of) + 1)
@@ -70,7 +75,7 @@ def stand(estate: Estate, log: Log, period: Period, as_of: datetime | None = Non
         granularity=estate.granularity,
         presence=who,
         facts=facts,
-        coverage=Coverage.of(estate.tables, estate.areas, first=first, last=last, seen=seen),
+        coverage=Coverage.of(estate.tables, estate.areas, first=first, last=last, seen=seen, planned=planned),
         bound=estate.bound,
         members=_members(estate),
         slots={slot.slot: (slot.start, slot.to) for slot in book.timetable},

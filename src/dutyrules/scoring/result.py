@@ -311,7 +311,7 @@ def score(estate: Estate, log: Log, period: str, as_of: datetime | None = None, 
                 )
             ]
         )
-    judgement = judge(estate, log, scored, as_of)
+    judgement = judge(estate, log, scored, as_of, planned=log.planned_kinds)
     return Result(estate, log, scored, as_of, forecast, judgement, Sheets.of(judgement.ground))
 
 
