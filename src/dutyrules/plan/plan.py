@@ -75,6 +75,8 @@ class Shortfall:
         post: ``person@area@role``.
         period: Its label, as in a breach.
         day: When it falls due.
+        expected, actual: As a breach prints them: numbers, or instants for follow-ups.
+        number: How many are missing.
         breach_id: The id that the breach will have, and that a waiver names.
         causes: Why, as sentences with numbers; what they say is proven.
         missing: Targets that are left out.
@@ -86,16 +88,12 @@ class Shortfall:
     period: str
     day: date
     reason: str
-    expected: int
-    actual: int
+    expected: str | None
+    actual: str | None
+    number: int
     breach_id: str
     causes: tuple[Cause, ...] = ()
     missing: tuple[str, ...] = ()
-
-    @property
-    def number(self) -> int:
-        """How many are missing."""
-        return self.expected - self.actual
 
 
 @dataclass(frozen=True)
