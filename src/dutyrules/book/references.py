@@ -12,7 +12,7 @@ from dutyrules.book.book import Book
 from dutyrules.book.forms import Line, Parameter
 from dutyrules.book.problems import choice, circles, follow, place_of, places, problems_of
 from dutyrules.checks import Duty
-from dutyrules.checks.duty import figures_of
+from dutyrules.checks.duty import figures_of, one_or_many
 from dutyrules.diagnostics import Diagnostic, Severity, Span, did_you_mean
 from dutyrules.figure import Figure, Form, shown
 from dutyrules.registry.schema import TABLES
@@ -138,8 +138,9 @@ def _events(book: Book, names: _Names, form: object, path: _Path) -> None:
             _events(book, names, item, (*path, index))
     if not isinstance(form, Form):
         return
-    kind = getattr(form, "event", None)
-    if isinstance(kind, str) and names.need("events", kind, (*path, "event")):
+    for index, kind in enumerate(one_or_many(getattr(form, "event", ()))):
+        if not isinstance(kind, str) or not names.need("events", kind, (*path, "event", index)):
+            continue
         for attribute, words in getattr(form, "where", {}).items():
             here = (*path, "where", attribute)
             _attribute(book, names, kind, attribute, place_of(names.node(here)))
