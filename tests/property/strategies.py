@@ -80,6 +80,7 @@ REASONS = {
     "response": ("missing", "late"),
     "precedence": ("disordered",),
     "record": ("missing", "late", "incomplete", "unsigned"),
+    "window": ("outside",),
     "metric": ("short",),
     "finding": ("found",),
 }
@@ -409,6 +410,19 @@ def existing_record(d: Draft) -> dict[str, Any]:
     return {"of": d.one_of("table", ["table"]), **content(d)}
 
 
+def calling_hours(d: Draft) -> dict[str, Any]:
+    event = d.one_of("call", "found", ["visit", "call"], [{"event": "visit", "where": {"fee": "property"}}, "call"])
+    fields: dict[str, Any] = {"event": event}
+    closed = d.one_of("forbidden", "allowed", "weekdays", "both")
+    if closed in ("forbidden", "both"):
+        fields["forbidden"] = d.figure("windows", *WINDOWS)
+    if closed == "allowed":
+        fields["allowed"] = d.figure("windows", *WINDOWS)
+    if closed in ("weekdays", "both"):
+        fields["forbidden_weekdays"] = d.figure("weekdays", ["monday"], ["saturday", "sunday"], ["thursday"])
+    return fields | excuse(d)
+
+
 def metric(d: Draft) -> dict[str, Any]:
     value = d.one_of("mean", "sum")
     fields: dict[str, Any] = {"event": "mark", "value": value, "at_least": d.figure("decimal", "75", "74.5", "150")}
@@ -438,6 +452,7 @@ TEMPLATES: tuple[tuple[str, Callable[[Draft], dict[str, Any]]], ...] = (
     ("precedence", precedence),
     ("record", daily_record),
     ("record", existing_record),
+    ("window", calling_hours),
     ("metric", metric),
     ("finding", finding),
 )

@@ -64,6 +64,7 @@ def _pattern(value: object) -> object:
 
 
 EventPattern = Annotated[Pattern, BeforeValidator(_pattern)]
+EventPatterns = Annotated[tuple[EventPattern, ...], BeforeValidator(one_or_many), AfterValidator(_some)]
 
 
 class Excuse(Form):
@@ -124,6 +125,11 @@ class Duty(Form):
     def read_by(self, ground: Ground, obligations: Obligations) -> Iterator[tuple[Bools, tuple[str, ...]]]:
         """(rows, kinds) that must be covered for them; each row may stand in several."""
         yield np.ones(len(obligations), np.bool_), self.kinds()
+
+    def by_own_kind(self, ground: Ground, obligations: Obligations) -> Iterator[tuple[Bools, tuple[str, ...]]]:
+        """What `read_by` says where each obligation is about one event, and the other kinds do not matter to it."""
+        for kind in self.kinds():
+            yield np.isin(obligations.event, ground.facts.events(kind).row), (kind,)
 
     def figures(self) -> Iterator[tuple[tuple[str, ...], Figure[Any]]]:
         """Every figure with the path of its field."""
