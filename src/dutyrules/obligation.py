@@ -42,8 +42,9 @@ class Reason(IntEnum):
     OVER = 5
     INCOMPLETE = 6
     UNSIGNED = 7
-    DISORDERED = 8
-    FOUND = 9
+    OUTSIDE = 8
+    DISORDERED = 9
+    FOUND = 10
 
 
 REASONS: Final = tuple(reason.name.lower() for reason in Reason if reason)
