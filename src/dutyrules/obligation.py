@@ -162,6 +162,7 @@ class Judged:
         owed: Where submissions are `short`, how many were owed; else what the obligations expect.
         evidence: For row *i*, the rows in `Facts` that decide it; fetched only for what is shown.
         missing: For row *i*, codes of the targets that were owed and not done.
+        done: For row *i*, codes of the targets that count, where targets are counted.
     """
 
     met: Bools
@@ -169,6 +170,7 @@ class Judged:
     actual: Ints
     evidence: Callable[[int], Ints] = field(default=_no_rows, compare=False)
     missing: Callable[[int], Ints] = field(default=_no_rows, compare=False)
+    done: Callable[[int], Ints] = field(default=_no_rows, compare=False)
     owed: Ints | None = None
 
 

@@ -193,6 +193,7 @@ class Quota(Duty):
             actual=actual,
             evidence=lambda row: events.row[credit.entry[owner == row]],
             missing=lambda row: self._left_out(ground, obligations, row, member[group == row]),
+            done=lambda row: member[group == row],
         )
 
     def _events(self, ground: Ground) -> Events:

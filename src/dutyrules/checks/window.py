@@ -66,14 +66,18 @@ class Window(Duty):
     def judge(self, ground: Ground, obligations: Obligations) -> Judged:
         """At an open time, or outside."""
         at = obligations.start
-        terms = ground.terms(obligations.post, obligations.first_day)
-        outside = self._on_closed_day(terms, at // DAY) | self._at_closed_time(terms, at % DAY)
+        outside = self.closed(ground, obligations.post, obligations.first_day, at)
         return Judged(
             met=~outside,
             reason=np.where(outside, Reason.OUTSIDE, Reason.NONE),
             actual=at,
             evidence=lambda row: obligations.event[row : row + 1],
         )
+
+    def closed(self, ground: Ground, post: Ints, day: Ints, at: Ints) -> Bools:
+        """Whether each instant is closed to each post, by the figures of each duty day."""
+        terms = ground.terms(post, day)
+        return self._on_closed_day(terms, at // DAY) | self._at_closed_time(terms, at % DAY)
 
     def _on_closed_day(self, terms: Terms, day: Ints) -> Bools:
         closed = np.zeros(len(day), np.bool_)
