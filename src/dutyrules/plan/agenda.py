@@ -8,7 +8,7 @@ import numpy as np
 
 from dutyrules.estate.planning import VisitCapacity
 from dutyrules.registry.presence import Presence
-from dutyrules.timegrid import DAY
+from dutyrules.timegrid import DAY, weekday_of
 
 EVENING = 18 * 3600
 
@@ -31,7 +31,7 @@ class Cell:
     @property
     def band(self) -> str:
         """``evening``, ``weekend`` or ``daytime``, as households wish."""
-        if (self.day + 3) % 7 >= 5:  # 1970-01-01 was a Thursday
+        if weekday_of(self.day) >= 5:
             return "weekend"
         return "evening" if self.starts[0] % DAY >= EVENING else "daytime"
 
@@ -52,6 +52,10 @@ class Agenda:
     _taken: set[tuple[int, int]] = field(default_factory=set)  # person, second
     _made: Counter[tuple[int, str, int]] = field(default_factory=Counter)  # visits by person, kind, day
 
+    def channel(self, kind: str) -> str:
+        """How visits of a kind reach a household; kinds that nobody plans reach none."""
+        return self.kinds[kind].channel if kind in self.kinds else ""
+
     def free(self, cell: Cell) -> list[int]:
         """Slots of a cell that nobody has taken yet."""
         return [start for start in cell.starts if (cell.person, start) not in self._taken]
@@ -68,6 +72,11 @@ class Agenda:
         """Takes the slot that begins then, and one of the day's visits."""
         self._taken.add((person, start))
         self._made[person, kind, start // DAY] += 1
+
+    def give_back(self, person: int, kind: str, start: int) -> None:
+        """Undoes `take`."""
+        self._taken.remove((person, start))
+        self._made[person, kind, start // DAY] -= 1
 
     def copy(self) -> "Agenda":
         """The same cells, with the same slots taken."""

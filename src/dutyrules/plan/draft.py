@@ -31,7 +31,7 @@ class Household:
 
     def takes(self, channel: str) -> bool:
         """Whether it may be visited or called that way."""
-        return self.contact in ("any", "appointment", channel)
+        return bool(channel) and self.contact in ("any", "appointment", channel)
 
 
 @dataclass(frozen=True)
@@ -94,6 +94,13 @@ class Draft:
         self.agenda.take(visit.person, visit.kind, visit.start)
         for number in self.serves(visit):
             self.reached[number].add(visit.household.code)
+
+    def remove(self, visit: Visit) -> None:
+        """Takes a visit back; nothing else may count for what it counted for."""
+        self.visits.remove(visit)
+        self.agenda.give_back(visit.person, visit.kind, visit.start)
+        for number in self.serves(visit):
+            self.reached[number].discard(visit.household.code)
 
     def missing(self, number: int) -> int:
         """How many units a demand still lacks."""

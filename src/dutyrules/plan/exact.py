@@ -1,148 +1,211 @@
-"""Where duties compete: the fewest misses of all demands together, by counting, and a proof of it."""
+"""Where duties compete: the fewest misses of all demands together, by counting, and a proof of it.
 
-from collections.abc import Iterator
+Households that look alike are counted, not told apart, and so are days: a quarter has some sixty workdays, but for a
+monthly demand all those of a month are one.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import floor
 from typing import Final
 
-from ortools.sat.python import cp_model
+from ortools.math_opt.python import mathopt
 
-from dutyrules.plan.agenda import Cell
+from dutyrules.plan.agenda import Agenda, Cell
 from dutyrules.plan.draft import Attributes, Draft, Group, Household, Visit, classes
 
-EFFORT: Final = 20.0
-"""Deterministic seconds that one group of people may take; the same on every machine."""
+NODES: Final = 2_000
+"""Branches that the search for one group of people may look at: no clock decides, so every run ends with the same."""
 
 MISS: Final = 10_000
 """A miss outweighs every visit that could be saved."""
 
+TOLERANCE: Final = 1e-6
+"""What a bound in floating point may fall short of the whole number that it means."""
+
 
 @dataclass(frozen=True)
 class Proof:
-    """What the search knows: no plan misses less than `least`, and whether it was stopped before its time."""
+    """What the search knows: no plan misses less than `least`."""
 
     least: int
-    stopped: bool
+
+
+@dataclass(frozen=True)
+class _Days:
+    """Days of one person and kind that no demand tells apart: the same parts, with as many free slots each.
+
+    Attributes:
+        days: For each day, its cells; the first cells of all days are alike, and so on.
+        left: Visits that may still be made on each of them.
+    """
+
+    days: tuple[tuple[Cell, ...], ...]
+    left: int
+
+    @property
+    def parts(self) -> tuple[Cell, ...]:
+        """The cells of one day, which stand for those of all."""
+        return self.days[0]
 
 
 @dataclass(frozen=True)
 class _Choice:
-    """So many visits of a class in a cell."""
+    """So many visits of a class in a part of such days."""
 
-    number: cp_model.IntVar
+    number: mathopt.Variable
     members: list[Household]
-    cell: Cell
+    days: _Days
+    part: int
     attributes: Attributes
     case: str | None
     serves: tuple[int, ...]
 
 
 def solve_exactly(draft: Draft) -> Proof:
-    """Adds to a draft (which holds only what is fixed) the visits with the fewest misses.
-
-    Interchangeable households are counted, not told apart, so the bound is one of a relaxation: valid, and mostly met.
-    """
-    model = cp_model.CpModel()
+    """Adds to a draft, which holds only what is fixed, the visits with the fewest misses."""
+    model = mathopt.Model()
     groups = classes(draft, range(len(draft.demands)))
-    choices = [choice for index, group in enumerate(groups) for choice in _choices(model, draft, index, group)]
-    _keep_capacity(model, draft, choices)
+    days = _alike(draft)
+    choices = [choice for group in groups for choice in _choices(model, draft, days, group)]
+    _keep_capacity(model, draft.agenda, choices)
     missing = _count_misses(model, draft, groups, choices)
-    model.minimize(MISS * sum(missing) + sum(choice.number for choice in choices))
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
-    solver.parameters.max_deterministic_time = EFFORT
-    status = solver.solve(model)
-    if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        for choice in sorted(choices, key=lambda one: (one.cell, len(one.members))):
-            _make(draft, choice, solver.value(choice.number))
-    spent = solver.response_proto.deterministic_time
-    return Proof(
-        least=max(0, int(solver.best_objective_bound // MISS)),
-        stopped=status != cp_model.OPTIMAL and spent < EFFORT / 2,
-    )
+    model.minimize(MISS * mathopt.fast_sum(missing) + mathopt.fast_sum([choice.number for choice in choices]))
+    parameters = mathopt.SolveParameters(random_seed=1, node_limit=NODES)
+    result = mathopt.solve(model, mathopt.SolverType.GSCIP, params=parameters)
+    if result.has_primal_feasible_solution():
+        values = result.variable_values([choice.number for choice in choices])
+        chosen = [(choice, round(value)) for choice, value in zip(choices, values, strict=True)]
+        for choice, times in sorted(chosen, key=lambda pair: (-len(pair[0].serves), len(pair[0].days.days))):
+            _make(draft, choice, times)  # visits that count for most first: what calls are left to do depends on them
+    return Proof(least=max(0, floor(result.best_objective_bound() / MISS + TOLERANCE)))
 
 
-def _choices(model: cp_model.CpModel, draft: Draft, index: int, group: Group) -> Iterator[_Choice]:
-    """Every cell in which a visit of the class would count for something, by each way to make it."""
+def _alike(draft: Draft) -> list[_Days]:
+    """The days of the agenda, those that look alike to every demand together."""
+    agenda = draft.agenda
+    edges = sorted({edge for demand in draft.demands for span in demand.units.values() for edge in span})
+    by_day: dict[tuple[int, str, int], list[Cell]] = defaultdict(list)
+    for cell in agenda.cells:
+        if agenda.free(cell):
+            by_day[cell.person, cell.kind, cell.day].append(cell)
+    groups: dict[object, list[tuple[Cell, ...]]] = defaultdict(list)
+    for (person, kind, day), cells in by_day.items():
+        looks = tuple((cell.avoided, len(agenda.free(cell)), _between(edges, cell)) for cell in cells)
+        groups[person, kind, agenda.at_work[person, day], agenda.left(person, kind, day), looks].append(tuple(cells))
+    return [
+        _Days(tuple(days), max(0, agenda.left(days[0][0].person, days[0][0].kind, days[0][0].day)))
+        for days in groups.values()
+    ]
+
+
+def _between(edges: Sequence[int], cell: Cell) -> tuple[int, ...]:
+    """Where the slots of a cell lie between the instants at which demands begin and end."""
+    return tuple(sum(edge <= start for edge in edges) for start in (cell.starts[0], cell.starts[-1]))
+
+
+def _choices(model: mathopt.Model, draft: Draft, days: Sequence[_Days], group: Group) -> Iterator[_Choice]:
+    """Every part of days in which a visit of the class would count for something, by each way to make it."""
     members, spans = group
     agenda = draft.agenda
     ways = {
         (kind, demand.attributes, demand.case)
         for demand in (draft.demands[number] for number in spans)
         for kind in demand.kinds
-        if kind in agenda.kinds and members[0].takes(agenda.kinds[kind].channel)
+        if members[0].takes(agenda.channel(kind))
     }
     for kind, attributes, case in sorted(ways, key=repr):
-        for cell in agenda.cells:
-            if cell.kind != kind or not agenda.sends(cell, members[0].posts) or not agenda.free(cell):
-                continue
-            serves = tuple(
-                number
-                for number, (opens, limit) in spans.items()
-                if any(opens <= start < limit for start in agenda.free(cell))
-                and draft.demands[number].accepts(kind, attributes, cell.person, case)
-            )
-            if serves:
-                name = f"class {index}, {kind}, day {cell.day}, person {cell.person}"
-                yield _Choice(model.new_int_var(0, len(members), name), members, cell, attributes, case, serves)
+        for alike in days:
+            for part, cell in enumerate(alike.parts):
+                if cell.kind != kind or not agenda.sends(cell, members[0].posts):
+                    continue
+                serves = tuple(
+                    number
+                    for number, (opens, limit) in spans.items()
+                    if any(opens <= start < limit for start in agenda.free(cell))
+                    and draft.demands[number].accepts(kind, attributes, cell.person, case)
+                )
+                if serves:
+                    number = model.add_integer_variable(lb=0, ub=len(members) * len(alike.days))
+                    yield _Choice(number, members, alike, part, attributes, case, serves)
 
 
-def _keep_capacity(model: cp_model.CpModel, draft: Draft, choices: list[_Choice]) -> None:
-    """No more visits than free slots in a cell, and than a person may make in a day."""
-    cells: dict[Cell, list[cp_model.IntVar]] = {}
-    days: dict[tuple[int, str, int], list[cp_model.IntVar]] = {}
+def _keep_capacity(model: mathopt.Model, agenda: Agenda, choices: Sequence[_Choice]) -> None:
+    """No more visits than free slots in a part, and than a person may make on such days."""
+    parts: dict[tuple[int, int], list[_Choice]] = defaultdict(list)
+    whole: dict[int, list[_Choice]] = defaultdict(list)
     for choice in choices:
-        cell = choice.cell
-        cells.setdefault(cell, []).append(choice.number)
-        days.setdefault((cell.person, cell.kind, cell.day), []).append(choice.number)
-    for cell, numbers in cells.items():
-        model.add(sum(numbers) <= len(draft.agenda.free(cell)))
-    for day, numbers in days.items():
-        model.add(sum(numbers) <= max(0, draft.agenda.left(*day)))
+        parts[id(choice.days), choice.part].append(choice)
+        whole[id(choice.days)].append(choice)
+    for (_, part), mine in parts.items():
+        days = mine[0].days
+        room = len(days.days) * len(agenda.free(days.parts[part]))
+        model.add_linear_constraint(mathopt.fast_sum([one.number for one in mine]) <= room)
+    for mine in whole.values():
+        days = mine[0].days
+        model.add_linear_constraint(mathopt.fast_sum([one.number for one in mine]) <= len(days.days) * days.left)
 
 
 def _count_misses(
-    model: cp_model.CpModel, draft: Draft, groups: list[Group], choices: list[_Choice]
-) -> list[cp_model.IntVar]:
+    model: mathopt.Model, draft: Draft, groups: Sequence[Group], choices: Sequence[_Choice]
+) -> list[mathopt.Variable]:
     """For each demand, what it lacks: a class counts at most once per member, and at most as often as it is visited."""
-    visits: dict[tuple[int, int], list[cp_model.IntVar]] = {}
+    visits: Mapping[tuple[int, int], list[mathopt.Variable]] = defaultdict(list)
     for choice in choices:
         for number in choice.serves:
-            visits.setdefault((number, id(choice.members)), []).append(choice.number)
-    reached: dict[int, list[cp_model.IntVar]] = {}
+            visits[number, id(choice.members)].append(choice.number)
+    reached: Mapping[int, list[mathopt.Variable]] = defaultdict(list)
     for members, spans in groups:
         for number in spans:
-            counted = model.new_int_var(0, len(members), "")
-            model.add(counted <= sum(visits.get((number, id(members)), [])))
-            reached.setdefault(number, []).append(counted)
+            counted = model.add_variable(lb=0, ub=len(members))
+            model.add_linear_constraint(counted <= mathopt.fast_sum(visits[number, id(members)]))
+            reached[number].append(counted)
     missing = []
     for number in range(len(draft.demands)):
         need = draft.missing(number)
-        lacks = model.new_int_var(0, need, "")
-        model.add(lacks >= need - sum(reached.get(number, [])))
+        lacks = model.add_variable(lb=0, ub=need)
+        model.add_linear_constraint(lacks >= need - mathopt.fast_sum(reached[number]))
         missing.append(lacks)
     return missing
 
 
 def _make(draft: Draft, choice: _Choice, times: int) -> None:
-    """Makes the visits of a choice, each at the household that gains most."""
+    """Makes the visits of a choice, each at the household that gains most and on the day with most room."""
     for _ in range(times):
-        gains = [
-            (
-                -sum(draft.waits(number, one.code) and draft.missing(number) > 0 for number in choice.serves),
-                one.name,
-                one,
-            )
-            for one in choice.members
-        ]
-        gain, _, household = min(gains)
-        slots = draft.agenda.free(choice.cell)
-        if not gain or not slots:
+        found = _best_slot(draft, choice)
+        if found is None:
             return
-        timed = [start for start in slots if all(_in_time(draft, number, household, start) for number in choice.serves)]
-        start = (timed or slots)[0]
-        draft.add(Visit(household, choice.cell.kind, choice.cell.person, start, choice.attributes, choice.case))
+        cell, start = found
+        visits = [
+            Visit(one, cell.kind, cell.person, start, choice.attributes, choice.case)
+            for one in sorted(choice.members, key=lambda one: one.name)
+        ]
+        best = max(visits, key=lambda visit: _gain(draft, visit))
+        if _gain(draft, best):
+            draft.add(best)
 
 
-def _in_time(draft: Draft, number: int, household: Household, start: int) -> bool:
-    opens, limit = draft.demands[number].units.get(household.code, (start, start + 1))
-    return opens <= start < limit
+def _best_slot(draft: Draft, choice: _Choice) -> tuple[Cell, int] | None:
+    """A free slot on the emptiest of the days; one that is in time for follow-ups, if there is one."""
+    agenda = draft.agenda
+    spans = [draft.demands[number].units.get(choice.members[0].code, (0, 0)) for number in choice.serves]
+    found = []
+    for cells in choice.days.days:
+        cell = cells[choice.part]
+        left = agenda.left(cell.person, cell.kind, cell.day)
+        if left > 0:
+            for start in agenda.free(cell):
+                late = sum(not opens <= start < limit for opens, limit in spans)
+                found.append((late, -left, start, cell))
+    if not found:
+        return None
+    _, _, start, cell = min(found)
+    return cell, start
+
+
+def _gain(draft: Draft, visit: Visit) -> int:
+    """How many demands a visit would bring nearer."""
+    return sum(
+        draft.missing(number) > 0 and draft.waits(number, visit.household.code) for number in draft.serves(visit)
+    )

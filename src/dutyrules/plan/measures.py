@@ -7,7 +7,7 @@ from dutyrules.plan.agenda import Cell
 from dutyrules.plan.draft import Draft, Visit
 from dutyrules.plan.plan import Measure
 from dutyrules.plan.spread import Family, families
-from dutyrules.timegrid import DAY
+from dutyrules.timegrid import DAY, week_of
 
 
 def visit_measures(drafts: Sequence[Draft], leasts: Sequence[int]) -> list[Measure]:
@@ -18,7 +18,7 @@ def visit_measures(drafts: Sequence[Draft], leasts: Sequence[int]) -> list[Measu
         leasts: For each, the proven least number of misses.
     """
     at_home = [visit for draft in drafts for visit in draft.visits if _at_home(draft, visit.kind)]
-    weeks = Counter((visit.person, (visit.start // DAY + 3) // 7) for visit in at_home)
+    weeks = Counter((visit.person, week_of(visit.start // DAY)) for visit in at_home)
     placed = [pair for draft in drafts for pair in _placed(draft)]
     return [
         Measure(

@@ -9,13 +9,15 @@ from dutyrules.plan.agenda import Agenda, Cell
 from dutyrules.plan.demand import Demand
 from dutyrules.plan.draft import Draft, Group, Household, Visit, classes
 from dutyrules.plan.flow import Network
+from dutyrules.timegrid import week_of
 
 MISS: Final = 1_000_000
 AVOIDED: Final = 100_000
 UNWISHED: Final = 2_000
 CROWDED: Final = 300
-"""What a miss, an hour to avoid, an hour against a wish, and a visit beyond the week's even share cost; a day away from
-the building's turn costs 1. Each outweighs what the next could save in a quarter."""
+MINUTE: Final = 50
+"""What a miss, an hour to avoid, an hour against a wish, a visit beyond the week's even share, and a minute of a visit
+cost; a day away from the building's turn costs 1."""
 
 
 @dataclass(frozen=True)
@@ -119,9 +121,13 @@ class _Lane:
     demand: int
 
 
-def spread(draft: Draft, family: Family) -> None:
-    """Adds the visits of a family to the draft."""
-    network, lanes = _network(draft, family)
+def spread(draft: Draft, family: Family, *, alone: bool = False) -> None:
+    """Adds the visits of a family to the draft.
+
+    Args:
+        alone: Do not look at what the visits would do for demands of other families.
+    """
+    network, lanes = _network(draft, family, alone=alone)
     flow = network.circulate()
     for lane in sorted(lanes, key=lambda lane: (lane.cell.day, lane.cell.person, lane.arc)):
         for _ in range(int(flow[lane.arc])):
@@ -135,7 +141,7 @@ def least(fixed: Draft, family: Family) -> int:
         if not members.issuperset(fixed.demands[family.around].units):
             return sum(least(fixed, Family((number,), None)) for number in family.numbers)
     alone = fixed.copy()
-    spread(alone, family)
+    spread(alone, family, alone=True)
     return alone.shortfall(family.numbers)
 
 
@@ -149,7 +155,7 @@ def _visit(draft: Draft, lane: _Lane, family: Family) -> None:
     draft.add(Visit(chosen, cell.kind, cell.person, draft.agenda.free(cell)[0], attributes))
 
 
-def _network(draft: Draft, family: Family) -> tuple[Network, list[_Lane]]:
+def _network(draft: Draft, family: Family, *, alone: bool) -> tuple[Network, list[_Lane]]:
     """Source → perhaps first visit or repeat → class → class in a period → cell → day → week → period → sink."""
     network, lanes = Network(), list[_Lane]()
     demands, agenda = draft.demands, draft.agenda
@@ -161,9 +167,10 @@ def _network(draft: Draft, family: Family) -> tuple[Network, list[_Lane]]:
         for number in family.fine:
             if number not in spans:
                 continue
-            network.arc(("class", index), ("class", index, number), len(members))
+            others = 0 if alone else _only_way(draft, family, number, members[0])
+            network.arc(("class", index), ("class", index, number), len(members), -MISS * others)
             for cell in _open_cells(agenda, cells[number], members[0], spans[number]):
-                cost = turns.away(members[0].building, number, cell.day) + _regret(cell, members[0])
+                cost = turns.away(members[0].building, number, cell.day) + _regret(agenda, cell, members[0])
                 arc = network.arc(("class", index, number), ("cell", cell), len(members), cost)
                 lanes.append(_Lane(arc, members, cell, number))
     _capacity(network, agenda, family, cells)
@@ -192,7 +199,7 @@ def _sink(network: Network, draft: Draft, family: Family, cells: Mapping[int, Se
         network.arc(("period", number), "sink", plenty)
         weeks: dict[int, int] = {}
         for day in sorted({cell.day for cell in cells[number]}):
-            weeks[_week(day)] = weeks.get(_week(day), 0) + 1
+            weeks[week_of(day)] = weeks.get(week_of(day), 0) + 1
         wanted = max(need, _share_of_around(draft, family, number, cells))
         for week, days in weeks.items():
             even = ceil(wanted * days / sum(weeks.values()))
@@ -221,7 +228,7 @@ def _capacity(network: Network, agenda: Agenda, family: Family, cells: Mapping[i
             network.arc(("cell", cell), ("day", *day), len(agenda.free(cell)))
             if day not in days:
                 days.add(day)
-                network.arc(("day", *day), ("week", number, _week(cell.day)), max(0, agenda.left(*day)))
+                network.arc(("day", *day), ("week", number, week_of(cell.day)), max(0, agenda.left(*day)))
 
 
 def _cells(agenda: Agenda, demand: Demand) -> Iterator[Cell]:
@@ -247,11 +254,20 @@ def _open_cells(agenda: Agenda, cells: Sequence[Cell], household: Household, spa
             yield cell
 
 
-def _regret(cell: Cell, household: Household) -> int:
-    """What speaks against a cell: an hour that should be avoided, or that the household does not wish."""
+def _only_way(draft: Draft, family: Family, number: int, household: Household) -> int:
+    """How many demands of other families, for the same period, only this kind of visit can meet at this household."""
+    here = draft.demands[number]
+    found = 0
+    for other, demand in enumerate(draft.demands):
+        same = (demand.first, demand.last) == (here.first, here.last) and other not in family.numbers
+        if same and draft.missing(other) and draft.waits(other, household.code):
+            taken = {kind for kind in demand.kinds if household.takes(draft.agenda.channel(kind))}
+            found += bool(taken) and taken <= here.kinds
+    return found
+
+
+def _regret(agenda: Agenda, cell: Cell, household: Household) -> int:
+    """What speaks against a cell: the time it takes, an hour that should be avoided, or that is not wished."""
+    minutes = MINUTE * agenda.kinds[cell.kind].minutes
     unwished = household.prefer not in ("any", cell.band)
-    return (UNWISHED if unwished else 0) + (AVOIDED if cell.avoided else 0)
-
-
-def _week(day: int) -> int:
-    return (day + 3) // 7
+    return minutes + (UNWISHED if unwished else 0) + (AVOIDED if cell.avoided else 0)

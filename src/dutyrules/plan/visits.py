@@ -9,6 +9,7 @@ from dutyrules.diagnostics import Diagnostic, InputError
 from dutyrules.estate import Estate, scored_period
 from dutyrules.estate.logs import log_from_rows
 from dutyrules.estate.provenance import provenance
+from dutyrules.plan.cluster import cluster
 from dutyrules.plan.demand import demands_of
 from dutyrules.plan.draft import Draft
 from dutyrules.plan.exact import solve_exactly
@@ -128,6 +129,7 @@ def _by_flows(start: Draft) -> Draft:
     for family in families(draft.demands):
         if draft.shortfall(family.numbers):
             spread(draft, family)
+    cluster(draft)
     return draft
 
 
@@ -141,8 +143,9 @@ def _by_search(start: Draft, flows: _Solved) -> _Solved:
     """The better of the flows' plan and what counting finds, with the better of the two bounds."""
     draft = start.copy()
     proof = solve_exactly(draft)
+    cluster(draft)
     better = draft if draft.shortfall() < flows.draft.shortfall() else flows.draft
-    return _Solved(better, max(flows.least, proof.least), complete=not proof.stopped)
+    return _Solved(better, max(flows.least, proof.least), complete=True)
 
 
 def _explained(

@@ -13,6 +13,8 @@ from dutyrules.timegrid.instants import (
     instant_number,
     instant_text,
     time_text,
+    week_of,
+    weekday_of,
 )
 from dutyrules.timegrid.periods import Period, PeriodKind
 
@@ -27,4 +29,6 @@ __all__ = [
     "instant_number",
     "instant_text",
     "time_text",
+    "week_of",
+    "weekday_of",
 ]
