@@ -1065,19 +1065,22 @@ def shipped(name: str) -> dict[str, Any]:
     return loaded
 
 
-SHIPPED = ("area-butler", "service-centre-director")
-SHIPPED_ROLES = ("area_butler", "area_butler", "service_centre_director", "customer_service_lead")
+SHIPPED = ("area-butler", "service-centre-director", "area-service-butler", "visit-system")
+SHIPPED_ROLES = (
+    *("area_butler", "area_butler", "service_centre_director", "customer_service_lead"),
+    *("area_service_butler", "community_butler", "community_butler", "centre_manager"),
+)
 
 
 def shipped_world(draw: Draw) -> WorldFiles:
-    """The two shipped books over drawn tables and a drawn log."""
+    """The shipped books over drawn tables and a drawn log."""
     cal = days_of(draw, draw.pick(*MONTHS))
     areas = list(AREAS)[: draw.whole(2, 4)]
     books = [shipped(name) for name in SHIPPED]
     events = {kind: fields for book in books for kind, fields in book["events"].items()}
     draft = Draft(draw, cal.first, areas, 60)
     for book in books:
-        for name, fields in book["parameters"].items():
+        for name, fields in book.get("parameters", {}).items():
             if "suggest" in fields and draw.pick(False, True):
                 draft.bind[name] = fields["suggest"]
     posts = people(draw, cal, areas, SHIPPED_ROLES)
