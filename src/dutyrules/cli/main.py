@@ -12,7 +12,7 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
-COMMANDS = ("demo", "check", "test", "score", "explain", "import")
+COMMANDS = ("demo", "check", "test", "score", "explain", "due", "import")
 INTERRUPTED, FAULT, INPUT_ERROR, REJECTED, DONE = 130, 3, 1, 4, 0
 
 

@@ -7,7 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from dutyrules.report.numbers import plain
-from dutyrules.scoring import Finding, ItemScore, Result, Sheet
+from dutyrules.scoring import Finding, ItemScore, Result, Sheet, Tally
 from dutyrules.timegrid import date_of
 
 SCHEMA_VERSION = "1"
@@ -37,7 +37,7 @@ def as_json(result: Result, people: Sequence[Sheet]) -> str:
     return json.dumps(as_document(result, people), ensure_ascii=False, indent=2) + "\n"
 
 
-def provenance(result: Result) -> dict[str, Any]:
+def provenance(result: Tally) -> dict[str, Any]:
     """Everything the result was made from, so that it can be made again."""
     try:
         package = version("dutyrules")

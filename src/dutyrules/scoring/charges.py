@@ -84,7 +84,8 @@ class Sheets:
             if pair not in number:
                 number[pair] = len(posts)
                 posts.append(int(post))
-            of_post[post] = number[pair]
+        for post in np.flatnonzero(presence.acting_for < 0):  # a post left before owes what ends in the period
+            of_post[post] = number.get((int(presence.person[post]), int(presence.role[post])), -1)
         first_of = {person: sheet for (person, _), sheet in reversed(number.items())}
         for post in np.flatnonzero(presence.acting_for >= 0):
             person, role = int(presence.person[post]), int(presence.role[post])
@@ -158,7 +159,7 @@ class Pricing:
         self, lines: Mapping[LineKey, Line], groups: Sequence[Sequence[LineKey]], role: str
     ) -> dict[LineKey, Charge]:
         """Every line's charge; lines that share breaches are settled in the dearest order."""
-        mine = self._role_sheets(role)
+        mine = self.of_role(role)
         candidates = {key: self._candidates(line, mine) for key, line in lines.items()}
         for key, line in lines.items():  # a line without a price takes nothing from those it shares breaches with
             idle = self._charge(line, candidates[key], mine).priceless
@@ -168,7 +169,7 @@ class Pricing:
             result |= self._dearest(group, lines, candidates, mine)
         return {key: result[key] for key in lines}
 
-    def _role_sheets(self, role: str) -> Bools:
+    def of_role(self, role: str) -> Bools:
         """The sheets of a role and of those that it includes."""
         roles = self._ground.presence.roles
         codes = [roles.index(name) for name in self._ground.roles[role] if name in roles]

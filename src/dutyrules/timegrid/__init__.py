@@ -11,6 +11,7 @@ from dutyrules.timegrid.instants import (
     date_of,
     day_number,
     instant_number,
+    instant_of,
     instant_text,
     time_text,
 )
@@ -25,6 +26,7 @@ __all__ = [
     "date_of",
     "day_number",
     "instant_number",
+    "instant_of",
     "instant_text",
     "time_text",
 ]
