@@ -42,15 +42,14 @@ def reference_due(estate_dir: Path, logs: list[Path], as_of: str, ahead: int = 0
 
 def months(estate: Estate, today: date, until: date) -> list[str]:
     """T's month; those in which running periods end; and the next two, in which triggered ones may fall due."""
-    found = {cal.period_around("month", day).first for day in (today, until)}
+    days = cal.Period("", today, until).days()
+    found = {cal.period_around("month", day).first for day in days}
     following = cal.add_months(today.replace(day=1), 1)
     found |= {following, cal.add_months(following, 1)}
     for duty in estate.duties:
         if "per" in duty.fields:
-            day = today
-            while day <= until:
-                found.add(cal.period_around("month", cal.period_around(duty.fields["per"], day).last).first)
-                day += cal.DAY
+            ends = [cal.period_around(duty.fields["per"], day).last for day in days]
+            found |= {cal.period_around("month", end).first for end in ends}
     return [cal.period_around("month", day).label for day in sorted(found)]
 
 

@@ -249,10 +249,9 @@ def _month(judgement: Judgement, log: Log, as_of: datetime, until: int) -> Month
 
 
 def _ends(estate: Estate, today: date, until: date) -> Iterator[date]:
-    """The last days of the periods that some duty runs in."""
-    yield until
+    """The last days of the months from `today` to `until`, and of the longer periods that some duty runs in."""
     said = (getattr(duty, "per", None) for duty in estate.book.duties.values())
-    for kind in {PeriodKind(per) for per in said if per}:
+    for kind in {PeriodKind.MONTH, *(PeriodKind(per) for per in said if per)}:
         period = Period.containing(kind, today)
         while period.first <= until and not kind.daily:
             yield period.last

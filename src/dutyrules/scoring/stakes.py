@@ -4,7 +4,7 @@ What a sheet loses depends on its own verdicts only. So one question at a time c
 verdicts of a duty are changed in one row of each sheet, and the lines that it touches are priced again.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
@@ -54,6 +54,8 @@ class Stakes:
     def __init__(self, tally: Tally) -> None:
         self._tally = tally
         self._calm = calm(tally.judgement)
+        self._pricing = tally.pricing.on(self._calm)
+        self._touched: dict[tuple[str, str], tuple[Mapping[LineKey, Line], Sequence[Sequence[LineKey]]]] = {}
 
     def costs(self, duty: str, ending: Ending) -> list[Cost | None]:
         """What each row's ending takes off, compared with its being met; None where nothing charges it."""
@@ -86,16 +88,15 @@ class Stakes:
     def _charges(self) -> Mapping[str, Mapping[LineKey, Charge]]:
         """Scorecard → line → charge if everything pending is met."""
         return {
-            name: self._pricing(self._calm).charges(card.lines, overlapping(card.lines), card.role)
+            name: self._pricing.charges(card.lines, overlapping(card.lines), card.role)
             for name, (card, _) in self._cards.items()
         }
 
     @cached_property
     def _fines(self) -> Mapping[str, tuple[Fine, Bools]]:
         """The fines, and the sheets that they may be on."""
-        pricing = self._pricing(self._calm)
         return {
-            name: (fine, pricing.of_role(fine.role) & ~_fined(pricing, name, fine).priceless)
+            name: (fine, self._pricing.of_role(fine.role) & ~_fined(self._pricing, name, fine).priceless)
             for name, fine in self._tally.estate.book.fines.items()
         }
 
@@ -128,29 +129,45 @@ class Stakes:
         sheet = self._sheet(duty, ending)
         points = np.zeros(len(sheet), np.int64)
         fines = {fine.currency: np.zeros(len(sheet), np.int64) for fine, _ in self._fines.values()}
-        for one_each in _rounds(sheet):
-            pricing = self._pricing(_changed(self._calm, duty, ending.take(one_each)))
-            mine = sheet[one_each]
-            points[one_each] = self._points(pricing, duty)[mine]
+        for pricing, places in self._questions(duty, ending, sheet):
+            mine = sheet[places]
+            points[places] = self._points(pricing, duty)[mine]
             for name, (fine, _) in self._fines.items():
                 if _touches(fine, duty):
-                    fines[fine.currency][one_each] += _fined(pricing, name, fine).points[mine]
+                    fines[fine.currency][places] += _fined(pricing, name, fine).points[mine]
         return Loss(points, fines)
 
-    def _pricing(self, judgement: Judgement) -> Pricing:
-        return Pricing(judgement, self._tally.sheets, self._tally.waived)
+    def _questions(self, duty: str, ending: Ending, sheet: Ints) -> Iterator[tuple[Pricing, Ints]]:
+        """Changed verdicts, priced, and the rows that they answer: one of each sheet, but all that change nothing."""
+        as_it_is = (ending.state == State.MET) & (self._calm.verdicts[duty].state[ending.rows] == State.MET)
+        yield self._pricing, np.flatnonzero(as_it_is & (sheet >= 0))
+        for places in _rounds(np.where(as_it_is, -1, sheet)):
+            yield self._pricing.on(_changed(self._calm, duty, ending.take(places))), places
 
     def _points(self, pricing: Pricing, duty: str) -> Ints:
         """What each sheet loses by the items that the duty touches: of each at most its marks."""
         lost = np.zeros(len(self._tally.sheets), np.int64)
         for name, (card, mine) in self._cards.items():
-            lines, groups = _touched(card, duty)
-            charges = {**self._charges[name], **pricing.charges(lines, groups, card.role)} if lines else {}
+            lines, groups = self._lines(name, card, duty)
+            if not lines:
+                continue
+            charges = {**self._charges[name], **pricing.charges(lines, groups, card.role)}
             for item in dict.fromkeys(item for item, _ in lines):
                 form = card.items[item]
                 taken = sum((charges[item, line].points for line in form.lines), np.zeros(len(lost), np.int64))
                 lost += np.where(mine & ~self._excluded(item), np.minimum(taken, scaled(form.marks)), 0)
         return lost
+
+    def _lines(
+        self, name: str, card: Scorecard, duty: str
+    ) -> tuple[Mapping[LineKey, Line], Sequence[Sequence[LineKey]]]:
+        """The lines that a breach may change, with those that share breaches with them, and their groups."""
+        if (name, duty) not in self._touched:
+            touched = {key for key, line in card.lines.items() if _touches(line, duty)}
+            groups = [group for group in overlapping(card.lines) if touched.intersection(group)]
+            touched.update(*groups)
+            self._touched[name, duty] = {key: line for key, line in card.lines.items() if key in touched}, groups
+        return self._touched[name, duty]
 
     def _excluded(self, item: str) -> Bools:
         """Sheets that somebody took the item off."""
@@ -170,13 +187,6 @@ def _fined(pricing: Pricing, name: str, fine: Fine) -> Charge:
 def _touches(line: Line, duty: str) -> bool:
     """Whether a breach of the duty may change what the line charges."""
     return duty in line.duties or line.only_if_met == duty
-
-
-def _touched(card: Scorecard, duty: str) -> tuple[Mapping[LineKey, Line], list[list[LineKey]]]:
-    """The lines that a breach of the duty may change, with those that share breaches with them, and their groups."""
-    groups = [group for group in overlapping(card.lines) if any(_touches(card.lines[key], duty) for key in group)]
-    grouped = {key for group in groups for key in group}
-    return {key: line for key, line in card.lines.items() if key in grouped or _touches(line, duty)}, groups
 
 
 def calm(judgement: Judgement) -> Judgement:
