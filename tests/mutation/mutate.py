@@ -1,6 +1,6 @@
 """Changes every figure of the shipped rule books, one at a time, and asks whether the book's own tests notice.
 
-    python tests/mutation/mutate.py            # both books; exit 1 if a figure survives
+    python tests/mutation/mutate.py            # all books; exit 1 if a figure survives
     python tests/mutation/mutate.py area-butler
 
 A figure is a number, time, window, share, duration, day, or a word that stands for one. The mutants are made in the
@@ -49,6 +49,7 @@ FIGURES = frozenset(
         ),
         *("at_least", "at_most", "blanks", "times", "count", "lag", "prorate", "per", "strength", "published_on"),
         *("marks", "each", "once", "every", "points", "per_missing"),
+        *("forbidden", "forbidden_weekdays"),
     )
 )
 """Keys whose values are figures."""
@@ -70,10 +71,15 @@ OTHERWISE: Mapping[str, tuple[str, ...]] = {
     "workday": ("week",),
     "week": ("month",),
     "month": ("week",),
+    "two_months": ("month", "quarter"),
+    "quarter": ("month", "half_year"),
     "half_year": ("year", "quarter"),
     "24:00": ("23:00",),
     "1/1": ("3/4",),
     "2/3": ("3/4", "3/5"),
+    "1/3": ("1/4", "2/5"),
+    "98%": ("97%", "99%"),
+    "monday": ("sunday", "tuesday"),
 }
 """Words and shares, and what else they might have been."""
 

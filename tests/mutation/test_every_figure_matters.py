@@ -10,6 +10,9 @@ from dutyrules.resources import shipped_book, shipped_books
 from dutyrules.source import Node, read
 from tests.mutation.mutate import SECTIONS, Spot, changed, mutants, printed, spots, survey, told, transcribed
 
+LEAST = {"area-butler": 90, "area-service-butler": 5, "service-centre-director": 90, "visit-system": 39}
+"""Figures that each book has at least: a survey of nothing finds no survivor."""
+
 
 def book_file(name: str) -> Path:
     path = shipped_book(name)
@@ -78,4 +81,4 @@ def test_kinds_of_mutants() -> None:
 def test_every_figure_matters(name: str) -> None:
     result = survey(name)
     assert not result.survivors, told(name, result)
-    assert result.figures >= 90
+    assert result.figures >= LEAST[name]

@@ -58,7 +58,9 @@ def months(estate: Estate, today: date, until: date) -> list[str]:
 
 def leaves_something_to_do(ob: Obligation) -> bool:
     fields, check = ob.duty.fields, ob.duty.check
-    return not (check in ("finding", "precedence") or (check == "record" and "of" in fields) or "of_each" in fields)
+    return not (
+        check in ("finding", "precedence", "window") or (check == "record" and "of" in fields) or "of_each" in fields
+    )
 
 
 @cache

@@ -251,7 +251,7 @@ G = GIVEN + "}"
 
 
 WORDS = "one of met, excused, pending, not_assessed, no_occasion, none, or breached: {…}"
-REASONS = "missing, late, early, short, over, incomplete, unsigned, disordered or found"
+REASONS = "missing, late, early, short, over, incomplete, unsigned, outside, disordered or found"
 PERIODS = "a month such as 2026-10, or another period such as 2026-Q4"
 FIELDS = "one of actual, case, expected, on, reason, slot, target"
 X = f"- {{name: x, clause: 1, {GIVEN}"

@@ -65,6 +65,7 @@ class Accepted:
         notices: What a reader should know.
         rows: Rows that are not blank.
         planned: Rows that are plans.
+        planned_kinds: Codes of their kinds.
     """
 
     frame: pl.DataFrame
@@ -73,6 +74,7 @@ class Accepted:
     notices: tuple[Diagnostic, ...]
     rows: int
     planned: int
+    planned_kinds: tuple[int, ...]
 
 
 def accept(raw: RawFile, known: Vocabulary, terms: Terms) -> Accepted:
@@ -125,7 +127,7 @@ class _Sheet:
             late,
             tuple(self.notices),
             int(len(self.blank) - self.blank.sum()) + len(self.raw.ragged),
-            planned,
+            *planned,
         )
 
     def _who_what_when(self, at: pl.Series, person: Ints) -> None:
@@ -224,16 +226,17 @@ class _Sheet:
             line = (self.raw.name, row, None, text, "more cells than the header", "quote cells that hold a comma")
             self.rejects.append(pl.DataFrame([line], schema=REJECT_SCHEMA, orient="row"))
 
-    def _planned(self) -> int:
+    def _planned(self) -> tuple[int, tuple[int, ...]]:
+        """How many rows are plans, and of which kinds."""
         if "state" not in self.raw.frame.columns:
-            return 0
+            return 0, ()
         words = Index(_STATES)
         states = words.codes(self._text("state"))
         self._reject(states == UNKNOWN, "state", f"not one of {', '.join(_STATES)}", words)
         plans = states == _STATES.index("planned")
         if not self.terms.forecast:
             self.out |= plans
-        return int(plans.sum())
+        return int(plans.sum()), tuple(np.unique(self.kind[plans & (self.kind >= 0)]).tolist())
 
     def _late(self) -> pl.DataFrame:
         nothing = pl.DataFrame(schema=LATE_SCHEMA)

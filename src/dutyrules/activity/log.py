@@ -71,6 +71,7 @@ class Log:
         rejects: One line per bad cell; `REJECT_SCHEMA`.
         notices: What happened that a reader should know: warnings.
         planned: How many rows say `state: planned`; they are events only with `forecast`.
+        planned_kinds: The kinds of those rows.
         late: The rows that were recorded too late to count; `LATE_SCHEMA`.
     """
 
@@ -83,6 +84,7 @@ class Log:
     rejects: pl.DataFrame
     notices: tuple[Diagnostic, ...]
     planned: int
+    planned_kinds: frozenset[str]
     late: pl.DataFrame
 
     @property

@@ -95,6 +95,7 @@ def _log(files: tuple[RawFile, ...], known: Vocabulary, terms: Terms) -> Log:
         rejects=pl.concat([pl.DataFrame(schema=REJECT_SCHEMA), *(part.rejects for part in parts)]),
         notices=(*chain(*(raw.notices for raw in files)), *chain(*(part.notices for part in parts)), *same.notices),
         planned=sum(part.planned for part in parts),
+        planned_kinds=frozenset(known.kinds.words[code] for part in parts for code in part.planned_kinds),
         late=pl.concat([pl.DataFrame(schema=LATE_SCHEMA), *(part.late for part in parts)]),
     )
 

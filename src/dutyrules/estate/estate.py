@@ -8,6 +8,7 @@ from typing import Any
 
 from dutyrules.book import Book
 from dutyrules.diagnostics import Diagnostic
+from dutyrules.estate.planning import Planning
 from dutyrules.figure import Duration, Figure
 from dutyrules.registry import Tables
 from dutyrules.registry.areas import Areas, Places
@@ -23,6 +24,7 @@ class Estate:
         granularity: Seconds within which `by` still counts as on time.
         bound: Parameters with a value, bound or by default.
         log_cutoff: How long after the period rows may still be recorded.
+        planning: What planners may use.
         files: File → SHA-256 of everything the estate was read from, books apart.
         notices: Warnings met on the way.
     """
@@ -39,6 +41,7 @@ class Estate:
     bound: Mapping[str, Figure[Any]]
     tables: Tables
     log_cutoff: Duration
+    planning: Planning
     files: Mapping[str, str]
     notices: tuple[Diagnostic, ...] = ()
 

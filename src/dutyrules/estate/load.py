@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
+from itertools import combinations, product
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
@@ -16,7 +17,8 @@ from dutyrules.book.problems import circles, follow, place_of, places, problems_
 from dutyrules.checks.duty import Names, Titles
 from dutyrules.diagnostics import Cell, Diagnostic, InputError, Place, Span, did_you_mean
 from dutyrules.estate.estate import Estate
-from dutyrules.figure import Day, Duration, Figure, Form, Text, Window, Within, shown, wrong
+from dutyrules.estate.planning import Planning
+from dutyrules.figure import Day, Duration, Figure, Form, Text, Window, Within, clock, shown, wrong
 from dutyrules.registry import Tables, load_tables
 from dutyrules.registry.areas import Areas
 from dutyrules.resources import rules_dir
@@ -59,6 +61,7 @@ class EstateForm(Form):
     books: Names
     bind: Mapping[str, Any] = {}
     log_cutoff: Within = Duration(3, "workdays")
+    planning: Planning = Planning()
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,7 @@ def read_draft(node: Node, directory: Path, book: Book | None = None) -> Draft:
     areas = Areas({name: area.within for name, area in form.areas.items()})
     if book is None:
         _check_figures(node, books, areas, problems)
+        _check_planning(node, form.planning, books, problems)
     if problems:
         raise InputError(problems)
     return Draft(form, node, books, bound, areas)
@@ -137,6 +141,7 @@ def complete(
         bound=draft.bound,
         tables=tables,
         log_cutoff=form.log_cutoff,
+        planning=form.planning,
         files=dict(files),
         notices=tuple(found),
     )
@@ -250,6 +255,26 @@ def _check_figures(node: Node, book: Book, areas: Areas, problems: list[Diagnost
         for name, place in _areas_in(definition):
             if name not in areas.within and not Path(place.file).resolve().is_relative_to(shipped):
                 problems.append(_unknown("estate.unknown-area", "area", name, place, areas.names))
+
+
+def _check_planning(node: Node, planning: Planning, book: Book, problems: list[Diagnostic]) -> None:
+    """Planned kinds exist and are about units or buildings; nobody is at a door and on the phone at once."""
+    for section, kinds, about in (("visits", planning.visits, "unit"), ("patrols", planning.patrols, "building")):
+        for name in kinds:
+            where = place_of(follow(node, ("planning", section, name))[0])
+            fitting = [kind for kind, form in book.kinds.items() if form.target == about]
+            if name not in book.kinds:
+                problems.append(_unknown("estate.unknown-kind", "event kind", name, where, fitting))
+            elif name not in fitting:
+                message = f"{name} is not about a {about}"
+                problems.append(Diagnostic("estate.planned-kind", message, where, name, f"a kind with target: {about}"))
+    for (first, one), (second, other) in combinations(planning.visits.items(), 2):
+        for (start, stop), (begin, end) in product(one.hours, other.hours):
+            if start < end and begin < stop:
+                where = follow(node, ("planning", "visits", second, "hours"))[0].span
+                message = f"the hours of {first} and {second} overlap"
+                found = f"{clock(begin)}-{clock(end)}"
+                problems.append(Diagnostic("estate.hours-overlap", message, where, found, "hours of its own"))
 
 
 def _areas_in(node: Node) -> Iterator[tuple[str, Span]]:

@@ -9,10 +9,11 @@ import polars as pl
 
 from dutyrules.diagnostics import Cell, Diagnostic, did_you_mean, nearest
 from dutyrules.registry.read import RawTable
-from dutyrules.registry.schema import TABLES, Column, Kind, canonical_title, known_titles
+from dutyrules.registry.schema import COLUMNS, Column, Kind, canonical_title, known_titles
 
 __all__ = ["Table", "convert", "empty"]
 
+_EXTENSIBLE = ("people", "plan")  # further columns are kept: ids of other systems, attributes of events
 _DAY = 86_400
 _FULL_WIDTH = dict(zip("０１２３４５６７８９：／－．　", "0123456789:/-. ", strict=True))
 _DATE = r"^([1-9][0-9]{3})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?$"
@@ -65,7 +66,7 @@ def convert(raw: RawTable, *, header: bool = True) -> tuple[Table, list[Diagnost
     if header:
         diagnostics += _missing_columns(raw, found)
     columns, broken = [], set()
-    for column in TABLES[raw.table]:
+    for column in COLUMNS[raw.table]:
         cells, wrong = _typed(raw, column, found.get(column.name))
         columns.append(cells)
         diagnostics += wrong
@@ -93,7 +94,7 @@ def _match_titles(raw: RawTable) -> tuple[dict[str, int], list[int], list[Diagno
         column = known.get(canonical_title(title))
         taken = found if column is not None else extras
         name = column.name if column is not None else title
-        if column is None and (raw.table != "people" or name in ("", "_row")):
+        if column is None and (raw.table not in _EXTENSIBLE or name in ("", "_row")):
             diagnostics.append(_unknown_column(raw, title))
         elif name in taken:
             diagnostics.append(_column_twice(raw, title, raw.titles[taken[name]]))
@@ -103,7 +104,7 @@ def _match_titles(raw: RawTable) -> tuple[dict[str, int], list[int], list[Diagno
 
 
 def _unknown_column(raw: RawTable, title: str) -> Diagnostic:
-    names = [column.name for column in TABLES[raw.table]]
+    names = [column.name for column in COLUMNS[raw.table]]
     return Diagnostic(
         "table.unknown-column",
         f"{raw.table} has no such column; it is not read" if title else "cells without a column title are not read",
@@ -138,7 +139,7 @@ def _missing_columns(raw: RawTable, found: Mapping[str, int]) -> list[Diagnostic
             expected=" or ".join((column.name, *column.aliases)),
             hint=f"add a column {column.name} to the header in row 1",
         )
-        for column in TABLES[raw.table]
+        for column in COLUMNS[raw.table]
         if column.required and column.name not in found
     ]
 

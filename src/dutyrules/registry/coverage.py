@@ -20,6 +20,7 @@ class Coverage:
 
     Attributes:
         declared: Whether the estate declares any coverage; without, the kinds of the log count as covered.
+        planned: Kinds of a forecast: days of which nobody says anything are as planned, and so covered.
     """
 
     areas: Areas
@@ -27,6 +28,7 @@ class Coverage:
     days: int
     rows: tuple[tuple[tuple[str, ...], Bools, Bools, bool], ...]
     seen: Set[str]
+    planned: Set[str] = frozenset()
     _gaps: dict[tuple[tuple[int, ...], bool], Ints] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -35,11 +37,21 @@ class Coverage:
         return bool(self.rows)
 
     @classmethod
-    def of(cls, tables: Tables, areas: Areas, *, first: int, last: int, seen: Set[str]) -> "Coverage":
+    def of(
+        cls,
+        tables: Tables,
+        areas: Areas,
+        *,
+        first: int,
+        last: int,
+        seen: Set[str],
+        planned: Set[str] = frozenset(),
+    ) -> "Coverage":
         """Lays the coverage table over the days `first` … `last`.
 
         Args:
             seen: Kinds with a row in the scored period, for estates that declare nothing.
+            planned: Kinds that a forecast takes to be as planned.
         """
         table = tables.coverage
         axis = np.arange(first, last + 1)
@@ -48,7 +60,7 @@ class Coverage:
             (tuple(kinds or ()), _reach(names or (), areas), within[index], status == "complete")
             for index, (kinds, names, status) in enumerate(table.select("kinds", "areas", "status").iter_rows())
         )
-        return cls(areas, first, last - first + 1, rows, seen)
+        return cls(areas, first, last - first + 1, rows, seen, planned)
 
     def covered(self, kinds: Sequence[str], area: Ints, start: Ints, end: Ints) -> Bools:
         """Whether every kind is covered for the area on every day from `start` to `end` (day numbers)."""
@@ -72,15 +84,14 @@ class Coverage:
             for number, (kinds, *_) in enumerate(self.rows)
             if not kinds or any(fnmatchcase(kind, pattern) for pattern in kinds)
         )
-        key = (speaking, kind in self.seen)
+        assumed = kind in self.planned or (kind in self.seen and not self.declared)
+        key = (speaking, assumed)
         if key not in self._gaps:
-            covered = np.zeros((self.areas.root + 1, self.days), np.bool_)
+            covered = np.full((self.areas.root + 1, self.days), assumed)
             broken = np.zeros_like(covered)
             for number in speaking:
                 _, areas, days, complete = self.rows[number]
                 (covered if complete else broken)[np.ix_(areas, days)] = True
-            if not self.declared:
-                covered[:] = kind in self.seen
             gaps = np.zeros((self.areas.root + 1, self.days + 1), np.int64)
             np.cumsum(~(covered & ~broken), axis=1, out=gaps[:, 1:])
             self._gaps[key] = gaps

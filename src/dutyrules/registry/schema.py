@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from types import MappingProxyType
 
-__all__ = ["TABLES", "Column", "Kind", "canonical_title", "known_titles"]
+__all__ = ["COLUMNS", "TABLES", "Column", "Kind", "canonical_title", "known_titles"]
 
 
 class Kind(Enum):
@@ -138,6 +138,8 @@ TABLES: Mapping[str, tuple[Column, ...]] = MappingProxyType(
             _key("unit"),
             _key("building"),
             _column("state", Kind.WORD, words="occupied vacant not_moved_in", default="occupied"),
+            _column("contact", Kind.WORD, words="any home phone appointment none", default="any"),
+            _column("prefer", Kind.WORD, words="any daytime evening weekend", default="any"),
             _FROM,
             _TO,
         ),
@@ -191,6 +193,26 @@ TABLES: Mapping[str, tuple[Column, ...]] = MappingProxyType(
 )
 
 
+#: What stands in the same kind of file without being part of the estate: a plan that comes back.
+COLUMNS: Mapping[str, tuple[Column, ...]] = MappingProxyType(
+    {
+        **TABLES,
+        "plan": (
+            _column("at", Kind.INSTANT, required=True),
+            _column("until", Kind.INSTANT),
+            _key("person"),
+            _key("kind"),
+            _column("target"),
+            _column("case"),
+            _column("state", Kind.WORD, words="planned done", default="planned"),
+            _column("order", Kind.COUNT),
+            _column("duty", Kind.LIST),
+            _column("pinned", Kind.BOOLEAN, default="no"),
+        ),
+    }
+)
+
+
 def canonical_title(title: str) -> str:
     """Returns a column title as it is compared: lower case, half-width brackets, `_` for inner blanks."""
     half_width = title.strip().lower().replace("（", "(").replace("）", ")")
@@ -199,4 +221,4 @@ def canonical_title(title: str) -> str:
 
 def known_titles(table: str) -> Mapping[str, Column]:
     """Returns every title, canonical or alias, under which a column of the table may stand."""
-    return {title: column for column in TABLES[table] for title in (column.name, *column.aliases)}
+    return {title: column for column in COLUMNS[table] for title in (column.name, *column.aliases)}

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from dutyrules.report.document import SCHEMA_VERSION, provenance
+from dutyrules.report.document import SCHEMA_VERSION, origin
 from dutyrules.report.numbers import plain
 from dutyrules.scoring import Agenda, Cost, Due, Open, Unassessed
 from dutyrules.scoring.agenda import Owed
@@ -18,7 +18,7 @@ def due_document(due: Due, people: Sequence[Agenda]) -> dict[str, Any]:
         "as_of": str(due.as_of),
         "ahead": due.ahead,
         "estate": due.estate.id,
-        "provenance": provenance(due.now),
+        "provenance": origin(due.now),
         "people": [
             {
                 "person": agenda.person,

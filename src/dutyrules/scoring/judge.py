@@ -1,7 +1,7 @@
 """Every duty of an estate expanded and judged for a period: the part that knows no points."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -41,15 +41,22 @@ class Judgement:
 
 
 def judge(
-    estate: Estate, log: Log, period: Period, as_of: datetime | None = None, *, seen_in: Period | None = None
+    estate: Estate,
+    log: Log,
+    period: Period,
+    as_of: datetime | None = None,
+    *,
+    planned: Set[str] = frozenset(),
+    seen_in: Period | None = None,
 ) -> Judgement:
     """Expands every duty and judges it on the log.
 
     Args:
         as_of: The last instant that is known; by default the whole period is.
+        planned: Kinds of a forecast; what no coverage speaks of counts as planned.
         seen_in: Where no coverage is declared, the period whose rows say which kinds are covered; by default this one.
     """
-    ground = stand(estate, log, period, as_of, seen_in=seen_in)
+    ground = stand(estate, log, period, as_of, planned=planned, seen_in=seen_in)
     duties = estate.book.duties
     with ThreadPoolExecutor(THREADS) as threads:  # array arithmetic holds no lock; duties do not depend on each other
         longest_first = sorted(duties, key=lambda name: duties[name].check != "quota")
@@ -59,7 +66,13 @@ def judge(
 
 
 def stand(
-    estate: Estate, log: Log, period: Period, as_of: datetime | None = None, *, seen_in: Period | None = None
+    estate: Estate,
+    log: Log,
+    period: Period,
+    as_of: datetime | None = None,
+    *,
+    planned: Set[str] = frozenset(),
+    seen_in: Period | None = None,
 ) -> Ground:
     """The ground on which a period is judged."""
     first, last = period.first_day - REACH_BACK, period.last_day + REACH_ON
@@ -75,7 +88,7 @@ def stand(
         granularity=estate.granularity,
         presence=who,
         facts=facts,
-        coverage=Coverage.of(estate.tables, estate.areas, first=first, last=last, seen=seen),
+        coverage=Coverage.of(estate.tables, estate.areas, first=first, last=last, seen=seen, planned=planned),
         bound=estate.bound,
         members=_members(estate),
         slots={slot.slot: (slot.start, slot.to) for slot in book.timetable},

@@ -14,6 +14,8 @@ from dutyrules.timegrid.instants import (
     instant_of,
     instant_text,
     time_text,
+    week_of,
+    weekday_of,
 )
 from dutyrules.timegrid.periods import Period, PeriodKind
 
@@ -29,4 +31,6 @@ __all__ = [
     "instant_of",
     "instant_text",
     "time_text",
+    "week_of",
+    "weekday_of",
 ]

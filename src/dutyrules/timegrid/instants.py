@@ -27,6 +27,24 @@ def date_of(number: int) -> date:
     return _EPOCH + timedelta(days=int(number))
 
 
+def week_of(number: int) -> int:
+    """Weeks, which begin on Mondays, since the one of 1970-01-01.
+
+    >>> week_of(day_number(date(2026, 10, 4))) + 1 == week_of(day_number(date(2026, 10, 5)))
+    True
+    """
+    return (number + 3) // 7
+
+
+def weekday_of(number: int) -> int:
+    """The day of the week, from 0 for Monday.
+
+    >>> weekday_of(day_number(date(2026, 10, 5)))
+    0
+    """
+    return (number + 3) % 7
+
+
 def instant_number(at: datetime) -> int:
     """Seconds since 1970-01-01 00:00 of a naive local instant."""
     return int((at - _MIDNIGHT).total_seconds())

@@ -1,0 +1,57 @@
+"""What planners may use: when visits are made, how many fit a day, how fast people walk."""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator
+
+from dutyrules.figure import Count, Form, Text, Time, Windows, wrong
+
+
+def _some(value: int) -> int:
+    if value < 1:
+        raise wrong("capacity", value, "at least 1: leave the kind out if nobody makes such visits")
+    return value
+
+
+Some = Annotated[Count, AfterValidator(_some)]
+
+
+class VisitCapacity(Form):
+    """How one kind of visit is made.
+
+    Attributes:
+        channel: What of a unit's contact wishes it meets: a visit at the door, or a call.
+        per_day: Most visits of one person in a day.
+        minutes: How long one takes, the way to the next door included.
+        hours: When they may begin and end, within the shift.
+    """
+
+    channel: Literal["home", "phone"]
+    per_day: Some
+    minutes: Some
+    hours: Windows
+
+
+class PatrolPace(Form):
+    """How patrols of one kind are walked.
+
+    Attributes:
+        metres_per_minute: Walking pace, along streets (the sum of both coordinates' differences).
+        minutes: Minutes in a building whose table row does not say.
+        longest_gap: Most workdays of the area from one patrol of a building to the next; by default what even rotation
+            needs, and one more.
+        publish_at: When the next workday's list is published, if the book asks for one.
+    """
+
+    metres_per_minute: Some = 60
+    minutes: Some = 5
+    longest_gap: Some | None = None
+    publish_at: Time = 16 * 3600 + 40 * 60
+
+
+class Planning(Form):
+    """The section ``planning`` of an estate: the kinds of events that planners may place."""
+
+    visits: Mapping[Text, VisitCapacity] = {}
+    patrols: Mapping[Text, PatrolPace] = {}

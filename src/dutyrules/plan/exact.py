@@ -1,0 +1,211 @@
+"""Where duties compete: the fewest misses of all demands together, by counting, and a proof of it.
+
+Households that look alike are counted, not told apart, and so are days: a quarter has some sixty workdays, but for a
+monthly demand all those of a month are one.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import floor
+from typing import Final
+
+from ortools.math_opt.python import mathopt
+
+from dutyrules.plan.agenda import Agenda, Cell
+from dutyrules.plan.draft import Attributes, Draft, Group, Household, Visit, classes
+
+NODES: Final = 2_000
+"""Branches that the search for one group of people may look at: no clock decides, so every run ends with the same."""
+
+MISS: Final = 10_000
+"""A miss outweighs every visit that could be saved."""
+
+TOLERANCE: Final = 1e-6
+"""What a bound in floating point may fall short of the whole number that it means."""
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What the search knows: no plan misses less than `least`."""
+
+    least: int
+
+
+@dataclass(frozen=True)
+class _Days:
+    """Days of one person and kind that no demand tells apart: the same parts, with as many free slots each.
+
+    Attributes:
+        days: For each day, its cells; the first cells of all days are alike, and so on.
+        left: Visits that may still be made on each of them.
+    """
+
+    days: tuple[tuple[Cell, ...], ...]
+    left: int
+
+    @property
+    def parts(self) -> tuple[Cell, ...]:
+        """The cells of one day, which stand for those of all."""
+        return self.days[0]
+
+
+@dataclass(frozen=True)
+class _Choice:
+    """So many visits of a class in a part of such days."""
+
+    number: mathopt.Variable
+    members: list[Household]
+    days: _Days
+    part: int
+    attributes: Attributes
+    case: str | None
+    serves: tuple[int, ...]
+
+
+def solve_exactly(draft: Draft) -> Proof:
+    """Adds to a draft, which holds only what is fixed, the visits with the fewest misses."""
+    model = mathopt.Model()
+    groups = classes(draft, range(len(draft.demands)))
+    days = _alike(draft)
+    choices = [choice for group in groups for choice in _choices(model, draft, days, group)]
+    _keep_capacity(model, draft.agenda, choices)
+    missing = _count_misses(model, draft, groups, choices)
+    model.minimize(MISS * mathopt.fast_sum(missing) + mathopt.fast_sum([choice.number for choice in choices]))
+    parameters = mathopt.SolveParameters(random_seed=1, node_limit=NODES)
+    result = mathopt.solve(model, mathopt.SolverType.GSCIP, params=parameters)
+    if result.has_primal_feasible_solution():
+        values = result.variable_values([choice.number for choice in choices])
+        chosen = [(choice, round(value)) for choice, value in zip(choices, values, strict=True)]
+        for choice, times in sorted(chosen, key=lambda pair: (-len(pair[0].serves), len(pair[0].days.days))):
+            _make(draft, choice, times)  # visits that count for most first: what calls are left to do depends on them
+    return Proof(least=max(0, floor(result.best_objective_bound() / MISS + TOLERANCE)))
+
+
+def _alike(draft: Draft) -> list[_Days]:
+    """The days of the agenda, those that look alike to every demand together."""
+    agenda = draft.agenda
+    edges = sorted({edge for demand in draft.demands for span in demand.units.values() for edge in span})
+    by_day: dict[tuple[int, str, int], list[Cell]] = defaultdict(list)
+    for cell in agenda.cells:
+        if agenda.free(cell):
+            by_day[cell.person, cell.kind, cell.day].append(cell)
+    groups: dict[object, list[tuple[Cell, ...]]] = defaultdict(list)
+    for (person, kind, day), cells in by_day.items():
+        looks = tuple((cell.avoided, len(agenda.free(cell)), _between(edges, cell)) for cell in cells)
+        groups[person, kind, agenda.at_work[person, day], agenda.left(person, kind, day), looks].append(tuple(cells))
+    return [
+        _Days(tuple(days), max(0, agenda.left(days[0][0].person, days[0][0].kind, days[0][0].day)))
+        for days in groups.values()
+    ]
+
+
+def _between(edges: Sequence[int], cell: Cell) -> tuple[int, ...]:
+    """Where the slots of a cell lie between the instants at which demands begin and end."""
+    return tuple(sum(edge <= start for edge in edges) for start in (cell.starts[0], cell.starts[-1]))
+
+
+def _choices(model: mathopt.Model, draft: Draft, days: Sequence[_Days], group: Group) -> Iterator[_Choice]:
+    """Every part of days in which a visit of the class would count for something, by each way to make it."""
+    members, spans = group
+    agenda = draft.agenda
+    ways = {
+        (kind, demand.attributes, demand.case)
+        for demand in (draft.demands[number] for number in spans)
+        for kind in demand.kinds
+        if members[0].takes(agenda.channel(kind))
+    }
+    for kind, attributes, case in sorted(ways, key=repr):
+        for alike in days:
+            for part, cell in enumerate(alike.parts):
+                if cell.kind != kind or not agenda.sends(cell, members[0].posts):
+                    continue
+                serves = tuple(
+                    number
+                    for number, (opens, limit) in spans.items()
+                    if any(opens <= start < limit for start in agenda.free(cell))
+                    and draft.demands[number].accepts(kind, attributes, cell.person, case)
+                )
+                if serves:
+                    number = model.add_integer_variable(lb=0, ub=len(members) * len(alike.days))
+                    yield _Choice(number, members, alike, part, attributes, case, serves)
+
+
+def _keep_capacity(model: mathopt.Model, agenda: Agenda, choices: Sequence[_Choice]) -> None:
+    """No more visits than free slots in a part, and than a person may make on such days."""
+    parts: dict[tuple[int, int], list[_Choice]] = defaultdict(list)
+    whole: dict[int, list[_Choice]] = defaultdict(list)
+    for choice in choices:
+        parts[id(choice.days), choice.part].append(choice)
+        whole[id(choice.days)].append(choice)
+    for (_, part), mine in parts.items():
+        days = mine[0].days
+        room = len(days.days) * len(agenda.free(days.parts[part]))
+        model.add_linear_constraint(mathopt.fast_sum([one.number for one in mine]) <= room)
+    for mine in whole.values():
+        days = mine[0].days
+        model.add_linear_constraint(mathopt.fast_sum([one.number for one in mine]) <= len(days.days) * days.left)
+
+
+def _count_misses(
+    model: mathopt.Model, draft: Draft, groups: Sequence[Group], choices: Sequence[_Choice]
+) -> list[mathopt.Variable]:
+    """For each demand, what it lacks: a class counts at most once per member, and at most as often as it is visited."""
+    visits: Mapping[tuple[int, int], list[mathopt.Variable]] = defaultdict(list)
+    for choice in choices:
+        for number in choice.serves:
+            visits[number, id(choice.members)].append(choice.number)
+    reached: Mapping[int, list[mathopt.Variable]] = defaultdict(list)
+    for members, spans in groups:
+        for number in spans:
+            counted = model.add_variable(lb=0, ub=len(members))
+            model.add_linear_constraint(counted <= mathopt.fast_sum(visits[number, id(members)]))
+            reached[number].append(counted)
+    missing = []
+    for number in range(len(draft.demands)):
+        need = draft.missing(number)
+        lacks = model.add_variable(lb=0, ub=need)
+        model.add_linear_constraint(lacks >= need - mathopt.fast_sum(reached[number]))
+        missing.append(lacks)
+    return missing
+
+
+def _make(draft: Draft, choice: _Choice, times: int) -> None:
+    """Makes the visits of a choice, each at the household that gains most and on the day with most room."""
+    for _ in range(times):
+        found = _best_slot(draft, choice)
+        if found is None:
+            return
+        cell, start = found
+        visits = [
+            Visit(one, cell.kind, cell.person, start, choice.attributes, choice.case)
+            for one in sorted(choice.members, key=lambda one: one.name)
+        ]
+        best = max(visits, key=lambda visit: _gain(draft, visit))
+        if _gain(draft, best):
+            draft.add(best)
+
+
+def _best_slot(draft: Draft, choice: _Choice) -> tuple[Cell, int] | None:
+    """A free slot on the emptiest of the days; one that is in time for follow-ups, if there is one."""
+    agenda = draft.agenda
+    spans = [draft.demands[number].units.get(choice.members[0].code, (0, 0)) for number in choice.serves]
+    found = []
+    for cells in choice.days.days:
+        cell = cells[choice.part]
+        left = agenda.left(cell.person, cell.kind, cell.day)
+        if left > 0:
+            for start in agenda.free(cell):
+                late = sum(not opens <= start < limit for opens, limit in spans)
+                found.append((late, -left, start, cell))
+    if not found:
+        return None
+    _, _, start, cell = min(found)
+    return cell, start
+
+
+def _gain(draft: Draft, visit: Visit) -> int:
+    """How many demands a visit would bring nearer."""
+    return sum(
+        draft.missing(number) > 0 and draft.waits(number, visit.household.code) for number in draft.serves(visit)
+    )

@@ -1,0 +1,127 @@
+"""Whether a plan can be worked and says the truth: no solver takes part."""
+
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from dutyrules.activity.log import Log
+from dutyrules.estate import Estate
+from dutyrules.plan.forecast import PlanError, forecast, missed, outlook
+from dutyrules.plan.plan import Plan, Shortfall, Task
+from dutyrules.registry.presence import Presence
+from dutyrules.timegrid import DAY, Period, day_number, instant_number
+
+
+@dataclass(frozen=True)
+class Violation:
+    """A promise that a plan breaks.
+
+    Attributes:
+        rule: Which promise: ``off_duty``, ``leave``, ``overlap``, ``before_start``, ``pin_moved``, ``shortfall``.
+        what: The task or obligation.
+        found: What the plan says or does.
+    """
+
+    rule: str
+    what: str
+    found: str
+
+
+def violations(
+    estate: Estate, log: Log, period: Period, plan: Plan, *, kinds: Set[str], pins: Sequence[Task] = ()
+) -> Iterator[Violation]:
+    """Everything that is wrong with a plan.
+
+    Args:
+        log: What was done before the plan starts.
+        kinds: The kinds of events that the planner placed, or could have placed.
+        pins: Tasks that had to stay as they were.
+    """
+    judgement = outlook(estate, forecast(estate, log, plan.tasks), period, kinds)
+    presence = judgement.ground.presence
+    for task in plan.tasks:
+        yield from _at_work(presence, task)
+    yield from _apart(plan.tasks)
+    for pin in pins:
+        if not any(_same(task, pin) for task in plan.tasks):
+            yield Violation("pin_moved", _name(pin), "not in the plan")
+    yield from _honest(missed(judgement, plan.duties), plan.shortfalls)
+
+
+def verified(
+    estate: Estate, log: Log, period: Period, plan: Plan, *, kinds: Set[str], pins: Sequence[Task] = ()
+) -> Plan:
+    """The plan, once nothing is wrong with it.
+
+    Raises:
+        PlanError: something is; a fault of the planner, not of its input.
+    """
+    found = list(violations(estate, log, period, plan, kinds=kinds, pins=pins))
+    if found:
+        lines = "; ".join(f"{one.rule}: {one.what}: {one.found}" for one in found[:5])
+        raise PlanError(f"{len(found)} violations in a plan of {plan.name}: {lines}")
+    return plan
+
+
+def _name(task: Task) -> str:
+    return f"{task.at} {task.kind} {task.target or ''} by {task.person}"
+
+
+def _same(task: Task, pin: Task) -> bool:
+    return (task.at, task.person, task.kind, task.target) == (pin.at, pin.person, pin.kind, pin.target)
+
+
+def _at_work(presence: Presence, task: Task) -> Iterator[Violation]:
+    """At work that day, inside the shift, and not on leave for an hour of it."""
+    person = presence.persons.index(task.person)
+    start, end = instant_number(task.at), instant_number(task.until)
+    day = day_number(task.at.date())
+    column = day - presence.first
+    if end < start:
+        yield Violation("overlap", _name(task), f"ends before it begins, at {task.until}")
+    posts = presence.person == person
+    if not presence.work[posts, column].any():
+        yield Violation("off_duty", _name(task), "no workday of any post")
+        return
+    midnight = day * DAY
+    opens, closes = (midnight + int(hours[person, column]) for hours in (presence.shift_start, presence.shift_end))
+    if start < opens or end > closes:
+        yield Violation("off_duty", _name(task), "outside the shift")
+    who, first, last = (np.array([number]) for number in (person, start, max(end, start + 1)))
+    if presence.leave.seconds(who, first, last)[0]:
+        yield Violation("leave", _name(task), "on leave")
+
+
+def _apart(tasks: Sequence[Task]) -> Iterator[Violation]:
+    """Nobody does two things at once; what takes no time disturbs nothing."""
+    busy = sorted((task for task in tasks if task.until > task.at), key=lambda task: (task.person, task.at))
+    for before, after in pairwise(busy):
+        if before.person == after.person and after.at < before.until:
+            yield Violation("overlap", _name(after), f"during {_name(before)}")
+
+
+def _honest(breaches: Sequence[Shortfall], shortfalls: Sequence[Shortfall]) -> Iterator[Violation]:
+    """The law: judged, the plan misses exactly what it says that it misses."""
+    said = {one.breach_id: one for one in shortfalls}
+    judged = {one.breach_id: one for one in breaches}
+    for key in sorted(said.keys() | judged.keys()):
+        claim, truth = said.get(key), judged.get(key)
+        if claim is None or truth is None or _figures(claim) != _figures(truth):
+            one = truth or claim
+            assert one is not None
+            yield Violation(
+                "shortfall", f"{one.duty} {one.post} {one.period}", f"said {_told(claim)}, is {_told(truth)}"
+            )
+
+
+def _figures(one: Shortfall) -> tuple[object, ...]:
+    return (one.duty, one.post, one.period, one.reason, one.expected, one.actual, one.number)
+
+
+def _told(one: Shortfall | None) -> str:
+    return f"{one.actual} of {one.expected}" if one else "met"
+
+
+__all__ = ["PlanError", "Violation", "verified", "violations"]
