@@ -42,8 +42,9 @@ class Reason(IntEnum):
     OVER = 5
     INCOMPLETE = 6
     UNSIGNED = 7
-    DISORDERED = 8
-    FOUND = 9
+    OUTSIDE = 8
+    DISORDERED = 9
+    FOUND = 10
 
 
 REASONS: Final = tuple(reason.name.lower() for reason in Reason if reason)
@@ -161,6 +162,7 @@ class Judged:
         owed: Where submissions are `short`, how many were owed; else what the obligations expect.
         evidence: For row *i*, the rows in `Facts` that decide it; fetched only for what is shown.
         missing: For row *i*, codes of the targets that were owed and not done.
+        done: For row *i*, codes of the targets that count, where targets are counted.
     """
 
     met: Bools
@@ -168,6 +170,7 @@ class Judged:
     actual: Ints
     evidence: Callable[[int], Ints] = field(default=_no_rows, compare=False)
     missing: Callable[[int], Ints] = field(default=_no_rows, compare=False)
+    done: Callable[[int], Ints] = field(default=_no_rows, compare=False)
     owed: Ints | None = None
 
 

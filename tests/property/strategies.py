@@ -37,6 +37,7 @@ EVENTS: dict[str, Any] = {
     "patrol": {"target": "building"},
     "plan": {"target": "building"},
     "visit": {"target": "unit", "attributes": {"fee": ["property", "utility"]}},
+    "call": {"target": "unit"},
     "read": {"target": "area", "person": "any"},
     "synced": {"target": "area"},
     "found": {
@@ -79,6 +80,7 @@ REASONS = {
     "response": ("missing", "late"),
     "precedence": ("disordered",),
     "record": ("missing", "late", "incomplete", "unsigned"),
+    "window": ("outside",),
     "metric": ("short",),
     "finding": ("found",),
 }
@@ -237,13 +239,14 @@ def patrol(d: Draft) -> dict[str, Any]:
 
 
 def windowed(d: Draft) -> dict[str, Any]:
-    fields: dict[str, Any] = {"event": "visit", "per": d.one_of("workday", "workday", "shift", "week")}
+    event = d.one_of("visit", "visit", ["visit", "call"])
+    fields: dict[str, Any] = {"event": event, "per": d.one_of("workday", "workday", "shift", "week")}
     fields["windows"] = d.figure("windows", *WINDOWS)
     fields["count"] = d.one_of("all_windows", "each_window")
     fields["at_least"] = d.figure("integer", "1", "2")
     if d.maybe():
         fields["distinct"] = "target"
-    if d.maybe():
+    if event == "visit" and d.maybe():
         fields["where"] = {"fee": d.one_of("property", ["property", "utility"])}
     if d.maybe():
         fields["population"] = d.one_of(*UNIT_POPULATIONS)
@@ -251,24 +254,24 @@ def windowed(d: Draft) -> dict[str, Any]:
 
 
 def at_most(d: Draft) -> dict[str, Any]:
-    event = d.one_of("train", "visit", "patrol")
+    event = d.one_of("train", "visit", "patrol", ["visit", "call"])
     fields = {
         "event": event,
         "per": d.one_of("workday", "week", "month"),
         "at_most": d.figure("integer", "0", "1", "2"),
     }
-    if event == "visit" and d.maybe():
+    if "visit" in event and d.maybe():
         fields["population"] = d.one_of(*UNIT_POPULATIONS)
     return fields
 
 
 def long_quota(d: Draft) -> dict[str, Any]:
     per = d.one_of("week", "month", "month", "two_months", "quarter", "half_year", "year")
-    event = d.one_of("train", "visit", "visit", "patrol")
+    event = d.one_of("train", "visit", "visit", "patrol", ["visit", "call"], ["call", "visit"], ["patrol", "train"])
     fields: dict[str, Any] = {"event": event, "per": per, "at_least": d.figure("integer", "1", "2", "3", "7")}
     if event != "train" and d.maybe():
         fields["distinct"] = "target"
-    if event == "visit":
+    if "visit" in event:
         population = d.one_of(*UNIT_POPULATIONS)
         if d.maybe():
             fields["at_least"] = {"share": d.figure("share", "1/3", "98%", "1/1"), "of": population}
@@ -407,6 +410,19 @@ def existing_record(d: Draft) -> dict[str, Any]:
     return {"of": d.one_of("table", ["table"]), **content(d)}
 
 
+def calling_hours(d: Draft) -> dict[str, Any]:
+    event = d.one_of("call", "found", ["visit", "call"], [{"event": "visit", "where": {"fee": "property"}}, "call"])
+    fields: dict[str, Any] = {"event": event}
+    closed = d.one_of("forbidden", "allowed", "weekdays", "both")
+    if closed in ("forbidden", "both"):
+        fields["forbidden"] = d.figure("windows", *WINDOWS)
+    if closed == "allowed":
+        fields["allowed"] = d.figure("windows", *WINDOWS)
+    if closed in ("weekdays", "both"):
+        fields["forbidden_weekdays"] = d.figure("weekdays", ["monday"], ["saturday", "sunday"], ["thursday"])
+    return fields | excuse(d)
+
+
 def metric(d: Draft) -> dict[str, Any]:
     value = d.one_of("mean", "sum")
     fields: dict[str, Any] = {"event": "mark", "value": value, "at_least": d.figure("decimal", "75", "74.5", "150")}
@@ -436,6 +452,7 @@ TEMPLATES: tuple[tuple[str, Callable[[Draft], dict[str, Any]]], ...] = (
     ("precedence", precedence),
     ("record", daily_record),
     ("record", existing_record),
+    ("window", calling_hours),
     ("metric", metric),
     ("finding", finding),
 )

@@ -282,10 +282,10 @@ class Estate:
             return True
         if duty.check != "quota":
             return False
-        kind = pattern_kind(fields["event"])
         figure = fields.get("at_least")
         by_share = isinstance(figure, dict) and "of" in figure
-        placed = self.kinds.get(kind, {}).get("target") in ("building", "unit", "area")
+        kinds = [self.kinds.get(kind, {}) for kind in as_list(fields["event"])]
+        placed = any(kind.get("target") in ("building", "unit", "area") for kind in kinds)
         return placed or by_share or "population" in fields or "cap" in fields
 
     def owes(self, duty: Duty, post: Post, day: date) -> bool:

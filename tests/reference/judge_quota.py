@@ -7,9 +7,9 @@ from fractions import Fraction
 from math import ceil
 
 from . import calendar as cal
-from .books import Duty
+from .books import Duty, as_list
 from .calendar import Period
-from .estate import Post, pattern_kind
+from .estate import Post
 from .figures import OffError, Place, UnboundError, half_up, number
 from .log import Event, fits
 from .verdict import Obligation, World, leave_over_half, unbound
@@ -72,7 +72,7 @@ def judge_count(q: Asked, windows: Windows | None, slot: Windows | None, slot_nu
     size = population_size(q, counted)
     end = end_of(q, windows)
     ob = Obligation(q.duty, q.post, q.period.label, cal.due_day(end), slot_number, limit=end)
-    ob.kinds, ob.search_from = [pattern_kind(q.duty.fields["event"])], q.period.first
+    ob.kinds, ob.search_from = as_list(q.duty.fields["event"]), q.period.first
     ob.actual = done
     if "at_most" in q.duty.fields:
         most = figure_of(q, "at_most")
@@ -111,7 +111,7 @@ def counted_events(q: Asked, windows: Windows | None) -> list[Event]:
     return [
         event
         for event in q.world.events
-        if fits(event, q.duty.fields["event"], q.duty.fields.get("where"))
+        if any(fits(event, kind, q.duty.fields.get("where")) for kind in as_list(q.duty.fields["event"]))
         and event.get("outcome") not in ATTEMPTS
         and q.period.contains(event.duty_day)
         and (windows is None or in_windows(event, windows))

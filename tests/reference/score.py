@@ -11,6 +11,7 @@ from .figures import show
 from .judge_daily import judge_attendance, judge_deadline, judge_record
 from .judge_quota import judge_quota
 from .judge_triggered import judge_finding, judge_metric, judge_precedence, judge_response
+from .judge_window import judge_window
 from .log import cutoff_after, read_log
 from .sheet import Sheet, make_sheets, report, sheet_for
 from .verdict import Obligation, World, number_alike, settle
@@ -22,6 +23,7 @@ JUDGES: dict[str, Callable[[World, Duty], Iterator[Obligation]]] = {
     "response": judge_response,
     "precedence": judge_precedence,
     "record": judge_record,
+    "window": judge_window,
     "metric": judge_metric,
     "finding": judge_finding,
 }

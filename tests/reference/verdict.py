@@ -225,7 +225,8 @@ WORD_FIELDS |= {"where", "same", "value", "field", "per"}
 
 def switched_off(duty: Duty, place: Place) -> bool:
     """Whether any figure of the duty is `none`; where there was no occasion no figure needs to be bound."""
-    return any_off({k: v for k, v in duty.fields.items() if k not in WORD_FIELDS}, place)
+    words = WORD_FIELDS - {"allowed"} if duty.check == "window" else WORD_FIELDS  # times there, words elsewhere
+    return any(any_off(value, place) for name, value in duty.fields.items() if name not in words)
 
 
 def read_figures(value: Any, place: Place) -> None:

@@ -202,7 +202,7 @@ def test_an_override_merges_by_id_and_leaves_the_rest(load: Loader) -> None:
     book = load(OURS + override, base=HEAD + PATROL + CARD)
     patrol, item = duty(book, "patrol"), book.scorecards["month"].items["10"]
     assert (patrol.at_least, patrol.title, patrol.clause) == (Figure(6), "Rounds", ("M-5",))
-    assert (patrol.event, patrol.per) == ("patrol.building", "workday")
+    assert (patrol.event, patrol.per) == (("patrol.building",), "workday")
     assert (item.marks, item.lines["1"].each, item.lines["2"].each) == (
         Decimal(9),
         Figure(Decimal(3)),

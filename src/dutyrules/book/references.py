@@ -12,7 +12,7 @@ from dutyrules.book.book import Book
 from dutyrules.book.forms import Line, Parameter
 from dutyrules.book.problems import choice, circles, follow, place_of, places, problems_of
 from dutyrules.checks import Duty
-from dutyrules.checks.duty import figures_of
+from dutyrules.checks.duty import figures_of, one_or_many
 from dutyrules.diagnostics import Diagnostic, Severity, Span, did_you_mean
 from dutyrules.figure import Figure, Form, shown
 from dutyrules.registry.schema import TABLES
@@ -138,8 +138,9 @@ def _events(book: Book, names: _Names, form: object, path: _Path) -> None:
             _events(book, names, item, (*path, index))
     if not isinstance(form, Form):
         return
-    kind = getattr(form, "event", None)
-    if isinstance(kind, str) and names.need("events", kind, (*path, "event")):
+    for index, kind in enumerate(one_or_many(getattr(form, "event", ()))):
+        if not isinstance(kind, str) or not names.need("events", kind, (*path, "event", index)):
+            continue
         for attribute, words in getattr(form, "where", {}).items():
             here = (*path, "where", attribute)
             _attribute(book, names, kind, attribute, place_of(names.node(here)))
@@ -207,7 +208,7 @@ def _typed(names: _Names, parameter: Parameter, field: str, path: _Path) -> Figu
 
 
 def _uses(book: Book, names: _Names) -> None:
-    """A parameter stands only where values of its type may stand."""
+    """A parameter stands only where values of its type, and its own default, may stand."""
     forms = {"duties": book.duties, "scorecards": book.scorecards, "fines": book.fines}
     for section, definitions in forms.items():
         for name, form in definitions.items():
@@ -221,14 +222,25 @@ def _use(names: _Names, form: type[Form], node: Node, name: str, parameter: Para
     written = f"${name}"
     kind = parameter.type if isinstance(parameter.type, str) else "word"
     message = f"the parameter {name} is of type {kind}, which does not fit here"
-    for sample in parameter.samples:
-        try:
-            form.model_validate(_with(plain(node), written, sample))
-        except ValidationError as error:
-            names.problems += [
-                replace(problem, code="book.parameter-type", message=message, found=written, hint=None)
-                for problem in problems_of(form, node, error)
-            ]
+    misfits = [problem for sample in parameter.samples for problem in _misfits(form, node, written, sample)]
+    names.problems += [
+        replace(problem, code="book.parameter-type", message=message, found=written, hint=None) for problem in misfits
+    ]
+    if parameter.default is not None and not misfits:
+        related = (("the default", names.node(("parameters", name, "default")).span),)
+        names.problems += [
+            replace(problem, message=f"the default of the parameter {name} does not fit here", related=related)
+            for problem in _misfits(form, node, written, parameter.default)
+        ]
+
+
+def _misfits(form: type[Form], node: Node, written: str, value: object) -> list[Diagnostic]:
+    """What is wrong with a definition if a value stands in place of a parameter."""
+    try:
+        form.model_validate(_with(plain(node), written, value))
+    except ValidationError as error:
+        return problems_of(form, node, error)
+    return []
 
 
 def _with(value: Any, written: str, sample: object) -> Any:

@@ -14,6 +14,7 @@ from dutyrules.checks.precedence import Precedence
 from dutyrules.checks.quota import Quota
 from dutyrules.checks.record import Record
 from dutyrules.checks.response import Response
+from dutyrules.checks.window import Window
 
 CHECKS: Final[dict[str, type[Duty]]] = {
     "attendance": Attendance,
@@ -22,6 +23,7 @@ CHECKS: Final[dict[str, type[Duty]]] = {
     "response": Response,
     "precedence": Precedence,
     "record": Record,
+    "window": Window,
     "metric": Metric,
     "finding": Finding,
 }

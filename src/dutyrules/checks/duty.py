@@ -1,24 +1,30 @@
 """What all checks share: the form of a duty, event patterns, and how they say what they read."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, Union
 
 import numpy as np
-from pydantic import BeforeValidator, Discriminator, Field, Strict, Tag
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Strict, Tag
 
 from dutyrules.checks.ground import Ground
 from dutyrules.facts import Events, Where
-from dutyrules.figure import Figure, Form, Text, Time
+from dutyrules.figure import Figure, Form, Text, Time, wrong
 from dutyrules.obligation import Bools, Judged, Obligations
 from dutyrules.timegrid import instant_text
 
 Word: TypeAlias = Annotated[str, Strict()] | bool | int
 
 
-def one_or_many(value: object) -> object:
+def one_or_many(value: object) -> Sequence[object]:
     """Lets a list with one entry be written without brackets."""
     return value if isinstance(value, list | tuple) else (value,)
+
+
+def _some(kinds: tuple[Any, ...]) -> tuple[Any, ...]:
+    if not kinds:
+        raise wrong("no-event", kinds, "an event kind, or a list of them")
+    return kinds
 
 
 def tagged(choose: Callable[[Any], str], **forms: Any) -> Any:
@@ -37,6 +43,7 @@ else:
         languages=Mapping[Literal["zh-Hans", "zh-Hant", "en"], Text],
     )
 Names = Annotated[tuple[Text, ...], BeforeValidator(one_or_many)]
+Kinds = Annotated[Names, AfterValidator(_some)]
 Words = Annotated[tuple[Word, ...], BeforeValidator(one_or_many)]
 
 
@@ -57,6 +64,7 @@ def _pattern(value: object) -> object:
 
 
 EventPattern = Annotated[Pattern, BeforeValidator(_pattern)]
+EventPatterns = Annotated[tuple[EventPattern, ...], BeforeValidator(one_or_many), AfterValidator(_some)]
 
 
 class Excuse(Form):
@@ -117,6 +125,11 @@ class Duty(Form):
     def read_by(self, ground: Ground, obligations: Obligations) -> Iterator[tuple[Bools, tuple[str, ...]]]:
         """(rows, kinds) that must be covered for them; each row may stand in several."""
         yield np.ones(len(obligations), np.bool_), self.kinds()
+
+    def by_own_kind(self, ground: Ground, obligations: Obligations) -> Iterator[tuple[Bools, tuple[str, ...]]]:
+        """What `read_by` says where each obligation is about one event, and the other kinds do not matter to it."""
+        for kind in self.kinds():
+            yield np.isin(obligations.event, ground.facts.events(kind).row), (kind,)
 
     def figures(self) -> Iterator[tuple[tuple[str, ...], Figure[Any]]]:
         """Every figure with the path of its field."""

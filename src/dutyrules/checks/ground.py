@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from dutyrules.facts import Events, Facts, ranges
 from dutyrules.figure import Figure, Off, Unbound, Value
-from dutyrules.obligation import Bools, Ints, Obligations, State
+from dutyrules.obligation import Bools, Ints, Obligations, State, Unit
 from dutyrules.registry.areas import Areas
 from dutyrules.registry.coverage import Coverage
 from dutyrules.registry.population import Members
@@ -140,6 +140,23 @@ class Ground:
             limit=period.end,
             late_limit=period.end,
             **columns,
+        )
+
+    def per_event(self, role: str, events: Events, *, unit: Unit = "count") -> Obligations:
+        """One obligation for each event of the scored period, of its person's lead post; due at its own instant."""
+        events = events.take(self.happened(events))
+        post = self.lead_post(role, events)
+        events, post = events.take(post >= 0), post[post >= 0]
+        return Obligations.of(
+            len(post),
+            unit=unit,
+            post=post,
+            first_day=events.day,
+            last_day=events.day,
+            start=events.at,
+            limit=events.at + 1,
+            late_limit=events.at + 1,
+            event=events.row,
         )
 
     def terms(self, post: Ints, day: Ints) -> "Terms":

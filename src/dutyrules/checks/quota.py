@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from dutyrules.checks.credit import Credit, by_person, by_place, by_population, population_sizes
-from dutyrules.checks.duty import Duty, Pattern, Words, tagged
+from dutyrules.checks.duty import Duty, Kinds, Pattern, Words, tagged
 from dutyrules.checks.ground import Ground, Terms
 from dutyrules.facts import Events, counts, distinct_pairs, ranges
 from dutyrules.figure import Count, Figure, Form, Share, Text, Windows, wrong
@@ -42,7 +42,7 @@ class Quota(Duty):
     """Fields of a quota; see docs/rule-book.md."""
 
     check: Literal["quota"]
-    event: Text
+    event: Kinds
     where: Mapping[str, Words] = {}
     distinct: Literal["target"] | None = None
     per: PeriodKind
@@ -67,7 +67,8 @@ class Quota(Duty):
 
     def patterns(self) -> Iterator[Pattern]:
         """The events that count."""
-        yield Pattern(event=self.event, where=self.where)
+        for kind in self.event:
+            yield Pattern(event=kind, where=self.where)
 
     def populations(self) -> tuple[str, ...]:
         """Whatever it counts members of."""
@@ -76,7 +77,10 @@ class Quota(Duty):
 
     def local(self, located: frozenset[str]) -> bool:
         """Whether it counts things that lie in an area."""
-        return bool(self.populations()) or self.event in located
+        return bool(self.populations()) or self._placed(located)
+
+    def _placed(self, located: frozenset[str]) -> bool:
+        return not located.isdisjoint(self.event)
 
     # ------------------------------------------------------------ expand
 
@@ -189,6 +193,7 @@ class Quota(Duty):
             actual=actual,
             evidence=lambda row: events.row[credit.entry[owner == row]],
             missing=lambda row: self._left_out(ground, obligations, row, member[group == row]),
+            done=lambda row: member[group == row],
         )
 
     def _events(self, ground: Ground) -> Events:
@@ -200,7 +205,7 @@ class Quota(Duty):
             members = ground.members(self.population)
             performer = self.credit == "performer"
             return by_population(ground, self.role, events, members, self.periods(ground), performer=performer)
-        if self.event in ground.located:
+        if self._placed(ground.located):
             return by_place(ground, self.role, events)
         return by_person(ground, self.role, events)
 

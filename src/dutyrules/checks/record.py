@@ -87,8 +87,8 @@ class Record(Duty):
         """A record that exists is judged by itself: the other kinds do not matter to it."""
         if self.event:
             yield from super().read_by(ground, obligations)
-        for kind in self.of:
-            yield np.isin(obligations.event, ground.facts.events(kind).row), (kind,)
+        else:
+            yield from self.by_own_kind(ground, obligations)
 
     def expand(self, ground: Ground) -> Obligations:
         """One per workday, or one per record."""
@@ -97,23 +97,10 @@ class Record(Duty):
             terms = ground.terms(daily.post, daily.first_day)
             self._required(terms)
             return terms.settle(daily)
-        events = ground.facts.events(self.of)
-        events = events.take(ground.happened(events))
-        post = ground.lead_post(self.role, events)
-        events, post = events.take(post >= 0), post[post >= 0]
-        terms = ground.terms(post, events.day)
+        each = ground.per_event(self.role, ground.facts.events(self.of))
+        terms = ground.terms(each.post, each.first_day)
         self._required(terms)
-        obligations = Obligations.of(
-            len(post),
-            post=post,
-            first_day=events.day,
-            last_day=events.day,
-            start=events.at,
-            limit=events.at + 1,
-            late_limit=events.at + 1,
-            event=events.row,
-        )
-        return terms.settle(obligations)
+        return terms.settle(each)
 
     def _required(self, terms: Terms) -> None:
         """Resolves the figures of the content once, so that unbound ones are noted."""

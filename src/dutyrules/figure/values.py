@@ -204,6 +204,16 @@ Text = Annotated[str, BeforeValidator(_text)]
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
+def _weekdays(value: object) -> object:
+    days = (value,) if isinstance(value, str) else value
+    if not isinstance(days, list | tuple) or not days:
+        raise wrong("weekdays", value, "a list of weekdays such as [monday, sunday]")
+    return days
+
+
+Weekdays = Annotated[tuple[Literal[WEEKDAYS], ...], BeforeValidator(_weekdays)]  # type: ignore[valid-type]
+
+
 def _due_day(value: object) -> object:
     if value == "last" or (isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 31):
         return value

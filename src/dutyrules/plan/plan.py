@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from fractions import Fraction
+from typing import Any
 
 
 class Status(StrEnum):
@@ -154,7 +155,7 @@ class Plan:
     measures: Sequence[Measure]
     unplanned: Sequence[Unplanned] = ()
     complete: bool = True
-    provenance: Mapping[str, str | bool] = field(default_factory=dict)
+    provenance: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def shortfall(self) -> int:

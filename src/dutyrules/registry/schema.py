@@ -138,6 +138,8 @@ TABLES: Mapping[str, tuple[Column, ...]] = MappingProxyType(
             _key("unit"),
             _key("building"),
             _column("state", Kind.WORD, words="occupied vacant not_moved_in", default="occupied"),
+            _column("contact", Kind.WORD, words="any home phone appointment none", default="any"),
+            _column("prefer", Kind.WORD, words="any daytime evening weekend", default="any"),
             _FROM,
             _TO,
         ),

@@ -3,9 +3,9 @@
 import json
 from collections.abc import Sequence
 from decimal import Decimal
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from dutyrules.estate.provenance import provenance
 from dutyrules.report.numbers import plain
 from dutyrules.scoring import Finding, ItemScore, Result, Sheet
 from dutyrules.timegrid import date_of
@@ -21,7 +21,10 @@ def as_document(result: Result, people: Sequence[Sheet]) -> dict[str, Any]:
         "period": result.period.label,
         "estate": result.estate.id,
         "forecast": result.forecast,
-        "provenance": provenance(result),
+        "provenance": {
+            "as_of": result.as_of.isoformat(sep=" ") if result.as_of else None,
+            **provenance(result.estate, result.log, provisional=result.provisional),
+        },
         "people": [_person(sheet) for sheet in people],
         "uncovered": [
             {"person": person, "area": area, "role": role, "day": date_of(day).isoformat()}
@@ -35,23 +38,6 @@ def as_document(result: Result, people: Sequence[Sheet]) -> dict[str, Any]:
 def as_json(result: Result, people: Sequence[Sheet]) -> str:
     """The result as JSON text, the same on every run."""
     return json.dumps(as_document(result, people), ensure_ascii=False, indent=2) + "\n"
-
-
-def provenance(result: Result) -> dict[str, Any]:
-    """Everything the result was made from, so that it can be made again."""
-    try:
-        package = version("dutyrules")
-    except PackageNotFoundError:  # run from a source tree that nobody installed
-        package = "source"
-    return {
-        "dutyrules": package,
-        "as_of": result.as_of.isoformat(sep=" ") if result.as_of else None,
-        "holidays": "provisional" if result.provisional else "final",
-        "coverage": "declared" if result.judgement.ground.coverage.declared else "undeclared",
-        "books": {name.rpartition("/")[2]: digest for name, digest in sorted(result.estate.book.files.items())},
-        "estate": dict(sorted(result.estate.files.items())),
-        "log": {file.name.rpartition("/")[2]: file.sha256 for file in result.log.files},
-    }
 
 
 def _person(sheet: Sheet) -> dict[str, Any]:

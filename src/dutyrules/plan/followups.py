@@ -1,0 +1,53 @@
+"""Callbacks: each has a household and a limit of its own, and comes before what can be done on any day."""
+
+from collections.abc import Iterator
+
+from dutyrules.plan.agenda import Cell
+from dutyrules.plan.draft import Draft, Household, Visit
+
+
+def make_follow_ups(draft: Draft) -> None:
+    """Adds a visit for every open follow-up that has a free slot left, the most urgent first, as early as can be."""
+    for number in sorted(
+        draft.open_follow_ups(), key=lambda one: (max(_limits(draft, one), default=0), draft.demands[one].key)
+    ):
+        chosen = min(_choices(draft, number), default=None)
+        if chosen is not None:
+            _, start, cell, household = chosen
+            demand = draft.demands[number]
+            draft.add(Visit(household, cell.kind, cell.person, start, demand.attributes, demand.case))
+
+
+def possible(draft: Draft, number: int) -> bool:
+    """Whether a follow-up has a free slot at all."""
+    return any(True for _ in _choices(draft, number))
+
+
+def _limits(draft: Draft, number: int) -> Iterator[int]:
+    yield from (limit for _, limit in draft.demands[number].units.values())
+
+
+def _choices(draft: Draft, number: int) -> Iterator[tuple[bool, int, Cell, Household]]:
+    """(to be avoided, start, cell, household) of every slot in which it could be done."""
+    for cell in draft.agenda.cells:
+        for code in draft.demands[number].units:
+            if can_follow_up(draft, number, draft.households[code], cell):
+                for start in follow_up_slots(draft, number, code, cell)[:1]:
+                    yield cell.avoided, start, cell, draft.households[code]
+
+
+def can_follow_up(draft: Draft, number: int, household: Household, cell: Cell) -> bool:
+    """Whether the person of a cell may make the visit at all, and has one left that day."""
+    demand, agenda = draft.demands[number], draft.agenda
+    return (
+        demand.accepts(cell.kind, demand.attributes, cell.person, demand.case)
+        and household.takes(agenda.kinds[cell.kind].channel)
+        and agenda.sends(cell, household.posts)
+        and agenda.left(cell.person, cell.kind, cell.day) > 0
+    )
+
+
+def follow_up_slots(draft: Draft, number: int, code: int, cell: Cell) -> list[int]:
+    """Free slots of a cell that lie in the follow-up's time."""
+    opens, limit = draft.demands[number].units[code]
+    return [start for start in draft.agenda.free(cell) if opens <= start < limit]

@@ -1,0 +1,79 @@
+"""How good a calendar of visits is, in units that planners count in, and how much better it could at most be."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from dutyrules.plan.agenda import Cell
+from dutyrules.plan.draft import Draft, Visit
+from dutyrules.plan.plan import Measure
+from dutyrules.plan.spread import Family, families
+from dutyrules.timegrid import DAY
+
+
+def visit_measures(drafts: Sequence[Draft], leasts: Sequence[int]) -> list[Measure]:
+    """Building days (with a bound), visits in the busiest week, visits against a wish, and at hours to avoid.
+
+    Args:
+        drafts: The plans of the groups of people that do not share households.
+        leasts: For each, the proven least number of misses.
+    """
+    at_home = [visit for draft in drafts for visit in draft.visits if _at_home(draft, visit.kind)]
+    weeks = Counter((visit.person, (visit.start // DAY + 3) // 7) for visit in at_home)
+    placed = [pair for draft in drafts for pair in _placed(draft)]
+    return [
+        Measure(
+            "building_days",
+            "building_days",
+            len({(visit.person, visit.start // DAY, visit.household.building) for visit in at_home}),
+            sum(_least_building_days(draft, least) for draft, least in zip(drafts, leasts, strict=True)),
+        ),
+        Measure("busiest_week", "visits", max(weeks.values(), default=0)),
+        Measure(
+            "against_wishes",
+            "visits",
+            sum(visit.household.prefer not in ("any", cell.band) for visit, cell in placed),
+            0,
+        ),
+        Measure("hours_to_avoid", "visits", sum(cell.avoided for _, cell in placed), 0),
+    ]
+
+
+def _at_home(draft: Draft, kind: str) -> bool:
+    return draft.agenda.kinds[kind].channel == "home"
+
+
+def _placed(draft: Draft) -> Iterator[tuple[Visit, Cell]]:
+    """Visits with the cell they were put in; pinned ones have none."""
+    cells = {(cell.person, cell.kind, start): cell for cell in draft.agenda.cells for start in cell.starts}
+    for visit in draft.visits:
+        cell = cells.get((visit.person, visit.kind, visit.start))
+        if cell is not None and not visit.pinned:
+            yield visit, cell
+
+
+def _least_building_days(draft: Draft, least: int) -> int:
+    """What no plan can be below: the dearest family of visits at the door, its periods added up or the one around."""
+    found = [0]
+    for family in families(draft.demands):
+        if all(_at_home(draft, kind) for kind in draft.demands[family.numbers[0]].kinds):
+            found.append(sum(_building_days_for(draft, number, least) for number in family.fine))
+            found += [_building_days_for(draft, number, least) for number in _around(family)]
+    return max(found)
+
+
+def _around(family: Family) -> Sequence[int]:
+    return () if family.around is None else (family.around,)
+
+
+def _building_days_for(draft: Draft, number: int, least: int) -> int:
+    """The fewest days in buildings that reach enough units: full days first, then the fullest remainders."""
+    demand, kinds = draft.demands[number], draft.agenda.kinds
+    most = max(kinds[kind].per_day for kind in demand.kinds)
+    sizes = Counter(draft.households[code].building for code in demand.units)
+    days = [most] * sum(size // most for size in sizes.values())
+    days += sorted((size % most for size in sizes.values()), reverse=True)
+    left, used = demand.need - least, 0
+    while left > 0 and used < len(days):
+        left -= days[used]
+        used += 1
+    return used

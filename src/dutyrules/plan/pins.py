@@ -1,0 +1,107 @@
+"""Pinned tasks: what of an earlier plan has been promised to somebody and stays."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from itertools import takewhile
+
+import numpy as np
+
+from dutyrules.diagnostics import Diagnostic, InputError
+from dutyrules.estate import Estate
+from dutyrules.plan.plan import Task
+from dutyrules.plan.planfile import Placed
+from dutyrules.registry.presence import Presence
+from dutyrules.timegrid import DAY, Period, day_number, instant_number, time_text
+
+
+def check_pins(
+    estate: Estate, presence: Presence, period: Period, start: date, keep: Sequence[Placed]
+) -> Sequence[Task]:
+    """The pinned visits among the tasks of an earlier plan, with an end each.
+
+    Raises:
+        InputError: pins that nobody could keep, each at its row.
+    """
+    visits = estate.planning.visits
+    pins = [
+        _with_end(one, visits[one.task.kind].minutes) for one in keep if one.task.pinned and one.task.kind in visits
+    ]
+    problems = [problem for pin in pins for problem in _keepable(presence, period, start, pin)]
+    problems += _contradictions(pins)
+    problems += _crowds(estate, pins)
+    if problems:
+        raise InputError(problems)
+    return [pin.task for pin in pins]
+
+
+def _with_end(pin: Placed, minutes: int) -> Placed:
+    task = pin.task
+    return pin if task.until > task.at else replace(pin, task=replace(task, until=task.at + timedelta(minutes=minutes)))
+
+
+def _keepable(presence: Presence, period: Period, start: date, pin: Placed) -> Iterator[Diagnostic]:
+    """Inside the planned days, and while its person is at work."""
+    task, day = pin.task, day_number(pin.task.at.date())
+    if not max(period.first, start) <= task.at.date() <= period.last:
+        expected = f"a day from {max(period.first, start)} to {period.last}"
+        yield Diagnostic(
+            "plan.pin-outside", "a pinned task lies outside the planned days", pin.where, str(task.at.date()), expected
+        )
+        return
+    person, column = presence.persons.index(task.person), day - presence.first
+    begin, end = instant_number(task.at), instant_number(task.until)
+    works = presence.work[presence.person == person, column].any()
+    opens, closes = int(presence.shift_start[person, column]), int(presence.shift_end[person, column])
+    leave = presence.leave.seconds(np.array([person]), np.array([begin]), np.array([end]))[0]
+    if not works or leave or begin < day * DAY + opens or end > day * DAY + closes:
+        expected = (
+            f"a time between {time_text(opens)} and {time_text(closes)}, without leave"
+            if works
+            else "a workday of that person"
+        )
+        yield Diagnostic(
+            "plan.pin-off-duty", "the person of a pinned task is not at work then", pin.where, str(task.at), expected
+        )
+
+
+def _contradictions(pins: Sequence[Placed]) -> Iterator[Diagnostic]:
+    """Two pins at once: of one person, or at one household."""
+    ordered = sorted(pins, key=lambda pin: pin.task.at)
+    at_once = (
+        (first, second) for place, first in enumerate(ordered) for second in _during(first, ordered[place + 1 :])
+    )
+    for first, second in at_once:
+        for what, one, other in (
+            ("person", first.task.person, second.task.person),
+            ("household", first.task.target, second.task.target),
+        ):
+            if one == other:
+                message = f"two pinned tasks of one {what} at the same time"
+                yield Diagnostic(
+                    "plan.pins-contradict",
+                    message,
+                    second.where,
+                    str(second.task.at),
+                    f"a time from {first.task.until} on, or no pin",
+                    related=(("the other one", first.where),),
+                )
+                break
+
+
+def _during(pin: Placed, later: Sequence[Placed]) -> Iterator[Placed]:
+    """Those of some later pins that begin before a pin ends."""
+    return takewhile(lambda one: one.task.at < pin.task.until, later)
+
+
+def _crowds(estate: Estate, pins: Sequence[Placed]) -> Iterator[Diagnostic]:
+    """More pins than visits fit a day."""
+    made: Counter[tuple[str, str, date]] = Counter()
+    for pin in pins:
+        key = (pin.task.person, pin.task.kind, pin.task.at.date())
+        made[key] += 1
+        most = estate.planning.visits[pin.task.kind].per_day
+        if made[key] == most + 1:
+            message = f"more pinned {pin.task.kind} than one person makes in a day"
+            yield Diagnostic("plan.pins-crowd", message, pin.where, f"{made[key]} on {key[2]}", f"at most {most}")

@@ -1,0 +1,189 @@
+"""plan_visits: who visits and calls which household when, so that every duty of the book is met."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from dutyrules.activity.log import Log
+from dutyrules.diagnostics import Diagnostic, InputError
+from dutyrules.estate import Estate, scored_period
+from dutyrules.estate.logs import log_from_rows
+from dutyrules.estate.provenance import provenance
+from dutyrules.plan.demand import demands_of
+from dutyrules.plan.draft import Draft
+from dutyrules.plan.exact import solve_exactly
+from dutyrules.plan.explain import causes
+from dutyrules.plan.followups import make_follow_ups, possible
+from dutyrules.plan.forecast import PlanError, forecast, missed, outlook
+from dutyrules.plan.households import check_hours, drafts_of, unowed
+from dutyrules.plan.measures import visit_measures
+from dutyrules.plan.pins import check_pins
+from dutyrules.plan.plan import Plan, Shortfall, Status, status_of
+from dutyrules.plan.planfile import Placed
+from dutyrules.plan.spread import families, least, spread
+from dutyrules.plan.timing import tasks_of
+from dutyrules.plan.verify import verified
+from dutyrules.timegrid import DAY, Period, date_of, day_number
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how much of it is done, and how much there is."""
+
+
+def plan_visits(
+    estate: Estate,
+    period: str,
+    done: Log | None = None,
+    keep: Sequence[Placed] = (),
+    *,
+    start: date | None = None,
+    progress: Progress | None = None,
+) -> Plan:
+    """Plans the visits and calls that the duties of a period ask for.
+
+    Args:
+        estate: The estate; its section ``planning.visits`` says which kinds of events may be planned, and when.
+        period: ``2026-Q4``, ``2026-10`` …
+        done: The activity log so far.
+        keep: Tasks of an earlier plan; the pinned ones stay.
+        start: First day to plan; by default the day after the last event of `done` in the period, else its first day.
+        progress: Told how far the planning is.
+
+    Returns:
+        A verified plan; what it cannot meet is in its shortfalls.
+
+    Raises:
+        InputError: the estate plans no visits, or pins contradict each other or the estate.
+    """
+    span = scored_period(period)
+    kinds = _kinds(estate)
+    log = done if done is not None else log_from_rows([], estate)
+    first = max(start or _day_after(log, span), span.first)
+    before = outlook(estate, log, span, kinds)
+    pins = check_pins(estate, before.ground.presence, span, first, keep)
+    demands, duties, unplanned = demands_of(before, kinds)
+    fixed = drafts_of(before, demands, range(day_number(first), span.last_day + 1), pins)
+    check_hours(estate, fixed)
+    solved = _solve(fixed, progress or (lambda _what, _done, _of: None))
+    plan = Plan(
+        name="visits",
+        estate=estate.id,
+        period=span.label,
+        start=first,
+        status=Status.UNKNOWN,
+        tasks=tasks_of([one.draft for one in solved], before.ground.presence.persons, pins),
+        duties=duties,
+        shortfalls=(),
+        least_shortfall=sum(one.least for one in solved),
+        measures=visit_measures([one.draft for one in solved], [one.least for one in solved]),
+        unplanned=(*unplanned, *unowed(before, duties)),
+        complete=all(one.complete for one in solved),
+        provenance=provenance(estate, log, provisional=before.ground.presence.provisional),
+    )
+    after = outlook(estate, forecast(estate, log, plan.tasks), span, kinds)
+    plan = replace(plan, shortfalls=_explained(missed(after, duties), fixed, solved))
+    status = status_of(plan.shortfall, plan.least_shortfall, plan.measures)
+    return verified(estate, log, span, replace(plan, status=status), kinds=kinds, pins=pins)
+
+
+@dataclass(frozen=True)
+class _Solved:
+    """A group's visits, and what is known about their misses.
+
+    Attributes:
+        least: No plan of the group misses less; proven.
+        complete: False if the proof or the search was interrupted.
+    """
+
+    draft: Draft
+    least: int
+    complete: bool
+
+
+def _solve(fixed: Sequence[Draft], progress: Progress) -> list[_Solved]:
+    """Plans every group by flows, then searches where flows leave a doubt; interrupted, the flows' plans stand."""
+    drafts = []
+    for number, start in enumerate(fixed):
+        progress("plan.flows", number, len(fixed))
+        drafts.append(_by_flows(start))
+    solved: list[_Solved] = []
+    interrupted = False
+    for number, (start, draft) in enumerate(zip(fixed, drafts, strict=True)):
+        progress("plan.proofs", number, len(fixed))
+        one = _Solved(draft, _least_by_flows(start) if draft.shortfall() else 0, complete=True)
+        if draft.shortfall() > one.least:
+            try:
+                one = replace(one, complete=False) if interrupted else _by_search(start, one)
+            except KeyboardInterrupt:
+                one = replace(one, complete=False)
+            interrupted = interrupted or not one.complete
+        solved.append(one)
+    progress("plan.proofs", len(fixed), len(fixed))
+    return solved
+
+
+def _by_flows(start: Draft) -> Draft:
+    """Callbacks first, then one circulation after the other, those with the fewest ways to be met first."""
+    draft = start.copy()
+    make_follow_ups(draft)
+    for family in families(draft.demands):
+        if draft.shortfall(family.numbers):
+            spread(draft, family)
+    return draft
+
+
+def _least_by_flows(start: Draft) -> int:
+    """What is missed even if every family has all capacity for itself, and every callback too."""
+    late = sum(not possible(start, number) for number in start.open_follow_ups())
+    return late + sum(least(start, family) for family in families(start.demands))
+
+
+def _by_search(start: Draft, flows: _Solved) -> _Solved:
+    """The better of the flows' plan and what counting finds, with the better of the two bounds."""
+    draft = start.copy()
+    proof = solve_exactly(draft)
+    better = draft if draft.shortfall() < flows.draft.shortfall() else flows.draft
+    return _Solved(better, max(flows.least, proof.least), complete=not proof.stopped)
+
+
+def _explained(
+    breaches: Sequence[Shortfall], fixed: Sequence[Draft], solved: Sequence[_Solved]
+) -> tuple[Shortfall, ...]:
+    """The judged breaches with their causes.
+
+    Raises:
+        PlanError: the drafts do not miss what was judged: the planner misread the book.
+    """
+    claims = {
+        start.demands[number].key: (start, one.draft, number)
+        for start, one in zip(fixed, solved, strict=True)
+        for number in range(len(start.demands))
+        if one.draft.missing(number)
+    }
+    judged = {breach.breach_id: breach.number for breach in breaches}
+    claimed = {key: draft.missing(number) for key, (_, draft, number) in claims.items()}
+    if judged != claimed:
+        wrong = sorted(judged.items() ^ claimed.items())
+        raise PlanError(f"planned and judged misses differ: {wrong[:5]}")
+    found = []
+    for breach in breaches:
+        start, draft, number = claims[breach.breach_id]
+        found.append(replace(breach, causes=causes(draft, number, start)))
+    return tuple(found)
+
+
+def _day_after(log: Log, span: Period) -> date:
+    """The day after the last event in the period; its first day if there is none."""
+    at = log.frame["at"].to_numpy()
+    inside = at[(at >= span.first_day * DAY) & (at < span.end)]
+    return date_of(int(inside.max()) // DAY + 1) if len(inside) else span.first
+
+
+def _kinds(estate: Estate) -> frozenset[str]:
+    kinds = frozenset(estate.planning.visits)
+    if not kinds:
+        hint = (
+            "write planning: {visits: {visit.home: {channel: home, per_day: 6, minutes: 20, hours: [[15:00, 17:00]]}}}"
+        )
+        message = f"{estate.id} does not say which visits may be planned"
+        raise InputError([Diagnostic("plan.no-visits", message, None, hint=hint)])
+    return kinds

@@ -1,0 +1,59 @@
+"""window: events that may happen at some times only."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from . import calendar as cal
+from .books import Duty, as_list
+from .estate import Post, pattern_kind
+from .figures import OffError, Place, UnboundError
+from .log import Event, fits
+from .verdict import Obligation, World, no_occasions, unbound
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def judge_window(world: World, duty: Duty) -> Iterator[Obligation]:
+    """One obligation per event of the person in the scored period, attempts included."""
+    patterns = as_list(duty.fields["event"])
+    roles = world.estate.roles_of(duty)
+    found = []
+    for post in world.estate.owing_posts(duty):
+        for event in (e for e in world.events if any(fits(e, pattern) for pattern in patterns)):
+            if world.lies_in(event) and world.estate.lead(event.person, roles, event.duty_day) is post:
+                found += judge_event(world, duty, post, event)
+    yield from found
+    yield from no_occasions(world, duty, found, [pattern_kind(pattern) for pattern in patterns])
+
+
+def judge_event(world: World, duty: Duty, post: Post, event: Event) -> list[Obligation]:
+    """Falls due at its own instant; day = duty day."""
+    day = event.duty_day
+    ob = Obligation(duty, post, day.isoformat(), day, f"{event.at}", case=event.case)
+    ob.kinds = [event.kind]
+    ob.limit = event.at + cal.SECOND
+    ob.reason, ob.actual = "outside", event.at
+    try:
+        ob.met = is_open(duty, event.at, world.place(duty, post, day))
+    except OffError:
+        return []
+    except UnboundError:
+        return [unbound(duty, post, ob.period, day, discriminator=ob.discriminator, case=event.case)]
+    return [ob]
+
+
+def is_open(duty: Duty, at: datetime, place: Place) -> bool:
+    """Its weekday and its time of day are those of its date; windows are half-open, to the second."""
+    fields = duty.fields
+    closed = False
+    if "forbidden_weekdays" in fields:
+        closed = WEEKDAYS[at.weekday()] in as_list(place.figure(fields["forbidden_weekdays"]))
+    if "forbidden" in fields:
+        closed = in_one(at, place.windows(fields["forbidden"])) or closed
+    if "allowed" in fields:
+        closed = not in_one(at, place.windows(fields["allowed"])) or closed
+    return not closed
+
+
+def in_one(at: datetime, windows: list[tuple[str, str]]) -> bool:
+    return any(cal.clock(at.date(), start) <= at < cal.clock(at.date(), end) for start, end in windows)
