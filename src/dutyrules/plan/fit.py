@@ -2,14 +2,17 @@
 
 from dataclasses import dataclass
 from itertools import permutations
+from typing import Any, Final
 
-import numpy as np
 from ortools.sat.python import cp_model
 
 from dutyrules.plan.round import Round
-from dutyrules.plan.walks import Ints, walked
+from dutyrules.plan.walks import Ints
 
 Order = tuple[tuple[int, int], ...]
+
+NEVER: Final = ((0, 0),)
+"""Any hours will do for a stop that is never seen."""
 
 
 @dataclass(frozen=True)
@@ -50,14 +53,16 @@ class _Model:
         self.seen = [self.model.new_bool_var("") for _ in round_.stops]
         self.follows = {pair: self.model.new_bool_var("") for pair in permutations(range(len(round_.stops)), 2)}
         self.begin = [
-            self.model.new_int_var_from_domain(cp_model.Domain.from_intervals([list(span) for span in stop.begins]), "")
+            self.model.new_int_var_from_domain(
+                cp_model.Domain.from_intervals([list(span) for span in stop.begins or NEVER]), ""
+            )
             for stop in round_.stops
         ]
 
     def route(self) -> None:
         """One walk through all stops that are seen."""
         office = len(self.seen)
-        arcs = [(one, other, follows) for (one, other), follows in self.follows.items()]
+        arcs: list[tuple[int, int, Any]] = [(one, other, follows) for (one, other), follows in self.follows.items()]
         for stop, seen in enumerate(self.seen):
             first, last = self.model.new_bool_var(""), self.model.new_bool_var("")
             arcs += [(office, stop, first), (stop, office, last), (stop, stop, seen.negated())]
@@ -78,6 +83,8 @@ class _Model:
         for stop, seen in enumerate(self.seen):
             if self.round.must >> stop & 1:
                 self.model.add(seen == 1)
+            elif not self.round.stops[stop].begins:
+                self.model.add(seen == 0)
 
     def miss_little(self) -> None:
         """First what is missed in all, then buildings too few, then needless stops."""

@@ -1,12 +1,13 @@
 """Which sets of buildings one person may walk in one round: those that miss least, and no more than that takes."""
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Final, Protocol
+from typing import Final
 
 import numpy as np
 
-from dutyrules.plan.fit import fit
+from dutyrules.plan.fit import Fit, fit
 from dutyrules.plan.round import Round, counted
 from dutyrules.plan.walks import Ints, Walks, nearest, single_walk, subsets, walked
 
@@ -14,41 +15,47 @@ LISTED: Final = 200_000
 """Up to so many sets a round's walks are all worked out beforehand; beyond that one by one, when they are asked for."""
 
 
-class Menu(Protocol):
+@dataclass(frozen=True, eq=False)
+class Menu(ABC):
     """The sets that a round may walk.
 
     Attributes:
         misses: What each of them misses.
         least: What no walk can help missing; proven.
+        needed: At least so many minutes it would take to see all that is owed, ways included.
+        most: No set has more stops.
     """
 
     round: Round
     misses: int
     least: int
+    needed: int
+    most: int
 
+    @abstractmethod
     def cost(self, chosen: int) -> int | None:
         """Minutes walked for a set, None if it is not on the menu."""
 
+    @abstractmethod
     def near(self, wanted: int) -> int:
         """A set that has as much in common with the wanted one as it can, and walks little."""
 
+    @abstractmethod
     def order(self, chosen: int) -> list[tuple[int, int]]:
         """(stop, minute at which one begins there), as the set is walked."""
 
+    @abstractmethod
     def cheapest(self, prices: Ints, scale: int) -> tuple[int, int, int]:
         """(value, minutes, set) with the least scale × minutes - prices; where sets are not listed, a lower bound."""
 
 
 @dataclass(frozen=True, eq=False)
-class ListedMenu:
+class ListedMenu(Menu):
     """Every set is known with its walk."""
 
-    round: Round
     walks: Walks
     chosen: Ints
     minutes: Ints
-    misses: int
-    least: int
 
     @cached_property
     def _costs(self) -> dict[int, int]:
@@ -79,18 +86,15 @@ class ListedMenu:
 
 
 @dataclass(frozen=True, eq=False)
-class WideMenu:
+class WideMenu(Menu):
     """Too many sets to list: walks are worked out for those that are asked for.
 
     Attributes:
         found: A set that misses so little.
     """
 
-    round: Round
     between: Ints
     found: int
-    misses: int
-    least: int
     _known: dict[int, list[tuple[int, int]] | None] = field(default_factory=dict, repr=False, compare=False)
 
     def cost(self, chosen: int) -> int | None:
@@ -109,6 +113,10 @@ class WideMenu:
     def order(self, chosen: int) -> list[tuple[int, int]]:
         """See `Menu`."""
         return [(self.round.places[stop], begin) for stop, begin in self._way(self.round.local(chosen)) or ()]
+
+    def remember(self, local: int, way: list[tuple[int, int]]) -> None:
+        """Takes a walk that is known already."""
+        self._known[local] = way
 
     def _way(self, local: int) -> list[tuple[int, int]] | None:
         if local not in self._known:
@@ -138,7 +146,7 @@ def menu_of(round_: Round, between: Ints, effort: float) -> Menu | None:
     size = max(round_.must.bit_count(), min(round_.size, most(round_, between)))
     if subsets(len(round_.stops), size) > LISTED:
         return _wide(round_, between, effort)
-    return _listed(round_, Walks.of(between, round_.stops, size))
+    return _listed(round_, between, Walks.of(between, round_.stops, size))
 
 
 def most(round_: Round, between: Ints) -> int:
@@ -157,7 +165,7 @@ def least_minutes(round_: Round, between: Ints) -> int:
     return max((sum(wanted) if apart else max(wanted, default=0)) - int(away.max(initial=0)), 0)
 
 
-def _listed(round_: Round, walks: Walks) -> ListedMenu | None:
+def _listed(round_: Round, between: Ints, walks: Walks) -> ListedMenu | None:
     found = [walks.through(size)[:2] for size in range(1, len(walks.layers) + 1)] if walks.stops else []
     chosen = np.concatenate([np.zeros(1, np.int64), *(masks for masks, _ in found)])
     minutes = np.concatenate([np.zeros(1, np.int64), *(minutes for _, minutes in found)])
@@ -167,17 +175,38 @@ def _listed(round_: Round, walks: Walks) -> ListedMenu | None:
         return None
     ranks = round_.ranks(chosen)
     best = ranks == ranks.min()
-    misses = int(ranks.min() >> 32)
-    return ListedMenu(round_, walks, chosen[best], minutes[best], misses, misses)
+    misses, most = int(ranks.min() >> 32), int(ranks.min() & 0xFFFF)
+    return ListedMenu(round_, misses, misses, least_minutes(round_, between), most, walks, chosen[best], minutes[best])
 
 
 def _wide(round_: Round, between: Ints, effort: float) -> WideMenu | None:
-    fitted = fit(round_, between, effort)
+    found = _grown(round_, between)
+    fitted = fit(round_, between, effort) if found is None else Fit(found[0], tuple(found[1]), 0)
     if fitted is None:
         return None
-    menu = WideMenu(round_, between, fitted.chosen, round_.rank(fitted.chosen)[0], fitted.least)
-    menu._known[fitted.chosen] = list(fitted.order)
+    misses, _, most_ = round_.rank(fitted.chosen)
+    menu = WideMenu(round_, misses, fitted.least, least_minutes(round_, between), most_, between, fitted.chosen)
+    menu.remember(fitted.chosen, list(fitted.order))
     return menu
+
+
+def _grown(round_: Round, between: Ints) -> tuple[int, list[tuple[int, int]]] | None:
+    """A walk that misses nothing, always on to the nearest stop of use; None if that does not lead to one."""
+    if round_.must or round_.unlisted:
+        return None
+    for start in range(len(round_.stops)):
+        chosen, last = 1 << start, start
+        while wanted := sum(ask.stops for ask in round_.asks if (ask.stops & chosen).bit_count() < ask.need):
+            left = [stop for stop in range(len(round_.stops)) if wanted & ~chosen >> stop & 1]
+            if not left:
+                break
+            last = min(left, key=lambda stop: (between[last, stop], stop))
+            chosen |= 1 << last
+        some = [stop for stop in range(len(round_.stops)) if chosen >> stop & 1]
+        way = single_walk(between[np.ix_(some, some)], [round_.stops[stop] for stop in some])
+        if way is not None and round_.rank(chosen)[0] == 0:
+            return chosen, [(some[stop], begin) for stop, begin in way]
+    return None
 
 
 def _stops(mask: int, count: int) -> list[int]:

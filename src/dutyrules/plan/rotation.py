@@ -6,9 +6,10 @@ problem has the same answer everywhere.
 """
 
 from bisect import insort
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
 from math import ceil, floor, log
 from typing import Final
@@ -168,10 +169,10 @@ class Search:
         self._cost = [step.menu.cost for step in rotation.steps]
         self._there = [step.menu.round.spread(-1) for step in rotation.steps]
         self._lanes = _lanes(rotation)
-        self._rank = [{beat: self._lanes[beat].index(step) for beat, _ in one.days} for step, one in enumerate(rotation.steps)]
-        self._day = [
-            [dict(step.days).get(place.beat, -1) for place in rotation.places] for step in rotation.steps
+        self._rank = [
+            {beat: self._lanes[beat].index(step) for beat, _ in one.days} for step, one in enumerate(rotation.steps)
         ]
+        self._day = [[dict(step.days).get(place.beat, -1) for place in rotation.places] for step in rotation.steps]
         self._pairs = self._neighbours()
         self._minutes = [self._cost[step](taken) or 0 for step, taken in enumerate(self._chosen)]
         self._days = [
@@ -215,16 +216,15 @@ class Search:
 
     # ------------------------------------------------------------ moves
 
-    def run(self, moves: int, seed: int, goal: int = 0, tick: Callable[[int], None] = lambda _: None) -> None:
-        """Tries so many moves.
+    def run(self, moves: int, seed: int, goal: int = 0) -> Iterator[int]:
+        """Tries so many moves, and says now and then how many it has tried.
 
         Args:
             goal: Minutes below which nobody can walk.
-            tick: Told now and then how many moves were tried.
         """
         draws = np.random.default_rng(seed)
         for done in range(0, moves, _CHUNK):
-            tick(done)
+            yield done
             if not self.best.broken and self.best.minutes <= goal:
                 return
             numbers = draws.random((min(_CHUNK, moves - done), 5)).tolist()
@@ -254,10 +254,13 @@ class Search:
 
     def _try(self, changes: Mapping[int, int], bearable: float) -> None:
         """Takes the changes if they cost no more than is bearable."""
-        minutes = {step: self._cost[step](taken) for step, taken in changes.items()}
-        if None in minutes.values():
-            return
-        worse = sum(minutes[step] - self._minutes[step] for step in changes)  # type: ignore[operator]
+        minutes: dict[int, int] = {}
+        for step, taken in changes.items():
+            walked = self._cost[step](taken)
+            if walked is None:
+                return
+            minutes[step] = walked
+        worse = sum(minutes[step] - self._minutes[step] for step in changes)
         days = self._new_days(changes)
         blames = {place: self._blame(place, listed) for place, listed in days.items()}
         pairs = {pair for step in changes for pair in self._pairs[step]}
@@ -269,10 +272,10 @@ class Search:
         for place, listed in days.items():
             self._days[place], self._unfair[place] = listed, blames[place]
         for step, taken in changes.items():
-            self._chosen[step], self._minutes[step] = taken, minutes[step] or 0
-        walked = sum(self._minutes)
-        if (self._broken, walked) < (self.best.broken, self.best.minutes):
-            self.best = Best(tuple(self._chosen), self._broken, walked)
+            self._chosen[step], self._minutes[step] = taken, minutes[step]
+        whole = sum(self._minutes)
+        if (self._broken, whole) < (self.best.broken, self.best.minutes):
+            self.best = Best(tuple(self._chosen), self._broken, whole)
 
     def _new_days(self, changes: Mapping[int, int]) -> dict[int, list[int]]:
         """Place → its days, for those that the changes touch."""
@@ -291,20 +294,20 @@ class Search:
 def _lanes(rotation: Rotation) -> list[list[int]]:
     """The rounds of each beat, in time order."""
     return [
-        [step for step, one in enumerate(rotation.steps) if beat in dict(one.days)] for beat in range(len(rotation.gaps))
+        [step for step, one in enumerate(rotation.steps) if beat in dict(one.days)]
+        for beat in range(len(rotation.gaps))
     ]
 
 
-def _bits(mask: int) -> Iterator[int]:
-    while mask:
-        low = mask & -mask
-        yield low.bit_length() - 1
-        mask ^= low
+@lru_cache(maxsize=1 << 16)
+def _bits(mask: int) -> tuple[int, ...]:
+    """The places of a set; the same sets are asked for again and again."""
+    return tuple(place for place in range(mask.bit_length()) if mask >> place & 1)
 
 
 def _pair(some: int, others: int, luck: float) -> int:
     """One of each, drawn evenly; 0 if there is none."""
-    ones, twos = list(_bits(some)), list(_bits(others))
+    ones, twos = _bits(some), _bits(others)
     if not ones or not twos:
         return 0
     first, second = divmod(int(luck * len(ones) * len(twos)), len(twos))

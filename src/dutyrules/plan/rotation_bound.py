@@ -6,9 +6,9 @@ these prices, and that is computed here in whole numbers, so that no tolerance o
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from ortools.linear_solver import pywraplp
@@ -75,7 +75,7 @@ class _Program:
             self._column(_DEAR, {row: 1.0})
             self._column(_DEAR, {row: -1.0})
 
-    def _column(self, cost: float, entries: dict[pywraplp.Constraint, float]) -> None:
+    def _column(self, cost: float, entries: Mapping[Any, float]) -> None:
         variable = self._solver.NumVar(0.0, self._solver.infinity(), "")
         self._solver.Objective().SetCoefficient(variable, cost)
         for row, entry in entries.items():

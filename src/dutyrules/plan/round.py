@@ -36,7 +36,9 @@ class Round:
     def size(self) -> int:
         """No walk needs more stops."""
         fixed = self.must.bit_count()
-        return min(len(self.stops), fixed + sum(max(0, ask.need - (ask.stops & self.must).bit_count()) for ask in self.asks))
+        return min(
+            len(self.stops), fixed + sum(max(0, ask.need - (ask.stops & self.must).bit_count()) for ask in self.asks)
+        )
 
     @property
     def minutes(self) -> int:

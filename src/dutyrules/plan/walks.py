@@ -7,6 +7,7 @@ afterwards is not known.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
 from math import ceil, comb
 from typing import Final
@@ -24,6 +25,9 @@ UNKNOWN_LEG: Final = 2
 
 EXACT: Final = 12
 """Up to so many stops a single walk is the shortest there is."""
+
+_SLICE: Final = 1 << 20
+"""So many states at a time, so that they stay in the processor's cache."""
 
 _BITS: Final = 20
 _ONE: Final = (1 << _BITS) + 1  # a minute more on the clock, and a minute more walked
@@ -93,12 +97,13 @@ class Walks:
             between: Minutes from stop to stop.
         """
         count = len(stops)
+        stays = _Stays.of(stops)
         alone = np.full((count, count), FAR << _BITS, np.int64)
-        for place, stop in enumerate(stops):
-            alone[place, place] = _stay(np.zeros(1, np.int64), stop)[0]
-        layers = [(np.left_shift(1, np.arange(count, dtype=np.int64)), alone)]
-        while len(layers) < min(size, count):
-            layers.append(_longer(*layers[-1], between, stops))
+        one = np.arange(count)
+        alone[one, one] = stays.after(np.zeros(count, np.int64), one)
+        layers = [(_sets(count, 1)[0], alone)]
+        for number in range(2, min(size, count) + 1):
+            layers.append(_longer(layers[-1][1], between, stays, number))
         return cls(between, tuple(stops), tuple(layers))
 
     def through(self, size: int) -> tuple[Ints, Ints, Ints]:
@@ -122,24 +127,54 @@ class Walks:
         return found[::-1]
 
 
-def _longer(masks: Ints, states: Ints, between: Ints, stops: Sequence[Stop]) -> tuple[Ints, Ints]:
-    """The sets of one stop more, each with the best state for every last stop."""
-    wider = np.concatenate([masks[: np.searchsorted(masks, 1 << high)] | 1 << high for high in range(len(stops))])
-    longer = np.full((len(wider), len(stops)), FAR << _BITS, np.int64)
-    for last, stop in enumerate(stops):
-        rows = np.flatnonzero(wider >> last & 1)
-        before = np.searchsorted(masks, wider[rows] ^ 1 << last)
-        longer[rows, last] = _stay((states[before] + between[:, last] * _ONE).min(axis=1), stop)
-    return wider, longer
+@dataclass(frozen=True)
+class _Stays:
+    """Stops as columns: minutes, and the first and last begins of every span, the same number for each."""
+
+    minutes: Ints
+    first: Ints
+    last: Ints
+
+    @classmethod
+    def of(cls, stops: Sequence[Stop]) -> "_Stays":
+        spans = max((len(stop.begins) for stop in stops), default=0)
+        padded = [(*stop.begins, *[(FAR, -1)] * (spans - len(stop.begins))) for stop in stops]
+        table = np.array(padded, np.int64).reshape(len(stops), spans, 2)
+        return cls(np.array([stop.minutes for stop in stops], np.int64), table[:, :, 0], table[:, :, 1])
+
+    def after(self, arrival: Ints, stop: Ints) -> Ints:
+        """The states after a stop, given the states on arriving there: one waits until one may begin."""
+        minute = arrival >> _BITS
+        begin = np.full_like(minute, FAR)
+        for span in reversed(range(self.first.shape[1])):
+            begin = np.where(minute <= self.last[stop, span], np.maximum(minute, self.first[stop, span]), begin)
+        return np.minimum(begin + self.minutes[stop], FAR) << _BITS | arrival & _WALKED
 
 
-def _stay(arrival: Ints, stop: Stop) -> Ints:
-    """The state after a stop, given the state on arriving there: one waits until one may begin."""
-    minute = arrival >> _BITS
-    begin = np.full_like(minute, FAR)
-    for first, last in reversed(stop.begins):
-        begin = np.where(minute <= last, np.maximum(minute, first), begin)
-    return np.minimum(begin + stop.minutes, FAR) << _BITS | arrival & _WALKED
+def _longer(states: Ints, between: Ints, stays: _Stays, size: int) -> tuple[Ints, Ints]:
+    """The sets of `size` stops, each with the best state for every last stop, from those of one stop less."""
+    count = len(between)
+    masks, members, without = _sets(count, size)
+    ways = np.ascontiguousarray(between.T) * _ONE
+    longer = np.full((len(masks), count), FAR << _BITS, np.int64)
+    slice_ = max(1, _SLICE // (size * count))
+    for start in range(0, len(masks), slice_):
+        rows = slice(start, start + slice_)
+        reach = (states[without[rows]] + ways[members[rows]]).min(axis=2)
+        np.put_along_axis(longer[rows], members[rows], stays.after(reach, members[rows]), axis=1)
+    return masks, longer
+
+
+@lru_cache(maxsize=128)
+def _sets(count: int, size: int) -> tuple[Ints, Ints, Ints]:
+    """All sets of so many stops, ascending; their members; and the positions of the sets without each member."""
+    if size == 1:
+        one = np.arange(count, dtype=np.int64)
+        return np.left_shift(1, one), one[:, None], np.zeros((count, 1), np.int64)
+    fewer = _sets(count, size - 1)[0]
+    masks = np.concatenate([fewer[: np.searchsorted(fewer, 1 << high)] | 1 << high for high in range(count)])
+    members = np.nonzero(masks[:, None] >> np.arange(count) & 1)[1].reshape(len(masks), size)
+    return masks, members, np.searchsorted(fewer, masks[:, None] ^ np.left_shift(1, members))
 
 
 def nearest(between: Ints) -> Ints:
@@ -156,19 +191,21 @@ def tour(between: Ints) -> list[int]:
     while left:
         found.append(min(left, key=lambda stop: (between[found[-1], stop], stop)))
         left.remove(found[-1])
-    length, improved = _round(between, found), True
-    while improved:
-        improved = False
-        for start in range(1, len(found) - 1):
-            for end in range(start + 1, len(found)):
-                turned = found[:start] + found[start : end + 1][::-1] + found[end + 1 :]
-                if (shorter := _round(between, turned)) < length:
-                    found, length, improved = turned, shorter, True
+    while _straightened(between, found):
+        pass
     return found
 
 
-def _round(between: Ints, stops: Sequence[int]) -> int:
-    return int(between[stops, [*stops[1:], stops[0]]].sum())
+def _straightened(between: Ints, found: list[int]) -> bool:
+    """Turns stretches of a round, as long as one pass over all of them finds some that is walked better backwards."""
+    ways, better = between.tolist(), False
+    for start in range(1, len(found) - 1):
+        for end in range(start + 1, len(found)):
+            before, first, last, after = found[start - 1], found[start], found[end], found[(end + 1) % len(found)]
+            if ways[before][last] + ways[first][after] < ways[before][first] + ways[last][after]:
+                found[start : end + 1] = found[start : end + 1][::-1]
+                better = True
+    return better
 
 
 def single_walk(between: Ints, stops: Sequence[Stop]) -> list[tuple[int, int]] | None:
@@ -182,7 +219,9 @@ def single_walk(between: Ints, stops: Sequence[Stop]) -> list[tuple[int, int]] |
     around = tour(between)
     rounds = [around[turn:] + around[:turn] for turn in range(len(around))]
     timed = [_timed(between, stops, way) for one in rounds for way in (one, one[::-1])]
-    return min((way for way in timed if way), key=lambda way: (way[-1][1] + stops[way[-1][0]].minutes, way), default=None)
+    return min(
+        (way for way in timed if way), key=lambda way: (way[-1][1] + stops[way[-1][0]].minutes, way), default=None
+    )
 
 
 def _timed(between: Ints, stops: Sequence[Stop], way: Sequence[int]) -> list[tuple[int, int]] | None:
