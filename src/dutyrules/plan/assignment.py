@@ -140,7 +140,7 @@ class _Menus:
     def _unlisted(self, patrol: Patrol) -> tuple[int, ...]:
         """For each duty to list: the stops that are not listed, and can no longer be."""
         late: dict[str, int] = defaultdict(int)
-        for stop, (kind, attributes, code) in enumerate(patrol.sites):
-            for entry in self._lists.entries(patrol.person, patrol.day, code, kind, dict(attributes)):
+        for stop, (errand, code) in enumerate(patrol.sites):
+            for entry in self._lists.entries(patrol.person, patrol.day, code, errand.kind, dict(errand.attributes)):
                 late[entry.duty] |= (1 << stop) if entry.late else 0
         return tuple(stops for _, stops in sorted(late.items()) if stops)

@@ -10,18 +10,18 @@ import numpy as np
 from dutyrules.checks.quota import ATTEMPTS
 from dutyrules.estate.planning import PatrolPace
 from dutyrules.facts import Facts
-from dutyrules.plan.hours import Span, joined, without
+from dutyrules.plan.hours import Span, inside, joined, without
 from dutyrules.plan.menus import Menu
-from dutyrules.plan.owing import Attributes, Building, Buildings, Owing
+from dutyrules.plan.owing import Building, Buildings, Errand, Owing
 from dutyrules.plan.rotation import Place, Rotation, Step, fair_shares
 from dutyrules.plan.round import Ask, Round
 from dutyrules.plan.walks import Ints, Stop, legs
 
-Site = tuple[str, Attributes, int]
-"""A building for one kind of patrol: kind, attributes, code."""
+Site = tuple[Errand, int]
+"""What is done in which building."""
 
-Beat = tuple[str, Attributes, int]
-"""Buildings that are patrolled in turn: kind, attributes, area of the posts that owe it."""
+Beat = tuple[Errand, int]
+"""Buildings that are patrolled in turn: what is done there, and the area of the posts that owe it."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ def _together(owing: Iterable[Owing]) -> list[list[Owing]]:
 
 
 def _touch(one: Owing, other: Owing) -> bool:
-    if (one.kind, one.attributes) == (other.kind, other.attributes):
+    if one.errand == other.errand:
         return True
     if not one.hours or not other.hours:
         return False
@@ -122,18 +122,18 @@ def _patrol(
     hours: dict[Site, list[Span]] = defaultdict(list)
     for one in owing:
         for code in one.buildings:
-            hours[one.kind, one.attributes, code] += without(one.hours, busy)
+            hours[one.errand, code] += without(one.hours, busy)
     sites = tuple(sorted(hours))
     stops, fixed = [], set()
     for site in sites:
-        kind, _, code = site
-        pin = pins.get((person, day, kind, code))
-        if pin is not None:
+        errand, code = site
+        pin = pins.get((person, day, errand.kind, code))
+        if pin is not None and inside(errand.windows, pin.begin):
             fixed.add(site)
             stops.append(Stop(pin.minutes, ((pin.begin, pin.begin),)))
             continue
         minutes = there[code].minutes
-        stay = paces[kind].minutes if minutes is None else minutes
+        stay = paces[errand.kind].minutes if minutes is None else minutes
         spans = joined(hours[site])
         stops.append(Stop(stay, tuple((first, last - stay) for first, last in spans if last - stay >= first)))
     return Patrol(person, day, tuple(owing), sites, tuple(stops), frozenset(fixed))
@@ -165,7 +165,7 @@ class Chart:
         for patrol in patrols:
             for one in patrol.owing:
                 for code in sorted(one.buildings):
-                    self._beat.setdefault((one.kind, one.attributes, code), (one.kind, one.attributes, one.area))
+                    self._beat.setdefault((one.errand, code), (one.errand, one.area))
 
     def circuits(self, menu_of: Callable[[Patrol, Round, Ints], Menu]) -> list[Circuit]:
         """The rotations, in the order of their first patrols.
@@ -217,8 +217,8 @@ class Chart:
     def _between(self, sites: Sequence[Site], patrols: Sequence[Patrol]) -> Ints:
         """Minutes from site to site, at the pace of the kind of patrol that one is on the way to."""
         seen = {site: patrol.day for patrol in reversed(patrols) for site in patrol.sites}
-        points = [self._buildings.on(seen[site])[site[2]].point for site in sites]
-        kinds = np.array([site[0] for site in sites])
+        points = [self._buildings.on(seen[site])[site[1]].point for site in sites]
+        kinds = np.array([errand.kind for errand, _ in sites])
         between = np.zeros((len(sites), len(sites)), np.int64)
         for kind in sorted(set(kinds.tolist())):
             between[:, kinds == kind] = legs(points, self._paces[kind].metres_per_minute)[:, kinds == kind]
@@ -242,7 +242,7 @@ class Chart:
     def _since(self, site: Site) -> int:
         """How many days of its beat ago a building was patrolled last, as a day before the beat's first."""
         visited = self._history(self._beat[site])
-        code = site[2]
+        code = site[1]
         days = sorted({day for day, _ in visited}, reverse=True)
         mine = [day for day, target in visited if target == code]
         if mine:
@@ -251,9 +251,10 @@ class Chart:
 
     def _history(self, beat: Beat) -> set[tuple[int, int]]:
         """(day, building) of the beat's patrols before the first day that is planned."""
-        kind, attributes, _ = beat
-        events = self._facts.events(kind, {name: (word,) for name, word in attributes}, {"outcome": ATTEMPTS})
-        codes = {site[2] for site, other in self._beat.items() if other == beat}
+        errand, _ = beat
+        said = {name: (word,) for name, word in errand.attributes}
+        events = self._facts.events(errand.kind, said, {"outcome": ATTEMPTS})
+        codes = {code for (_, code), other in self._beat.items() if other == beat}
         return {
             (day, target)
             for day, target in zip(events.day.tolist(), events.target.tolist(), strict=True)
@@ -262,7 +263,7 @@ class Chart:
 
     def _gap(self, beat: Beat, index: int, places: int, steps: Sequence[Step]) -> int:
         """The longest wait that is promised: what the estate says, else what even turns need and one more."""
-        longest = self._paces[beat[0]].longest_gap
+        longest = self._paces[beat[0].kind].longest_gap
         if longest is not None:
             return longest
         mine = [step for step in steps if index in dict(step.days)]
@@ -274,11 +275,7 @@ class Chart:
 
 def _mask(sites: Sequence[Site], one: Owing) -> int:
     """The stops that an obligation counts."""
-    return sum(
-        1 << stop
-        for stop, (kind, attributes, code) in enumerate(sites)
-        if (kind, attributes) == (one.kind, one.attributes) and code in one.buildings
-    )
+    return sum(1 << stop for stop, (errand, code) in enumerate(sites) if errand == one.errand and code in one.buildings)
 
 
 def _shares(steps: Sequence[Step], beats: Sequence[int], size: int) -> list[tuple[int, int]]:

@@ -66,6 +66,11 @@ def joined(spans: Iterable[Span]) -> list[Span]:
     return found
 
 
+def inside(windows: Sequence[Span], minute: int) -> bool:
+    """Whether a minute lies in a window; where there are none, every minute does."""
+    return not windows or any(first <= minute < last for first, last in windows)
+
+
 def nearest_minute(spans: Iterable[Span], wanted: int) -> int | None:
     """The minute of some spans that is nearest to a wanted one, the earlier on a tie; None if there is none."""
     found = [min(max(wanted, first), last - 1) for first, last in spans]

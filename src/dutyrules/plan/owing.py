@@ -22,6 +22,15 @@ from dutyrules.timegrid import DAY
 Attributes = tuple[tuple[str, str], ...]
 
 
+@dataclass(frozen=True, order=True)
+class Errand:
+    """What is done in a building: the event, what it must say, and between which hours it counts (none: at any)."""
+
+    kind: str
+    attributes: Attributes
+    windows: tuple[Span, ...]
+
+
 @dataclass(frozen=True)
 class Building:
     """A building as its row of a day describes it; `minutes` is None where it does not say."""
@@ -38,7 +47,7 @@ class Owing:
     Attributes:
         key: The breach id, which names the obligation.
         area: Of the post; the buildings of one area are patrolled in turn, whoever does it.
-        kind: The event that is planned, with what it must say.
+        errand: The event that is planned.
         counts: Every kind that counts.
         need: How many buildings more.
         buildings: Those not patrolled yet that would count.
@@ -51,8 +60,7 @@ class Owing:
     person: int
     area: int
     day: int
-    kind: str
-    attributes: Attributes
+    errand: Errand
     counts: frozenset[str]
     need: int
     buildings: frozenset[int]
@@ -145,18 +153,18 @@ class Reader:
         verdicts = self._judgement.verdicts[duty.id]
         post, day = int(verdicts.obligations.post[row]), int(verdicts.obligations.first_day[row])
         done = set(verdicts.judged.done(row).tolist())
+        windows = self._windows(duty, row, post, day)
         return Owing(
             key=self._namer.ids(duty.id)[row],
             duty=duty.id,
             person=int(presence.person[post]),
             area=int(presence.area[post]),
             day=day,
-            kind=planned_kind(estate.planning.patrols, duty),
-            attributes=words(duty.where),
+            errand=Errand(planned_kind(estate.planning.patrols, duty), words(duty.where), windows),
             counts=frozenset(duty.kinds()),
             need=int(verdicts.obligations.expected[row] - verdicts.judged.actual[row]),
             buildings=frozenset(self._countable(duty, post, day) - done),
-            hours=tuple(self._hours(duty, row, post, day)),
+            hours=self._hours(duty, post, day, windows),
             anybody=duty.population is not None and duty.credit == "unit",
         )
 
@@ -169,18 +177,22 @@ class Reader:
         area = self._judgement.estate.places.area_at(there, np.full(len(there), day), ground.areas.root)
         return set(there[ground.areas.contains[ground.presence.area[post], area]].tolist())
 
-    def _hours(self, duty: Quota, row: int, post: int, day: int) -> list[Span]:
-        """The duty's windows, its slot or the shift; what of it the person is at work."""
+    def _windows(self, duty: Quota, row: int, post: int, day: int) -> tuple[Span, ...]:
+        """The duty's windows, or the one that the obligation is about, in minutes."""
+        if duty.windows is None:
+            return ()
+        index, values = self._ground.terms(np.array([post]), np.array([day])).choose(duty.windows)
+        windows: Any = values[int(index[0])]
+        slot = int(self._judgement.verdicts[duty.id].obligations.slot[row])
+        return tuple(_minutes(span) for span in ([windows[slot - 1]] if slot else windows))
+
+    def _hours(self, duty: Quota, post: int, day: int, windows: tuple[Span, ...]) -> tuple[Span, ...]:
+        """The windows, the duty's slot or the shift; what of it the person is at work."""
         ground = self._ground
         free = at_work(ground.presence, int(ground.presence.person[post]), day, ground.granularity)
-        if duty.windows is not None:
-            obligations = self._judgement.verdicts[duty.id].obligations
-            index, values = ground.terms(np.array([post]), np.array([day])).choose(duty.windows)
-            windows: Any = values[int(index[0])]
-            slot = int(obligations.slot[row])
-            spans = [windows[slot - 1]] if slot else list(windows)
-        elif duty.slot is not None:
-            spans = [ground.slots[duty.slot]]
-        else:
-            spans = [(0, DAY)]
-        return common(free, [(-(-start // 60), stop // 60) for start, stop in spans])
+        slot = (0, DAY) if duty.slot is None else ground.slots[duty.slot]
+        return tuple(common(free, windows or [_minutes(slot)]))
+
+
+def _minutes(seconds: tuple[int, int]) -> Span:
+    return -(-seconds[0] // 60), seconds[1] // 60

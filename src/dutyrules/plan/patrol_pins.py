@@ -94,7 +94,7 @@ def check_counted(kept: Kept, owing: Sequence[Owing]) -> None:
     problems = list[Diagnostic]()
     for pin in kept.patrols:
         person, day, kind, code = kept.key(pin.task)
-        mine = [one for one in owing if (one.person, one.day, one.kind) == (person, day, kind)]
+        mine = [one for one in owing if (one.person, one.day, one.errand.kind) == (person, day, kind)]
         counted = [one for one in mine if code in one.buildings]
         if not mine:
             message = "the person of a pinned patrol owes none that day"

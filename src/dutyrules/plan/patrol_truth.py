@@ -8,7 +8,7 @@ from typing import TypeAlias
 from dutyrules.plan.assignment import Assignment
 from dutyrules.plan.beats import Circuit, Patrol
 from dutyrules.plan.forecast import PlanError, forecast, missed, outlook
-from dutyrules.plan.hours import joined
+from dutyrules.plan.hours import Span, common, inside, joined
 from dutyrules.plan.menus import Menu
 from dutyrules.plan.owing import Owing
 from dutyrules.plan.plan import Cause, Measure, Shortfall, Task
@@ -57,22 +57,25 @@ def _menus(circuits: Iterable[Circuit]) -> dict[Patrol, Menu]:
 
 
 def _shared(patrols: Iterable[Patrol]) -> set[Patrol]:
-    """Patrols that another one could help: for them alone, nothing is proven."""
-    days: dict[int, list[Patrol]] = defaultdict(list)
+    """Patrols that have visits of another errand to help them: for them, what does not fit proves nothing."""
+    days: dict[int, list[tuple[Patrol, Owing]]] = defaultdict(list)
     for patrol in patrols:
-        days[patrol.day].append(patrol)
+        days[patrol.day] += [(patrol, one) for one in patrol.owing]
     return {
-        one
+        patrol
         for listed in days.values()
-        for one in listed
-        for mine in one.owing
-        for other in listed
-        for theirs in other.owing
-        if other is not one
-        and theirs.kind in mine.counts
-        and (mine.anybody or other.person == one.person)
+        for patrol, mine in listed
+        for _, theirs in listed
+        if (mine.errand, mine.person) != (theirs.errand, theirs.person)
+        and theirs.errand.kind in mine.counts
+        and (mine.anybody or theirs.person == mine.person)
         and theirs.buildings & mine.buildings
+        and not _apart(mine.errand.windows, theirs.errand.windows)
     }
+
+
+def _apart(windows: Sequence[Span], others: Sequence[Span]) -> bool:
+    return bool(windows and others) and not common(windows, others)
 
 
 def _past(task: Assignment) -> list[Shortfall]:
@@ -127,8 +130,9 @@ def past_and_ahead(task: Assignment, tasks: Sequence[Task], past: Sequence[Short
 
 
 def _counts(owing: Owing, person: int, one: Task) -> bool:
-    said = all(one.attributes.get(name) == word for name, word in owing.attributes)
-    return one.kind in owing.counts and said and (owing.anybody or person == owing.person)
+    said = all(one.attributes.get(name) == word for name, word in owing.errand.attributes)
+    in_time = inside(owing.errand.windows, one.at.hour * 60 + one.at.minute)
+    return one.kind in owing.counts and said and in_time and (owing.anybody or person == owing.person)
 
 
 def _claims(task: Assignment, breaches: Iterable[Shortfall]) -> Counter[Claim]:

@@ -133,16 +133,16 @@ def _patrols(task: Assignment, turned: Sequence[Turned]) -> Iterator[Task]:
 
 
 def _task(task: Assignment, patrol: Patrol, stop: int, begin: int) -> Task:
-    kind, attributes, code = patrol.sites[stop]
+    errand, code = patrol.sites[stop]
     at = instant(patrol.day, begin)
     return Task(
         at=at,
         until=at + timedelta(minutes=patrol.stops[stop].minutes),
         person=task.before.ground.presence.persons[patrol.person],
-        kind=kind,
+        kind=errand.kind,
         target=str(task.estate.places.ids[code]),
-        attributes=dict(attributes),
-        duties=tuple(dict.fromkeys(one.duty for one in patrol.owing if one.kind == kind and code in one.buildings)),
+        attributes=dict(errand.attributes),
+        duties=tuple(dict.fromkeys(one.duty for one in patrol.owing if one.errand == errand and code in one.buildings)),
     )
 
 

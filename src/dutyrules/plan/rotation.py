@@ -282,12 +282,11 @@ class Search:
         days: dict[int, list[int]] = {}
         for step, taken in changes.items():
             for place in _bits(taken ^ self._chosen[step]):
-                listed = days.get(place) or self._days[place][:]
+                listed = days.setdefault(place, self._days[place][:])
                 if taken >> place & 1:
                     insort(listed, self._day[step][place])
                 else:
                     listed.remove(self._day[step][place])
-                days[place] = listed
         return days
 
 

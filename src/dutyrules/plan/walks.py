@@ -119,9 +119,11 @@ class Walks:
         reach: Ints | None = None
         while chosen:
             masks, states = self.layers[chosen.bit_count() - 1]
-            row = states[np.searchsorted(masks, chosen)]
-            last = int((row if reach is None else row + reach).argmin())
-            found.append((last, int(row[last] >> _BITS) - self.stops[last].minutes))
+            at = np.searchsorted(masks, chosen)
+            row = states[at]
+            row = row[::-1] if reach is None else (row + reach)[::-1]
+            last = len(row) - 1 - int(row.argmin())  # on a tie the lower numbers come first
+            found.append((last, int(states[at, last] >> _BITS) - self.stops[last].minutes))
             reach = self.legs[:, last] * _ONE
             chosen ^= 1 << last
         return found[::-1]
