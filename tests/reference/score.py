@@ -1,6 +1,7 @@
 """reference_score: from raw files to people and verdicts."""
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -33,13 +34,7 @@ def reference_score(estate_dir: Path, logs: list[Path], period: str, as_of: str 
     """What everyone owed in the period, how it was judged, and what the scorecards make of it."""
     estate = load_estate(Path(estate_dir))
     world = make_world(estate, [Path(log) for log in logs], period, as_of)
-    obligations = []
-    for duty in estate.duties:
-        found = list(JUDGES[duty.check](world, duty))
-        number_alike(found)
-        for ob in found:
-            settle(world, ob)
-        obligations += found
+    obligations = judge_all(world)
     sheets = make_sheets(world, obligations)
     people = [report(world, sheet) for sheet in sheets]
     by_key = {(sheet.person, sheet.role): sheet for sheet in sheets}
@@ -51,13 +46,27 @@ def reference_score(estate_dir: Path, logs: list[Path], period: str, as_of: str 
     }
 
 
-def make_world(estate: Estate, logs: list[Path], label: str, as_of: str | None) -> World:
+def judge_all(world: World) -> list[Obligation]:
+    """Every obligation of the scored period, settled."""
+    obligations = []
+    for duty in world.estate.duties:
+        found = list(JUDGES[duty.check](world, duty))
+        number_alike(found)
+        for ob in found:
+            settle(world, ob)
+        obligations += found
+    return obligations
+
+
+def make_world(
+    estate: Estate, logs: list[Path], label: str, as_of: str | None, cutoff: datetime | None = None
+) -> World:
     """H is the end of the scored period, or one second after `as_of` if that is earlier."""
     scored = cal.parse_period(label)
     horizon = scored.end()
     if as_of is not None:
         horizon = min(horizon, instant(as_of) + cal.SECOND)
-    events = read_log(logs, estate, cutoff_after(estate, scored.last))
+    events = read_log(logs, estate, cutoff or cutoff_after(estate, scored.last))
     return World(estate, scored, horizon, [event for event in events if event.at < horizon])
 
 

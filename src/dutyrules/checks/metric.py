@@ -38,6 +38,10 @@ class Metric(Duty):
         """Without values there is nothing to measure."""
         return (self.event,)
 
+    def lasting(self) -> bool:
+        """A case is measured with its last value; a period runs on."""
+        return self.per is not None
+
     def expand(self, ground: Ground) -> Obligations:
         """One per group whose last value lies in the scored period."""
         events, group, post, _ = self._groups(ground)
