@@ -61,6 +61,8 @@ _ALIASES = {
     "manager": ("上级", "上級", "主管", "直属上级"),
     "primary": ("主岗", "主崗", "主要岗位"),
     "inspect_minutes": ("巡查分钟", "巡楼分钟", "巡樓分鐘"),
+    "contact": ("联系方式", "聯繫方式"),
+    "prefer": ("方便时段", "方便時段"),
     "fee": ("费用", "費用", "费用类型", "费项"),
     "age": ("账龄", "賬齡", "欠费账龄"),
     "amount": ("金额", "金額", "欠费金额"),
@@ -142,6 +144,8 @@ TABLES: Mapping[str, tuple[Column, ...]] = MappingProxyType(
             _column("prefer", Kind.WORD, words="any daytime evening weekend", default="any"),
             _FROM,
             _TO,
+            _column("contact", Kind.WORD, words="any home phone appointment none", default="any"),
+            _column("prefer", Kind.WORD, words="any daytime evening weekend", default="any"),
         ),
         "permits": (_key("unit"), _FROM, _TO),
         "arrears": (
