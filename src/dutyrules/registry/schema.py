@@ -144,8 +144,6 @@ TABLES: Mapping[str, tuple[Column, ...]] = MappingProxyType(
             _column("prefer", Kind.WORD, words="any daytime evening weekend", default="any"),
             _FROM,
             _TO,
-            _column("contact", Kind.WORD, words="any home phone appointment none", default="any"),
-            _column("prefer", Kind.WORD, words="any daytime evening weekend", default="any"),
         ),
         "permits": (_key("unit"), _FROM, _TO),
         "arrears": (
