@@ -42,7 +42,7 @@ events:
 populations:
   households: {table: units, where: {state: occupied}}
   not_moved_in: {table: units, where: {state: not_moved_in}}
-duty_defaults: {check: quota, distinct: target}
+duty_defaults: {clause: 1, check: quota, distinct: target}
 duties:
   third: {event: visit.home, per: month, at_least: {share: 1/3, of: households}, population: households}
   quarter: {event: visit.home, per: quarter, at_least: {share: 98%, of: households}, population: households}

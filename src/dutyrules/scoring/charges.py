@@ -84,12 +84,10 @@ class Sheets:
             if pair not in number:
                 number[pair] = len(posts)
                 posts.append(int(post))
-        for post in np.flatnonzero(presence.acting_for < 0):  # a post left before owes what ends in the period
-            of_post[post] = number.get((int(presence.person[post]), int(presence.role[post])), -1)
         first_of = {person: sheet for (person, _), sheet in reversed(number.items())}
-        for post in np.flatnonzero(presence.acting_for >= 0):
-            person, role = int(presence.person[post]), int(presence.role[post])
-            of_post[post] = number.get((person, role), first_of.get(person, -1))
+        for row, acting in enumerate(presence.acting_for >= 0):  # also one that ended in a week that ends here
+            person, role = int(presence.person[row]), int(presence.role[row])
+            of_post[row] = number.get((person, role), first_of.get(person, -1) if acting else -1)
         chosen = np.array(posts, np.int64)
         return cls(presence.person[chosen], presence.role[chosen], chosen, of_post)
 
