@@ -17,8 +17,8 @@ REQUIRED = ("at", "person", "kind")
 JUDGED = ("target", "case", "value", "outcome", "channel", "event_id", "revision", "voided", "state")
 """Further columns that the log reads, where a file has them."""
 
-KEPT = ("recorded_by", "recorded_at", "source", "until", "note")
-"""Columns that are known and not judged; `recorded_at` decides the cut-off."""
+KEPT = ("recorded_by", "recorded_at", "source", "until", "note", "order", "duty", "pinned")
+"""Columns that are known and not judged; `recorded_at` decides the cut-off, and the last three are those of plans."""
 
 REJECT_SCHEMA: dict[str, pl.DataType] = {
     "file": pl.String(),

@@ -55,7 +55,8 @@ def _forms(assembly: Assembly, problems: list[Diagnostic]) -> Book:
 
     heads = [(node, head) for node in assembly.heads if (head := _form(Head, node, problems, "the book"))]
     duties = {name: duty for name, node in assembly.sections["duties"].items() if (duty := _duty(name, node, problems))}
-    kinds = {name: _kind(name, form) for name, form in section("events", EventKind).items()}
+    events = section("events", EventKind)
+    kinds = {name: _kind(name, form) for name, form in events.items()}
     scorecards, fines = section("scorecards", Scorecard), section("fines", Fine)
     slots = [_form(Slot, node, problems, "the slot") for node in assembly.timetable]
     published = {
@@ -67,6 +68,7 @@ def _forms(assembly: Assembly, problems: list[Diagnostic]) -> Book:
         parameters=section("parameters", Parameter),
         timetable=tuple(slot for slot in slots if slot is not None),
         kinds=MappingProxyType(kinds | _inspectors_kinds(duties, scorecards, fines)),
+        events=events,
         populations=section("populations", Population),
         duties=duties,
         scorecards=scorecards,
