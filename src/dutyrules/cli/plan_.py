@@ -118,7 +118,9 @@ def _deliver(arguments: argparse.Namespace, form: str | None, plan: "Plan", esta
         sys.stdout.write(render_plan(plan, estate, arguments.format, language, person).decode())
         return
     folder = form == "folder"
-    for path in write_folder(plan, estate, out, language) if folder else write_plan(plan, estate, out, language, person):
+    for path in (
+        write_folder(plan, estate, out, language) if folder else write_plan(plan, estate, out, language, person)
+    ):
         print(f"written: {path}", file=sys.stderr)
 
 

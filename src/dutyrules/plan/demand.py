@@ -179,7 +179,7 @@ def _countable(judgement: Judgement, duty: Quota, row: int) -> tuple[Spans, Span
     first, last = int(obligations.first_day[row]), int(obligations.last_day[row])
     inside = ground.areas.contains[int(presence.area[int(obligations.post[row])])]
     code, since, until, leaves = _members(judgement, duty.population, first, last)
-    here = inside[judgement.estate.places.area_at(code, since, ground.areas.root)]
+    here = inside[judgement.estate.places.area_at(code, since)]
     here &= ~np.isin(code, verdicts.judged.done(row))
     columns = code.tolist(), (since * DAY).tolist(), ((until + 1) * DAY).tolist()
     rows = list(zip(*columns, here.tolist(), leaves.tolist(), strict=True))

@@ -34,7 +34,9 @@ class _Lines:
     def __init__(self, words: PlanWords, sheet: Worksheet, formats: Formats) -> None:
         self.words, self.sheet, self.formats = words, sheet, formats
         self.row = 0
-        named = [(name, unit) for name, unit, *_ in words.measures()] + [(name, kind) for name, kind, *_ in words.load()]
+        named = [(name, unit) for name, unit, *_ in words.measures()] + [
+            (name, kind) for name, kind, *_ in words.load()
+        ]
         firsts = [max((wide(texts[column]) for texts in named), default=20) + 2 for column in range(2)]
         self.widths = [*firsts, *[NUMBER] * max(1 + len(words.weeks()), LEAST)]
         set_widths(sheet, self.widths)
