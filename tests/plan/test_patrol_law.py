@@ -222,7 +222,7 @@ def test_the_law(world: World) -> None:
 
 
 @pytest.mark.slow
-@settings(QUICK, max_examples=600)
+@settings(QUICK, max_examples=200)
 @given(worlds())
 def test_the_law_for_long(world: World) -> None:
     check(world)

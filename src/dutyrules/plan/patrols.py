@@ -24,10 +24,10 @@ from dutyrules.timegrid import date_of
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done, and how much there is."""
 
-MOVES: Final = 1_000
+MOVES: Final = 4_000
 """Moves of the search for each round."""
 
-SLOWER: Final = 40
+SLOWER: Final = 200
 """So many moves does a round cost whose walks are not listed and have to be worked out one by one."""
 
 SEED: Final = 0

@@ -19,10 +19,10 @@ import numpy as np
 from dutyrules.plan.menus import Menu
 from dutyrules.plan.walks import Ints, tour
 
-PENALTY: Final = 40
-"""Minutes of walking that one broken promise weighs: more than any walk can save."""
+PENALTY: Final = 10
+"""Minutes of walking that one broken promise weighs in the search; the best rotation breaks as few as were ever found."""
 
-HOT, COLD = 4.0, 0.15
+HOT, COLD = 1.5, 0.1
 """Minutes: what the search accepts to lose at first, and at last."""
 
 EXCHANGES: Final = 0.6
@@ -261,6 +261,8 @@ class Search:
                 return
             minutes[step] = walked
         worse = sum(minutes[step] - self._minutes[step] for step in changes)
+        if worse - PENALTY * self._broken > bearable:
+            return  # not even mending every promise would make up for it
         days = self._new_days(changes)
         blames = {place: self._blame(place, listed) for place, listed in days.items()}
         pairs = {pair for step in changes for pair in self._pairs[step]}

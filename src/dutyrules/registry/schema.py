@@ -140,10 +140,10 @@ TABLES: Mapping[str, tuple[Column, ...]] = MappingProxyType(
             _key("unit"),
             _key("building"),
             _column("state", Kind.WORD, words="occupied vacant not_moved_in", default="occupied"),
-            _column("contact", Kind.WORD, words="any home phone appointment none", default="any"),
-            _column("prefer", Kind.WORD, words="any daytime evening weekend", default="any"),
             _FROM,
             _TO,
+            _column("contact", Kind.WORD, words="any home phone appointment none", default="any"),
+            _column("prefer", Kind.WORD, words="any daytime evening weekend", default="any"),
         ),
         "permits": (_key("unit"), _FROM, _TO),
         "arrears": (
