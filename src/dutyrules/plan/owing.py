@@ -105,13 +105,13 @@ def patrol_duties(estate: Estate) -> tuple[list[Quota], list[Unplanned]]:
 
 def _unplannable(estate: Estate, duty: Quota) -> str | None:
     if duty.strength != "must":
-        return "is no must"
+        return "not_must"
     if duty.distinct is None:
-        return "counts events, not buildings"
+        return "counts_events"
     if not duty.per.daily:
-        return "is not owed every day"
+        return "not_daily"
     if estate.book.kinds[planned_kind(estate.planning.patrols, duty)].target != "building":
-        return "does not name buildings"
+        return "no_buildings"
     return None
 
 

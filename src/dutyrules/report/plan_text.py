@@ -23,7 +23,7 @@ def plan_text(words: PlanWords) -> str:
         parts += [f"  {line}" for one in words.plan.shortfalls for line in _shortfall(words, one)]
     if words.plan.unplanned:
         parts += ["", words.speech("plan_unplanned", count=len(words.plan.unplanned))]
-        parts += [f"  {words.unplanned(one)}" for one in words.plan.unplanned]
+        parts += [f"  {line}" for line in words.unplanned()]
     return "\n".join(parts) + "\n"
 
 
@@ -73,7 +73,4 @@ def _shortfall(words: PlanWords, one: Shortfall) -> Iterator[str]:
     if proof := words.proof(one):
         yield f"    {proof}"
     if one.missing:
-        shown = words.speech("listed").join(one.missing[:MOST_MISSING])
-        rest = len(one.missing) - MOST_MISSING
-        more = f" {words.speech('more', count=rest)}" if rest > 0 else ""
-        yield f"    {words.speech('missing_targets', targets=shown)}{more}"
+        yield f"    {words.missing(one, MOST_MISSING)}"
