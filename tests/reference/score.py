@@ -33,13 +33,7 @@ def reference_score(estate_dir: Path, logs: list[Path], period: str, as_of: str 
     """What everyone owed in the period, how it was judged, and what the scorecards make of it."""
     estate = load_estate(Path(estate_dir))
     world = make_world(estate, [Path(log) for log in logs], period, as_of)
-    obligations = []
-    for duty in estate.duties:
-        found = list(JUDGES[duty.check](world, duty))
-        number_alike(found)
-        for ob in found:
-            settle(world, ob)
-        obligations += found
+    obligations = [ob for duty in estate.duties for ob in judged(world, duty)]
     sheets = make_sheets(world, obligations)
     people = [report(world, sheet) for sheet in sheets]
     by_key = {(sheet.person, sheet.role): sheet for sheet in sheets}
@@ -51,14 +45,28 @@ def reference_score(estate_dir: Path, logs: list[Path], period: str, as_of: str 
     }
 
 
-def make_world(estate: Estate, logs: list[Path], label: str, as_of: str | None) -> World:
-    """H is the end of the scored period, or one second after `as_of` if that is earlier."""
+def judged(world: World, duty: Duty) -> list[Obligation]:
+    """Every obligation of a duty with its verdict."""
+    found = list(JUDGES[duty.check](world, duty))
+    number_alike(found)
+    for ob in found:
+        settle(world, ob)
+    return found
+
+
+def make_world(
+    estate: Estate, logs: list[Path], label: str, as_of: str | None = None, planned: frozenset[str] | None = None
+) -> World:
+    """H is the end of the scored period, or one second after `as_of` if that is earlier.
+
+    `planned`: a forecast, and the kinds that are taken to be as planned where no coverage row speaks.
+    """
     scored = cal.parse_period(label)
     horizon = scored.end()
     if as_of is not None:
         horizon = min(horizon, instant(as_of) + cal.SECOND)
-    events = read_log(logs, estate, cutoff_after(estate, scored.last))
-    return World(estate, scored, horizon, [event for event in events if event.at < horizon])
+    events = read_log(logs, estate, cutoff_after(estate, scored.last), forecast=planned is not None)
+    return World(estate, scored, horizon, [event for event in events if event.at < horizon], planned or frozenset())
 
 
 def show_verdict(ob: Obligation, sheet: Sheet | None) -> dict[str, Any]:
