@@ -26,7 +26,9 @@ from generator import (  # noqa: E402  (the folder of this script comes first)
     plants_papers,
     plants_presence,
     plants_rounds,
+    plants_visits,
     truth,
+    visits,
     world,
 )
 from generator.intent import Intent  # noqa: E402
@@ -35,13 +37,17 @@ from generator.stage import Stage  # noqa: E402
 
 SEED = 20261001
 TRUTH = "haitang-2026-10.yaml"
-PLANTS = (plants_presence, plants_rounds, plants_fees, plants_papers, plants_cases, plants_office, plants_dirt)
+PLANTS = (
+    *(plants_presence, plants_rounds, plants_fees, plants_papers, plants_cases),
+    *(plants_visits, plants_office, plants_dirt),
+)
 
 
 def month(seed: int, plants: Sequence[ModuleType] = PLANTS) -> Stage:
     """A diligent month, and then the plants."""
     estate, log = world.build(seed), Log()
     butlers.write(log, estate, seed)
+    visits.write(log, estate, seed)
     office.write(log, seed)
     stage = Stage(estate, log, Intent(), Random(f"{seed}:plants"))
     for part in plants:

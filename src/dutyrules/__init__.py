@@ -14,18 +14,20 @@ if TYPE_CHECKING:
     from dutyrules.book import Book, load_book
     from dutyrules.diagnostics import Diagnostic, InputError
     from dutyrules.estate import Estate, load_estate, read_log
-    from dutyrules.scoring import Result, Sheet, score
+    from dutyrules.scoring import Due, Result, Sheet, due, score
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "Book": "dutyrules.book",
     "Diagnostic": "dutyrules.diagnostics",
+    "Due": "dutyrules.scoring",
     "Estate": "dutyrules.estate",
     "InputError": "dutyrules.diagnostics",
     "Log": "dutyrules.activity.log",
     "Result": "dutyrules.scoring",
     "Sheet": "dutyrules.scoring",
+    "due": "dutyrules.scoring",
     "load_book": "dutyrules.book",
     "load_estate": "dutyrules.estate",
     "read_log": "dutyrules.estate",
@@ -35,12 +37,14 @@ _HOMES = {
 __all__ = [
     "Book",
     "Diagnostic",
+    "Due",
     "Estate",
     "InputError",
     "Log",
     "Result",
     "Sheet",
     "__version__",
+    "due",
     "load_book",
     "load_estate",
     "read_log",

@@ -1,6 +1,7 @@
 """The README's example is run as a reader would run it, and prints what the README says."""
 
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -41,11 +42,12 @@ def outputs_after(wanted: str) -> str:
     return found[index + 1][1]
 
 
-def test_the_command_explains_the_score(reader: Path) -> None:
-    text = next(text for what, text in blocks("README.md") if what == "command: explain")
-    program, *arguments = text.split()
+@pytest.mark.parametrize("name", ["explain", "due"])
+def test_the_commands_print_what_they_should(reader: Path, name: str) -> None:
+    text = next(text for what, text in blocks("README.md") if what == f"command: {name}")
+    program, *arguments = shlex.split(text)
     assert program == "dutyrules"
-    assert run([sys.executable, "-m", "dutyrules", *arguments], reader) == outputs_after("command: explain")
+    assert run([sys.executable, "-m", "dutyrules", *arguments], reader) == outputs_after(f"command: {name}")
 
 
 def test_the_python_example(reader: Path) -> None:

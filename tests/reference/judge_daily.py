@@ -103,7 +103,7 @@ def judge_each_workday(
             # A daily obligation bears the day on which it falls due: a night shift's end, the day after.
             label = day.isoformat()
             ob = dated_obligation(world, duty, post, label, limit=limit, search_from=window[0].date())
-            ob.excuse_day = day
+            ob.excuse_day, ob.late = day, min(late, window[1])
             # Events of the person on the duty day.
             events = [[e for e in world.belonging(duty, post, p) if e.duty_day == day] for p in patterns]
             timing = time_all_of(events, start, limit, late)
@@ -221,6 +221,7 @@ def judge_due(
     limit = daily_limit(world, by_or_before, place, post, day)
     late = late_limit(world, duty.fields, place, cal.due_day(limit), default=period.end())
     ob = dated_obligation(world, duty, post, period.label, limit=limit, search_from=period.first)
+    ob.late = late
     # Events count from the period's first day.
     events = [[e for e in world.belonging(duty, post, p) if e.duty_day >= period.first] for p in patterns_of(duty)]
     apply_timing(ob, time_all_of(events, START, limit, late))

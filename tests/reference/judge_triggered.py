@@ -133,7 +133,7 @@ def key_of(duty: Duty, event: Event, default: str) -> str:
 def judge_follow_up(world: World, ob: Obligation, trigger: Event, limit: datetime, late: datetime) -> Obligation:
     ob.day = cal.due_day(limit)
     ob.period = ob.day.isoformat()
-    ob.limit = limit
+    ob.limit, ob.late = limit, late
     ob.expected = named_instant(world, limit)
     done = first_follow_up(world, ob, ob.duty.fields["follow_up"], trigger)
     if done is not None and done < max(limit, late):

@@ -1,6 +1,7 @@
 """reference_score: from raw files to people and verdicts."""
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,7 @@ def reference_score(estate_dir: Path, logs: list[Path], period: str, as_of: str 
     """What everyone owed in the period, how it was judged, and what the scorecards make of it."""
     estate = load_estate(Path(estate_dir))
     world = make_world(estate, [Path(log) for log in logs], period, as_of)
-    obligations = [ob for duty in estate.duties for ob in judged(world, duty)]
+    obligations = judge_all(world)
     sheets = make_sheets(world, obligations)
     people = [report(world, sheet) for sheet in sheets]
     by_key = {(sheet.person, sheet.role): sheet for sheet in sheets}
@@ -45,8 +46,13 @@ def reference_score(estate_dir: Path, logs: list[Path], period: str, as_of: str 
     }
 
 
+def judge_all(world: World) -> list[Obligation]:
+    """Every obligation of the scored period, settled."""
+    return [ob for duty in world.estate.duties for ob in judged(world, duty)]
+
+
 def judged(world: World, duty: Duty) -> list[Obligation]:
-    """Every obligation of a duty with its verdict."""
+    """The obligations of one duty, settled."""
     found = list(JUDGES[duty.check](world, duty))
     number_alike(found)
     for ob in found:
@@ -55,17 +61,23 @@ def judged(world: World, duty: Duty) -> list[Obligation]:
 
 
 def make_world(
-    estate: Estate, logs: list[Path], label: str, as_of: str | None = None, planned: frozenset[str] | None = None
+    estate: Estate,
+    logs: list[Path],
+    label: str,
+    as_of: str | None,
+    cutoff: datetime | None = None,
+    *,
+    planned: frozenset[str] | None = None,
 ) -> World:
     """H is the end of the scored period, or one second after `as_of` if that is earlier.
 
-    `planned`: a forecast, and the kinds that are taken to be as planned where no coverage row speaks.
+    `planned` makes it a forecast: planned rows are events, and these kinds are as planned where nobody says otherwise.
     """
     scored = cal.parse_period(label)
     horizon = scored.end()
     if as_of is not None:
         horizon = min(horizon, instant(as_of) + cal.SECOND)
-    events = read_log(logs, estate, cutoff_after(estate, scored.last), forecast=planned is not None)
+    events = read_log(logs, estate, cutoff or cutoff_after(estate, scored.last), forecast=planned is not None)
     return World(estate, scored, horizon, [event for event in events if event.at < horizon], planned or frozenset())
 
 

@@ -291,6 +291,17 @@ def test_attempts_do_not_count(tiny: Tiny) -> None:
     assert verdicts(result, "visit", "2026-10-09")[0][0] == "met"
 
 
+def test_a_target_counts_once_whichever_kind_reached_it(tiny: Tiny) -> None:
+    tiny.tables["buildings"] = buildings("b1")
+    tiny.tables["units"] = [{"unit": f"u{n}", "building": "b1", "state": "vacant"} for n in range(3)]
+    book = UNITS.replace("visit: {target: unit}", "visit: {target: unit}, call: {target: unit}")
+    book = book.replace("event: visit,", "event: [visit, call],").replace("1/3", "1/1")
+    reached = [f"2026-10-08 09:00:00 li {what}" for what in ("visit target=u0", "call target=u0", "call target=u1")]
+    assert verdicts(tiny.score(book, *reached), "visit") == [("breached", "short", "3", "2")]
+    reached.append("2026-10-09 09:00:00 li visit target=u2")
+    assert verdicts(tiny.score(book, *reached), "visit") == [("met", None, "3", "3")]
+
+
 # ------------------------------------------------------------------------------------------------- deadline
 
 HAND_IN = "events: {record: {}}\nduties: {hand_in: {check: deadline, event: record, per: month, due: {day: %s}%s}}\n"
@@ -414,6 +425,38 @@ def test_a_record_of_which_every_one_is_judged(tiny: Tiny) -> None:
     assert [v[:2] for v in verdicts(result, "blank")] == [("met", None), ("breached", "incomplete")]
     assert [v[:2] for v in verdicts(result, "filled")] == [("met", None), ("breached", "incomplete")]
     assert [v[:2] for v in verdicts(result, "signed")] == [("met", None), ("breached", "unsigned")]
+
+
+# ------------------------------------------------------------------------------------------------- window
+
+CALLS = "events: {call: {}}\nduties: {hours: {check: window, event: call, %s}}\n"
+
+
+def outside(result: dict[str, Any]) -> list[str]:
+    """The instants of the breaches."""
+    return [
+        actual for state, reason, _, actual in verdicts(result, "hours") if (state, reason) == ("breached", "outside")
+    ]
+
+
+def test_windows_are_half_open_to_the_second(tiny: Tiny) -> None:
+    times = ("08:59:59", "09:00:00", "11:59:59", "12:00:00", "13:59:59", "14:00:00")
+    calls = [f"2026-10-08 {time} li call" for time in times]
+    closed = ["2026-10-08 08:59:59", "2026-10-08 12:00:00", "2026-10-08 13:59:59"]
+    forbidden = "forbidden: [[00:00, 09:00], [12:00, 14:00]]"
+    assert outside(tiny.score(CALLS % forbidden, *calls)) == closed
+    assert outside(tiny.score(CALLS % "allowed: [[09:00, 12:00], [14:00, 24:00]]", *calls)) == closed
+
+
+def test_a_call_on_a_monday_that_nobody_answered(tiny: Tiny) -> None:
+    calls = [
+        "2026-10-11 23:59:59 li call",
+        "2026-10-12 00:00:00 li call outcome=not_home",
+        "2026-10-13 00:00:00 li call",
+    ]
+    found = tiny.score(CALLS % "forbidden_weekdays: [monday, saturday]", *calls)
+    assert outside(found) == ["2026-10-12 00:00:00"]
+    assert verdicts(tiny.score(CALLS % "forbidden_weekdays: monday"), "hours") == [("no_occasion", None, None, None)]
 
 
 # ------------------------------------------------------------------------------------------------- verdicts

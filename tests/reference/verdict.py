@@ -90,6 +90,8 @@ class Obligation:
     occasion: bool = True
     why_no_occasion: str | None = None
     limit: datetime | None = None
+    late: datetime | None = None
+    """First second from which doing it no longer counts as late."""
     met: bool = False
     only_at_end: bool = False
     reason: str | None = None
@@ -102,6 +104,8 @@ class Obligation:
     excuse_day: date | None = None
     case: str = ""
     state: str = ""
+    presumed: str | None = None
+    """What is wrong with it so far, whatever its verdict."""
 
     def amount(self) -> Fraction:
         """How many occurrences a breach is: findings count `value` or 1, all others 1."""
@@ -137,6 +141,7 @@ def breach_id(estate: Estate, ob: Obligation) -> str:
 
 def settle(world: World, ob: Obligation) -> None:
     """The verdict of an obligation, in the order of semantics.md."""
+    ob.presumed = ob.reason
     if ob.decided:  # 1. a figure it needs is unbound (and what else needs no judging)
         ob.state, ob.reason = ob.decided
         ob.expected = ob.actual = None

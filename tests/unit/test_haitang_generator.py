@@ -136,7 +136,7 @@ def test_truth_is_consistent(truth: dict[str, Any]) -> None:
     stories = {entry["plant"] for entry in truth["plants"]}
     assert {entry["plant"] for entry in truth["breaches"] + truth["excused"]} <= stories
     reasons = {entry["reason"] for entry in truth["breaches"]}
-    assert reasons == {"missing", "late", "early", "short", "incomplete", "unsigned", "disordered", "found"}
+    assert reasons == {"missing", "late", "early", "short", "incomplete", "unsigned", "outside", "disordered", "found"}
     assert 6 <= len(truth["rejects"]) <= 10
     for sheet in truth["sheets"]:
         items = sheet.get("items", {})

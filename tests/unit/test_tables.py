@@ -75,7 +75,7 @@ def test_every_table_is_there_and_typed() -> None:
         },
         "units": {
             "unit": pl.String, "building": pl.String, "state": pl.String, "from": pl.Date, "to": pl.Date,
-            "_row": pl.Int32,
+            "contact": pl.String, "prefer": pl.String, "_row": pl.Int32,
         },
         "permits": {"unit": pl.String, "from": pl.Date, "to": pl.Date, "_row": pl.Int32},
         "arrears": {
@@ -395,10 +395,11 @@ def test_columns_missing_twice_or_without_title(tmp_path: Path) -> None:
             "rename or remove one of them",
         ),
         (
-            "table.unknown-column", Cell(file, 1, "biulding"), "biulding", "unit, building, state, from, to",
+            "table.unknown-column", Cell(file, 1, "biulding"), "biulding",
+            "unit, building, state, from, to, contact, prefer",
             "did you mean 'building'?",
         ),
-        ("table.unknown-column", Cell(file, 1), "", "unit, building, state, from, to", None),
+        ("table.unknown-column", Cell(file, 1), "", "unit, building, state, from, to, contact, prefer", None),
         (
             "table.missing-column", Cell(file, 1, "building"), "biulding",
             "building or 楼栋 or 樓棟 or 楼栋编号 or 楼号 or 樓號", "add a column building to the header in row 1",

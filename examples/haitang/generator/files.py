@@ -8,21 +8,21 @@ from pathlib import Path
 
 import xlsxwriter
 
-from generator.days import LAST, LOG_FROM
+from generator.days import FIRST, LAST, LOG_FROM
 from generator.intent import Intent
 from generator.log import Log, Row
 from generator.truth import SETTLED
 from generator.world import FEES, LEAVE, PATCH, POSTS, World, roster
 
 _APP = (
-    "at person kind target case outcome channel fee place due_at solvable follow_ups "
+    "at person kind target case outcome channel fee place urgency due_at solvable follow_ups "
     "event_id revision voided recorded_at note"
 )
 _TITLES = ("巡楼编号", "标题", "员工ID", "员工姓名", "楼栋编号", "有无异常", "巡楼内容", "登记时间")
 _COLUMNS = {
     "forms": "at person kind problem_lines blank_cells complete signed_by fee_result work_summary",
     "mailbox": "at person kind explanation",
-    "desk": "at person kind target case",
+    "desk": "at person kind target case urgent",
     "director": "at person kind target case value topic level due_at signed_by blank_cells",
     "hr": "at person kind value event_id revision voided recorded_by note",
     "resent": "at person kind target case value outcome channel fee recorded_by recorded_at note",
@@ -39,6 +39,8 @@ _SOURCES = (
     ("office", "half_year.* praise.* suggestion.*"),
     ("hr", "finding.* inspection.*"),
 )
+#: Visits are kept in the app since 1 October.
+_VISITS = "visit.* question.* request.* entrusted.* household.*"
 
 
 def staff_id(person: str) -> str:
@@ -57,7 +59,9 @@ def write_tables(world: World, intent: Intent, out: Path) -> None:
         for post in POSTS
     ))  # fmt: skip
     _table(out / "buildings.csv", "building area from to x y inspect_minutes", world.building_rows)
-    _table(out / "units.csv", "unit building state from to", world.unit_rows)
+    _table(out / "units.csv", "unit building state from to contact prefer", (
+        (*row, *(word if word != "any" else "" for word in world.wishes[row[0]])) for row in world.unit_rows
+    ))  # fmt: skip
     _table(out / "permits.csv", "unit from to", ((unit, first, last) for _, unit, first, last in world.permits))
     _table(out / "arrears.csv", "unit fee age from to amount", (
         (unit, *FEES[book], first, last, amount) for _, unit, book, first, last, amount in world.arrears
@@ -74,7 +78,9 @@ def write_tables(world: World, intent: Intent, out: Path) -> None:
     ))  # fmt: skip
     outage = ("app", "patrol.perimeter", PATCH["GH4"].area, date(2026, 10, 20), date(2026, 10, 20), "outage")
     _table(out / "coverage.csv", "source kinds areas from to status", (
-        *((source, kinds, "", LOG_FROM, LAST, "complete") for source, kinds in _SOURCES), outage
+        *((source, kinds, "", LOG_FROM, LAST, "complete") for source, kinds in _SOURCES),
+        ("app", _VISITS, "", FIRST, LAST, "complete"),
+        outage,
     ))  # fmt: skip
     _table(out / "settlements.csv", "period person item decision decided_by decided_at", (
         ("2026-10", person, item, decision, "pm", "2026-11-03 10:00") for (person, item), decision in SETTLED.items()

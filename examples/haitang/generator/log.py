@@ -17,6 +17,7 @@ _FILES = {
     "check.": "director",
     "complaints.": "director",
     "complaint.": "director",
+    "complaint.settled": "desk",
     "staff.": "director",
     "task.": "director",
     "desk.": "director",

@@ -60,12 +60,12 @@ def _all(duties: str, reasons: str) -> tuple[str, ...]:
 _PRESENCE = "attend_project_meeting attend_department_meeting arrive_at_office attend_fee_summary"
 _MONTHLY = "hand_in_vacant_record hand_in_renovation_record report_vacant_plan mail_repair_table"
 BUTLER_MONTH = (
-    Item("attendance", "HT-1", 20, (
+    Item("attendance", "HT-1", 15, (
         Line("HT-1.1", _all(_PRESENCE, "late"), each="0.5"),
         Line("HT-1.2", _all(_PRESENCE, "missing"), each="2"),
         Line("HT-1.3", _all("report_day_plan", "missing late incomplete"), every=2, points="1"),
     )),
-    Item("patrol", "HT-2", 20, (
+    Item("patrol", "HT-2", 15, (
         Line("HT-2.1", _all("patrol_buildings", "missing short"), per_missing="0.5"),
         Line("HT-2.2", _all("list_tomorrows_buildings", "disordered"), every=2, points="1"),
         Line("HT-2.3", _all("patrol_perimeter", "missing"), once="10", none_done=True),
@@ -74,7 +74,7 @@ BUTLER_MONTH = (
         Line("HT-2.6", _all("inspect_vacant_units", "missing short"), per_missing="0.5"),
         Line("HT-2.7", each="1"),
     )),
-    Item("fees", "HT-3", 20, (
+    Item("fees", "HT-3", 15, (
         Line("HT-3.1", _all("chase_current", "missing short"), per_missing="0.2"),
         Line("HT-3.2", _all("chase_old", "missing short"), per_missing="0.5"),
         Line("HT-3.3", _all("chase_utility", "missing short"), per_missing="0.2"),
@@ -108,6 +108,17 @@ BUTLER_MONTH = (
         Line("HT-6.1", each="2"),
         Line("HT-6.2", each="1"),
         Line("HT-6.3", once="5"),
+    )),
+    Item("visits", "HT-7", 15, (
+        Line("HT-7.1", _all("home_visits_month home_visits_quarter", "missing short"), per_missing="0.2"),
+        Line("HT-7.2", _all("contact_households phone_not_moved_in", "missing short"), per_missing="0.2"),
+        Line("HT-7.3", _all("write_down_visits", "incomplete"), each="0.5"),
+        Line("HT-7.4", _all(
+            "call_again_as_agreed call_after_entrusted_matter condole visit_after_complaint", "missing late"),
+            each="1"),
+        Line("HT-7.5", _all("answer_questions answer_urgent_problems answer_ordinary_problems", "missing late"),
+             each="1"),
+        Line("HT-7.6", each="0.5"),
     )),
 )  # fmt: skip
 

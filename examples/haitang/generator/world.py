@@ -163,6 +163,7 @@ class World:
     permits: list[tuple[str, str, date, date | None]] = field(default_factory=list)
     arrears: list[tuple[str, str, str, date, date | None, str]] = field(default_factory=list)
     changes: list[tuple[str, str, str, date]] = field(default_factory=list)
+    wishes: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def vacant(self, patch: str, day: date) -> list[str]:
         return [
@@ -173,6 +174,20 @@ class World:
             and (first is None or first <= day)
             and (last is None or day <= last)
         ]
+
+    def households(self, patch: str, *days: date) -> list[str]:
+        """The units that are inhabited on all of the days, without a change between them."""
+        return [
+            unit
+            for unit, _, state, first, last in self.unit_rows
+            if state == "occupied"
+            and unit.startswith(patch)
+            and all((first is None or first <= day) and (last is None or day <= last) for day in days)
+        ]
+
+    def staying(self, patch: str) -> list[str]:
+        """The households of the whole month: whoever moves out drops out, whoever moves in is not owed yet."""
+        return self.households(patch, FIRST, LAST)
 
     def renovating(self, patch: str, day: date) -> list[str]:
         return [
@@ -243,6 +258,7 @@ def build(seed: int) -> World:
         _settle_units(world, patch, rng, free)
         _permits(world, patch, rng, free)
         _arrears(world, patch, rng, free)
+        _wishes(world, patch, Random(f"{seed}:{patch.code}:wishes"))
     return world
 
 
@@ -294,6 +310,17 @@ def _permits(world: World, patch: Patch, rng: Random, free: list[str]) -> None:
     for code, day in PERMITS_BEGIN:
         if code == patch.code:
             world.permits.append((patch.code, free.pop(), day, None))
+
+
+def _wishes(world: World, patch: Patch, rng: Random) -> None:
+    """How and when a household likes to be reached; most have said nothing. Few owners elsewhere wish for no call."""
+    homes = set(world.households(patch.code, FIRST)) | set(world.households(patch.code, LAST))
+    for unit in world.units[patch.code]:
+        contact = rng.choices(("any", "home", "phone", "appointment"), (86, 4, 7, 3))[0]
+        prefer = rng.choices(("any", "daytime", "evening", "weekend"), (78, 6, 11, 5))[0]
+        if unit not in homes:
+            contact, prefer = rng.choices(("any", "none"), (96, 4))[0], "any"
+        world.wishes[unit] = (contact, prefer)
 
 
 def _arrears(world: World, patch: Patch, rng: Random, free: list[str]) -> None:

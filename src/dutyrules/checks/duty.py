@@ -106,6 +106,10 @@ class Duty(Form):
         """Kinds without which there is nothing to judge; empty for duties that need no occasion."""
         return ()
 
+    def lasting(self) -> bool:
+        """Whether it stays open for a time; what an event's own instant decides is never open."""
+        return True
+
     def populations(self) -> tuple[str, ...]:
         """Names of the populations that it counts."""
         return ()

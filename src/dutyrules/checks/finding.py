@@ -19,6 +19,10 @@ class Finding(Duty):
         """Findings need no coverage: an inspection says so itself."""
         return iter(())
 
+    def lasting(self) -> bool:
+        """It is the inspector who acts."""
+        return False
+
     def expand(self, ground: Ground) -> Obligations:
         """One per finding; without any, one for the person and period."""
         events = ground.facts.events([f"finding.{clause}" for clause in self.clause])

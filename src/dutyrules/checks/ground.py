@@ -171,6 +171,11 @@ class Ground:
         """The first second that is too late for `by` a time of day; `24:00` is the end of the day."""
         return np.where(time == DAY, (day + 1) * DAY, self.by(day * DAY + time))
 
+    def day_end(self, post: Ints, day: Ints) -> Ints:
+        """The end of a duty day: the next midnight, or the end of the person's own shift that crosses it."""
+        over = self.presence.overhang[self.presence.person[post], day + 1 - self.presence.first]
+        return (day + 1) * DAY + np.where(over >= 0, self.by(over), 0)
+
     def end_of_month(self, day: Ints) -> Ints:
         """The first second after the month of each day number."""
         months = day.astype("datetime64[D]").astype("datetime64[M]") + 1

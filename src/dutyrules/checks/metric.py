@@ -38,16 +38,21 @@ class Metric(Duty):
         """Without values there is nothing to measure."""
         return (self.event,)
 
+    def lasting(self) -> bool:
+        """A case is measured with its last value; a period runs on."""
+        return self.per is not None
+
     def expand(self, ground: Ground) -> Obligations:
         """One per group whose last value lies in the scored period."""
         events, group, post, _ = self._groups(ground)
         size = int(group.max(initial=-1)) + 1
-        last = np.full(size, -1, np.int64)
-        last[group] = np.arange(len(events))  # in time order, so the last one stays
+        rows, begun, last = np.arange(len(events)), np.zeros(size, np.int64), np.zeros(size, np.int64)
+        begun[group[::-1]], last[group] = rows[::-1], rows  # in time order, so the first and the last one stay
         if self.of_each:  # periods are those that end in the scored one already
-            last = last[ground.happened(events.take(last))]
-        day = events.day[last]
-        first, until = self._spans(ground, day)
+            inside = ground.happened(events.take(last))
+            begun, last = begun[inside], last[inside]
+        first, until = self._spans(ground, events.day[last])
+        start = (events.day[begun] if self.of_each else first) * DAY
         limit = events.at[last] + 1 if self.of_each else (until + 1) * DAY
         terms = ground.terms(post[last], first)
         mark = terms.numbers(self.at_least, _scaled)
@@ -57,7 +62,7 @@ class Metric(Duty):
             post=post[last],
             first_day=first,
             last_day=until,
-            start=first * DAY,
+            start=start,
             limit=limit,
             late_limit=limit,
             expected=mark,

@@ -73,7 +73,10 @@ def daily_obligations(
         last_day=day,
         start=begin,
         limit=limit,
-        late_limit=late_limit(ground, terms, late, limit, NEVER),
+        # an event after the search window belongs to another day, however late a duty lets it be
+        late_limit=np.maximum(
+            limit, np.minimum(late_limit(ground, terms, late, limit, NEVER), ground.day_end(post, day))
+        ),
         expected=limit - ground.granularity,
     )
     return terms.settle(obligations)

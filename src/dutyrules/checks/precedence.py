@@ -30,6 +30,10 @@ class Precedence(Duty):
         """Without the event nothing needs to precede it."""
         return (self.event.event,)
 
+    def lasting(self) -> bool:
+        """What is done is done in order or not."""
+        return False
+
     def _key(self, columns: Events | Obligations) -> Ints:
         match self.match_on:
             case "target":

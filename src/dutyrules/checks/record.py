@@ -83,6 +83,10 @@ class Record(Duty):
         """Without a record there is nothing to judge."""
         return self.of
 
+    def lasting(self) -> bool:
+        """Records that exist are as they are; one that is owed each day is open."""
+        return not self.of
+
     def read_by(self, ground: Ground, obligations: Obligations) -> Iterator[tuple[Bools, tuple[str, ...]]]:
         """A record that exists is judged by itself: the other kinds do not matter to it."""
         if self.event:

@@ -49,6 +49,10 @@ class Window(Duty):
         """Without such an event there is nothing to look at."""
         return self.kinds()
 
+    def lasting(self) -> bool:
+        """It happened at an open time or not."""
+        return False
+
     def read_by(self, ground: Ground, obligations: Obligations) -> Iterator[tuple[Bools, tuple[str, ...]]]:
         """An event is judged by itself: the other kinds do not matter to it."""
         yield from self.by_own_kind(ground, obligations)

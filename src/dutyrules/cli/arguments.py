@@ -27,15 +27,7 @@ def add_language(command: argparse.ArgumentParser) -> None:
 
 def add_scoring(command: argparse.ArgumentParser) -> None:
     """Estate, logs, period and horizon."""
-    command.add_argument("--estate", required=True, type=Path, help="estate.yaml, or the directory that holds it")
-    command.add_argument(
-        "--log",
-        required=True,
-        nargs="+",
-        type=Path,
-        metavar="FILE",
-        help="activity log files (CSV or Parquet), or directories of them",
-    )
+    add_sources(command)
     when = command.add_mutually_exclusive_group(required=True)
     when.add_argument("--month", dest="period", metavar="2026-10", help="the month to score")
     when.add_argument(
@@ -45,6 +37,19 @@ def add_scoring(command: argparse.ArgumentParser) -> None:
         "--as-of", type=instant, metavar="TIME", help="the last instant that is known; what falls due later is pending"
     )
     command.add_argument("--forecast", action="store_true", help="count planned rows too, and say so in every output")
+
+
+def add_sources(command: argparse.ArgumentParser) -> None:
+    """Estate and logs."""
+    command.add_argument("--estate", required=True, type=Path, help="estate.yaml, or the directory that holds it")
+    command.add_argument(
+        "--log",
+        required=True,
+        nargs="+",
+        type=Path,
+        metavar="FILE",
+        help="activity log files (CSV or Parquet), or directories of them",
+    )
     command.add_argument("--encoding", help="encoding of the CSV files, if it cannot be found out")
 
 
@@ -54,6 +59,8 @@ def instant(text: str) -> datetime:
         found = datetime.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is no instant: write 2026-10-15 or '2026-10-15 18:00'") from None
+    if found.tzinfo:
+        raise argparse.ArgumentTypeError(f"{text!r} has an offset: write the estate's own local time")
     return found.replace(hour=23, minute=59, second=59) if len(text) == len("2026-10-15") else found
 
 

@@ -40,7 +40,7 @@ def _round(home: Path, language: str) -> int:
     from dutyrules import load_estate, read_log, score
     from dutyrules.activity.rejects import write_rejects
     from dutyrules.report import render, write_report
-    from dutyrules.resources import examples_dir, shipped_book
+    from dutyrules.resources import examples_dir, shipped_book, shipped_books
 
     _say(1, f"copying the example estate to {home}")
     shutil.copytree(
@@ -49,9 +49,7 @@ def _round(home: Path, language: str) -> int:
     _say(2, "checking the estate and its rule books")
     estate = load_estate(home / "estate.yaml")
     _say(3, "running the tests in the rule books")
-    _test(
-        [home / "books" / "haitang.yaml", *filter(None, map(shipped_book, ("area-butler", "service-centre-director")))]
-    )
+    _test([home / "books" / "haitang.yaml", *filter(None, map(shipped_book, shipped_books()))])
     _say(4, "reading a patrol export of another system")
     _import(home, estate)
     _say(5, f"scoring {MONTH}")

@@ -12,7 +12,7 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
-COMMANDS = ("demo", "check", "test", "score", "explain", "import")
+COMMANDS = ("demo", "check", "test", "score", "explain", "due", "import")
 INTERRUPTED, FAULT, INPUT_ERROR, REJECTED, DONE = 130, 3, 1, 4, 0
 
 
@@ -34,7 +34,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def parser() -> argparse.ArgumentParser:
     """The parser of all commands; building it imports no data engine."""
-    top = argparse.ArgumentParser(prog="dutyrules", description="Scores a month of logged activity by a rule book.")
+    top = argparse.ArgumentParser(
+        prog="dutyrules", description="Scores a month of logged activity by a rule book, and lists what is open."
+    )
     top.add_argument("--version", action="version", version=_version())
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name in COMMANDS:

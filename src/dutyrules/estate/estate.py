@@ -50,6 +50,12 @@ class Estate:
         """Where buildings, units and areas lie."""
         return Places.of(self.tables, self.areas)
 
+    def name_of(self, person: str) -> str:
+        """A person's name, or the id where the table has none."""
+        people = self.tables.people
+        names = people.filter(people["person"] == person)["name"].drop_nulls()
+        return names[0] if len(names) else person
+
     @property
     def persons(self) -> tuple[str, ...]:
         """Everybody who holds or held a post."""

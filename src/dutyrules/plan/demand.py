@@ -25,6 +25,8 @@ class Demand:
         kinds: Events that count, whatever else they must say in `attributes`.
         need: How many units more.
         units: Unit → (first second, first second too late) of the visits that would count, for units not yet visited.
+        leaving: The same for members that leave before the period ends. Unvisited they are not owed, visited they
+            are: going there hardly helps, and no plan does; but what no plan can be below must count them.
         posts: Posts whose holders may be sent.
         performers: Persons whose visits count; None if anybody's do.
         case: The case that a visit must name.
@@ -41,6 +43,7 @@ class Demand:
     attributes: tuple[tuple[str, str], ...]
     need: int
     units: Mapping[int, tuple[int, int]]
+    leaving: Mapping[int, tuple[int, int]]
     posts: frozenset[int]
     performers: frozenset[int] | None
     case: str | None
@@ -145,6 +148,7 @@ def _quota(judgement: Judgement, namer: Namer, duty: Quota) -> Iterator[Demand |
         post = int(obligations.post[row])
         own = duty.population is None or duty.credit == "performer"
         expected, actual = int(obligations.expected[row]), int(verdicts.judged.actual[row])
+        units, leaving = _countable(judgement, duty, row)
         yield Demand(
             key=namer.ids(duty.id)[row],
             duty=duty.id,
@@ -154,7 +158,8 @@ def _quota(judgement: Judgement, namer: Namer, duty: Quota) -> Iterator[Demand |
             kinds=frozenset(duty.kinds()),
             attributes=attributes,
             need=expected - actual,
-            units=_countable(judgement, duty, row),
+            units=units,
+            leaving=leaving,
             posts=frozenset([post]),
             performers=frozenset([int(presence.person[post])]) if own else None,
             case=None,
@@ -164,19 +169,24 @@ def _quota(judgement: Judgement, namer: Namer, duty: Quota) -> Iterator[Demand |
         )
 
 
-def _countable(judgement: Judgement, duty: Quota, row: int) -> dict[int, tuple[int, int]]:
-    """Units whose first visit would still count, and when: members of the period's start always, others while there."""
+Spans = dict[int, tuple[int, int]]
+
+
+def _countable(judgement: Judgement, duty: Quota, row: int) -> tuple[Spans, Spans]:
+    """Units whose first visit would still count, and when; those that leave the period unfinished apart."""
     ground, verdicts = judgement.ground, judgement.verdicts[duty.id]
     obligations, presence = verdicts.obligations, ground.presence
     first, last = int(obligations.first_day[row]), int(obligations.last_day[row])
     inside = ground.areas.contains[int(presence.area[int(obligations.post[row])])]
     code, since, until, leaves = _members(judgement, duty.population, first, last)
     here = inside[judgement.estate.places.area_at(code, since, ground.areas.root)]
-    if int(obligations.expected[row]) >= np.count_nonzero(here & (since == first) & ~leaves):
-        here &= ~leaves  # who leaves unvisited is not owed: going there gains nothing
     here &= ~np.isin(code, verdicts.judged.done(row))
-    spans = zip(since[here] * DAY, (until[here] + 1) * DAY, strict=True)
-    return dict(zip(code[here].tolist(), ((int(start), int(end)) for start, end in spans), strict=True))
+    columns = code.tolist(), (since * DAY).tolist(), ((until + 1) * DAY).tolist()
+    rows = list(zip(*columns, here.tolist(), leaves.tolist(), strict=True))
+    return tuple(  # type: ignore[return-value] # two of them
+        {unit: (start, end) for unit, start, end, counts, goes in rows if counts and goes == leaving}
+        for leaving in (False, True)
+    )
 
 
 def _members(judgement: Judgement, population: str | None, first: int, last: int) -> tuple[Ints, Ints, Ints, Bools]:
@@ -227,6 +237,7 @@ def _follow_ups(judgement: Judgement, namer: Namer, duty: Duty, kinds: frozenset
             attributes=attributes,
             need=1,
             units={} if late else {target: (int(obligations.start[row]), int(obligations.limit[row]))},
+            leaving={},
             posts=frozenset([post]),
             performers=frozenset([int(presence.person[post])]) if own else None,
             case=ground.facts.log.cases[case] if case >= 0 else None,

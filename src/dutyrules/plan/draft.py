@@ -1,7 +1,7 @@
 """A plan of visits in the making: who is visited when, and what that does for each demand."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from dutyrules.plan.agenda import Agenda
 from dutyrules.plan.demand import Demand
@@ -74,6 +74,11 @@ class Draft:
     def copy(self) -> "Draft":
         """A draft that can be changed without changing this one."""
         return Draft(self.demands, self.households, self.agenda.copy(), list(self.visits), list(map(set, self.reached)))
+
+    def relaxed(self) -> "Draft":
+        """A draft for bounds: units that leave before a period ends count for it too."""
+        demands = [replace(demand, units={**demand.units, **demand.leaving}) for demand in self.demands]
+        return replace(self.copy(), demands=demands)
 
     def open_follow_ups(self) -> list[int]:
         """Callbacks that nothing planned meets yet."""

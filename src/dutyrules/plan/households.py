@@ -40,7 +40,7 @@ def drafts_of(judgement: Judgement, demands: Sequence[Demand], days: range, pins
         posts = {post for demand in group for code in demand.units for post in households[code].posts}
         posts |= {post for demand in group for post in demand.posts}
         agenda = agenda_of(presence, posts, days, visits, busy, hours.closed)
-        here = {code: households[code] for demand in group for code in demand.units}
+        here = {code: households[code] for demand in group for code in (*demand.units, *demand.leaving)}
         draft = Draft(group, here, agenda)
         _pin(draft, judgement, pins, {person_of[post] for post in posts})
         drafts.append(draft)
@@ -73,7 +73,7 @@ def _groups(
 def _households(judgement: Judgement, demands: Sequence[Demand], days: range) -> dict[int, Household]:
     posts: dict[int, set[int]] = {}
     for demand in demands:
-        for code in demand.units:
+        for code in (*demand.units, *demand.leaving):
             posts.setdefault(code, set()).update(demand.posts)
     rows = _rows(judgement.estate, days)
     places = _places(judgement.estate)

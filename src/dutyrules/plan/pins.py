@@ -28,7 +28,7 @@ def check_pins(
     pins = [
         _with_end(one, visits[one.task.kind].minutes) for one in keep if one.task.pinned and one.task.kind in visits
     ]
-    problems = [problem for pin in pins for problem in _keepable(presence, period, start, pin)]
+    problems = [problem for pin in pins for problem in keepable(presence, period, start, pin)]
     problems += _contradictions(pins)
     problems += _crowds(estate, pins)
     if problems:
@@ -41,7 +41,7 @@ def _with_end(pin: Placed, minutes: int) -> Placed:
     return pin if task.until > task.at else replace(pin, task=replace(task, until=task.at + timedelta(minutes=minutes)))
 
 
-def _keepable(presence: Presence, period: Period, start: date, pin: Placed) -> Iterator[Diagnostic]:
+def keepable(presence: Presence, period: Period, start: date, pin: Placed) -> Iterator[Diagnostic]:
     """Inside the planned days, and while its person is at work."""
     task, day = pin.task, day_number(pin.task.at.date())
     if not max(period.first, start) <= task.at.date() <= period.last:

@@ -7,7 +7,7 @@ from typing import Any
 
 from dutyrules.estate.provenance import provenance
 from dutyrules.report.numbers import plain
-from dutyrules.scoring import Finding, ItemScore, Result, Sheet
+from dutyrules.scoring import Finding, ItemScore, Result, Sheet, Tally
 from dutyrules.timegrid import date_of
 
 SCHEMA_VERSION = "1"
@@ -21,10 +21,7 @@ def as_document(result: Result, people: Sequence[Sheet]) -> dict[str, Any]:
         "period": result.period.label,
         "estate": result.estate.id,
         "forecast": result.forecast,
-        "provenance": {
-            "as_of": result.as_of.isoformat(sep=" ") if result.as_of else None,
-            **provenance(result.estate, result.log, provisional=result.provisional),
-        },
+        "provenance": origin(result),
         "people": [_person(sheet) for sheet in people],
         "uncovered": [
             {"person": person, "area": area, "role": role, "day": date_of(day).isoformat()}
@@ -38,6 +35,14 @@ def as_document(result: Result, people: Sequence[Sheet]) -> dict[str, Any]:
 def as_json(result: Result, people: Sequence[Sheet]) -> str:
     """The result as JSON text, the same on every run."""
     return json.dumps(as_document(result, people), ensure_ascii=False, indent=2) + "\n"
+
+
+def origin(tally: Tally) -> dict[str, Any]:
+    """What verdicts were made from, and as of when."""
+    return {
+        "as_of": tally.as_of.isoformat(sep=" ") if tally.as_of else None,
+        **provenance(tally.estate, tally.log, provisional=tally.provisional),
+    }
 
 
 def _person(sheet: Sheet) -> dict[str, Any]:

@@ -1,8 +1,9 @@
 """Numbers as people and programs read them."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 
-from dutyrules.scoring import Finding
+from dutyrules.scoring import Cost, Finding
 
 
 def plain(number: Decimal) -> str:
@@ -13,6 +14,26 @@ def plain(number: Decimal) -> str:
     """
     text = f"{number:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def money(sums: Mapping[str, Decimal]) -> str:
+    """Sums of money by currency.
+
+    >>> money({"CNY": Decimal("10.0")})
+    '10 CNY'
+    """
+    return ", ".join(f"{plain(amount)} {currency}" for currency, amount in sums.items())
+
+
+def price(cost: Cost | None) -> str:
+    """Points and fines.
+
+    >>> price(Cost(Decimal("1.50"), {"CNY": Decimal(10)})), price(None)
+    ('1.5 + 10 CNY', '–')
+    """
+    if cost is None:
+        return "–"
+    return " + ".join(filter(None, (plain(cost.points) if cost.points or not cost.fines else "", money(cost.fines))))
 
 
 def short_instant(text: str | None, day: str) -> str:

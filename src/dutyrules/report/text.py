@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from tabulate import tabulate
 
 from dutyrules.report.language import Speech
-from dutyrules.report.numbers import measure, plain
+from dutyrules.report.numbers import measure, money, plain
 from dutyrules.report.table import role_title
-from dutyrules.scoring import Finding, ItemScore, Result, Sheet
+from dutyrules.scoring import Finding, ItemScore, Result, Sheet, Tally
 
 MOST_ROWS = 3
 """Log rows shown for one breach; the JSON has all of them."""
@@ -30,20 +30,25 @@ def _heading(result: Result, speech: Speech) -> Iterator[str]:
     yield speech("title", estate=speech.title(result.estate.title, result.estate.id), period=result.period.label)
     if result.as_of:
         yield speech("as_of", as_of=result.as_of)
-    if result.forecast:
-        yield speech("forecast")
-    if result.provisional:
-        yield speech("provisional")
-    if not result.judgement.ground.coverage.declared:
-        yield speech("undeclared")
-    if result.log.rejected_rows:
-        yield speech("rejected_here", count=result.log.rejected_rows)
-    if len(result.log.late):
-        yield speech("late_rows", count=len(result.log.late))
+    yield from caveats(result, speech)
     scored = range(result.period.first_day, result.period.last_day + 1)
     days = sum(day in scored for *_, day in result.judgement.ground.presence.uncovered)
     if days:
         yield speech("uncovered", count=days)
+
+
+def caveats(tally: Tally, speech: Speech) -> Iterator[str]:
+    """What a reader should know before reading on."""
+    if tally.forecast:
+        yield speech("forecast")
+    if tally.provisional:
+        yield speech("provisional")
+    if not tally.judgement.ground.coverage.declared:
+        yield speech("undeclared")
+    if tally.log.rejected_rows:
+        yield speech("rejected_here", count=tally.log.rejected_rows)
+    if len(tally.log.late):
+        yield speech("late_rows", count=len(tally.log.late))
 
 
 def ranks(people: Sequence[Sheet]) -> dict[tuple[str, str], int]:
@@ -79,7 +84,7 @@ def _ranking(result: Result, people: Sequence[Sheet], speech: Speech) -> str:
             _range(sheet),
             len([one for one in sheet.breaches if one.strength == "must"]),
             len(sheet.not_assessed),
-            ", ".join(f"{plain(amount)} {currency}" for currency, amount in sheet.fine_totals.items()),
+            money(sheet.fine_totals),
         )
         for sheet in ordered
     ]

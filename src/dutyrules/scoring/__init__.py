@@ -1,6 +1,25 @@
 """Verdicts to points: who owed what, what was met, what the scorecard takes off, and on which evidence."""
 
+from dutyrules.scoring.agenda import Agenda, Cost, Open, Unassessed
+from dutyrules.scoring.duelist import Due, due
 from dutyrules.scoring.result import Result, score
 from dutyrules.scoring.sheet import BonusScore, Finding, FineScore, ItemScore, LineScore, Sheet
+from dutyrules.scoring.tally import Tally
 
-__all__ = ["BonusScore", "Finding", "FineScore", "ItemScore", "LineScore", "Result", "Sheet", "score"]
+__all__ = [
+    "Agenda",
+    "BonusScore",
+    "Cost",
+    "Due",
+    "Finding",
+    "FineScore",
+    "ItemScore",
+    "LineScore",
+    "Open",
+    "Result",
+    "Sheet",
+    "Tally",
+    "Unassessed",
+    "due",
+    "score",
+]

@@ -12,7 +12,7 @@ import numpy as np
 
 from dutyrules.book import Line
 from dutyrules.checks.ground import Ground
-from dutyrules.facts import sums
+from dutyrules.facts import Events, sums
 from dutyrules.figure import POINT_SCALE, Figure
 from dutyrules.obligation import Bools, Ints, Reason, State
 from dutyrules.scoring.judge import Judgement
@@ -84,11 +84,10 @@ class Sheets:
             if pair not in number:
                 number[pair] = len(posts)
                 posts.append(int(post))
-            of_post[post] = number[pair]
         first_of = {person: sheet for (person, _), sheet in reversed(number.items())}
-        for post in np.flatnonzero(presence.acting_for >= 0):
-            person, role = int(presence.person[post]), int(presence.role[post])
-            of_post[post] = number.get((person, role), first_of.get(person, -1))
+        for row, acting in enumerate(presence.acting_for >= 0):  # also one that ended in a week that ends here
+            person, role = int(presence.person[row]), int(presence.role[row])
+            of_post[row] = number.get((person, role), first_of.get(person, -1) if acting else -1)
         chosen = np.array(posts, np.int64)
         return cls(presence.person[chosen], presence.role[chosen], chosen, of_post)
 
@@ -127,6 +126,13 @@ class Pricing:
         self._sheets = sheets
         self._waived = waived
         self._number = {name: index for index, name in enumerate(judgement.verdicts)}
+        self._found: dict[tuple[tuple[str, ...], bytes], tuple[Events, Ints, Ints]] = {}
+
+    def on(self, judgement: Judgement) -> "Pricing":
+        """The same sheets and findings with other verdicts."""
+        other = Pricing(judgement, self._sheets, self._waived)
+        other._found = self._found
+        return other
 
     def key(self, duty: str, row: int) -> int:
         """The identity of a breach."""
@@ -158,7 +164,7 @@ class Pricing:
         self, lines: Mapping[LineKey, Line], groups: Sequence[Sequence[LineKey]], role: str
     ) -> dict[LineKey, Charge]:
         """Every line's charge; lines that share breaches are settled in the dearest order."""
-        mine = self._role_sheets(role)
+        mine = self.of_role(role)
         candidates = {key: self._candidates(line, mine) for key, line in lines.items()}
         for key, line in lines.items():  # a line without a price takes nothing from those it shares breaches with
             idle = self._charge(line, candidates[key], mine).priceless
@@ -168,7 +174,7 @@ class Pricing:
             result |= self._dearest(group, lines, candidates, mine)
         return {key: result[key] for key in lines}
 
-    def _role_sheets(self, role: str) -> Bools:
+    def of_role(self, role: str) -> Bools:
         """The sheets of a role and of those that it includes."""
         roles = self._ground.presence.roles
         codes = [roles.index(name) for name in self._ground.roles[role] if name in roles]
@@ -219,21 +225,28 @@ class Pricing:
 
     def _findings(self, line: Line, mine: Bools) -> tuple[Ints, Ints, Ints, Ints]:
         """(row, sheet, day, value) of the findings of a line's clause in the period."""
+        key = (line.clause, mine.tobytes())
+        if key not in self._found:
+            self._found[key] = self._logged(line.clause, mine)
+        events, sheet, value = self._found[key]
+        day = events.at // DAY
+        if line.only_if_met:
+            spoilt = self.breaches(line.only_if_met)
+            days = self._ground.period.last_day + 2
+            good = ~np.isin(sheet * days + day, spoilt.sheet * days + spoilt.day)
+            events, sheet, day, value = events.take(good), sheet[good], day[good], value[good]
+        return events.row, sheet, day, value
+
+    def _logged(self, clauses: Sequence[str], mine: Bools) -> tuple[Events, Ints, Ints]:
+        """Findings of some clauses in the period, their sheets among `mine`, and their values."""
         ground = self._ground
-        events = ground.facts.events([f"finding.{clause}" for clause in line.clause])
+        events = ground.facts.events([f"finding.{clause}" for clause in clauses])
         day = events.at // DAY
         events = events.take((day >= ground.period.first_day) & (day <= ground.period.last_day))
         sheet = self._sheets.of_person(events.person, mine)
         events, sheet = events.take(sheet >= 0), sheet[sheet >= 0]
-        day = events.at // DAY
         value = ground.facts.numbers("value", events.row)
-        value = np.where(value < 0, 1, value // POINT_SCALE)
-        if line.only_if_met:
-            spoilt = self.breaches(line.only_if_met)
-            days = ground.period.last_day + 2
-            good = ~np.isin(sheet * days + day, spoilt.sheet * days + spoilt.day)
-            events, sheet, day, value = events.take(good), sheet[good], day[good], value[good]
-        return events.row, sheet, day, value
+        return events, sheet, np.where(value < 0, 1, value // POINT_SCALE)
 
     def _priced(self, line: Line, times: Ints, breaches: Breaches, findings: Ints) -> Charge:
         terms = self._ground.terms(self._sheets.post, np.full(len(times), self._ground.period.first_day))

@@ -41,15 +41,22 @@ class Judgement:
 
 
 def judge(
-    estate: Estate, log: Log, period: Period, as_of: datetime | None = None, *, planned: Set[str] = frozenset()
+    estate: Estate,
+    log: Log,
+    period: Period,
+    as_of: datetime | None = None,
+    *,
+    planned: Set[str] = frozenset(),
+    seen_in: Period | None = None,
 ) -> Judgement:
     """Expands every duty and judges it on the log.
 
     Args:
         as_of: The last instant that is known; by default the whole period is.
         planned: Kinds of a forecast; what no coverage speaks of counts as planned.
+        seen_in: Where no coverage is declared, the period whose rows say which kinds are covered; by default this one.
     """
-    ground = stand(estate, log, period, as_of, planned=planned)
+    ground = stand(estate, log, period, as_of, planned=planned, seen_in=seen_in)
     duties = estate.book.duties
     with ThreadPoolExecutor(THREADS) as threads:  # array arithmetic holds no lock; duties do not depend on each other
         longest_first = sorted(duties, key=lambda name: duties[name].check != "quota")
@@ -59,7 +66,13 @@ def judge(
 
 
 def stand(
-    estate: Estate, log: Log, period: Period, as_of: datetime | None = None, *, planned: Set[str] = frozenset()
+    estate: Estate,
+    log: Log,
+    period: Period,
+    as_of: datetime | None = None,
+    *,
+    planned: Set[str] = frozenset(),
+    seen_in: Period | None = None,
 ) -> Ground:
     """The ground on which a period is judged."""
     first, last = period.first_day - REACH_BACK, period.last_day + REACH_ON
@@ -68,7 +81,7 @@ def stand(
         estate.tables, estate.areas, estate.calendar, first=first, last=last, working_hours=estate.working_hours
     )
     facts = Facts.of(log, who, estate.places, horizon=horizon, granularity=estate.granularity)
-    book, seen = estate.book, _seen(estate, log, period, horizon)
+    book, seen = estate.book, _seen(estate, log, seen_in or period, horizon)
     return Ground(
         period=period,
         horizon=horizon,
@@ -146,8 +159,8 @@ def settle(ground: Ground, duty: Duty, obligations: Obligations, judged: Judged)
     """The final state of each obligation, in the order that docs/semantics.md gives."""
     idle = (obligations.settled == State.NO_OCCASION) & (obligations.event < 0) & bool(duty.occasions())
     kinds = _kinds_read(ground, duty, obligations, idle)
-    nothing = (obligations.settled == State.NO_OCCASION) | _owes_nothing(obligations, duty)
-    excused = _excused(ground, duty, obligations)
+    nothing = (obligations.settled == State.NO_OCCASION) | owes_nothing(obligations, duty)
+    excused = excuses(ground, duty, obligations)
     state = np.select(
         [
             obligations.settled == State.NOT_ASSESSED,
@@ -192,6 +205,15 @@ def _kinds_read(ground: Ground, duty: Duty, obligations: Obligations, idle: Bool
     return covered
 
 
+def gaps(ground: Ground, duty: Duty, obligations: Obligations) -> tuple[str, ...]:
+    """The kinds for which the log is not complete for some of these obligations."""
+    area = ground.presence.area[obligations.post]
+    start = np.minimum(obligations.start // DAY, obligations.first_day)
+    end = np.minimum(obligations.day, (ground.horizon - 1) // DAY)
+    kinds = dict.fromkeys((*duty.kinds(), *duty.occasions()))
+    return tuple(kind for kind in kinds if not ground.coverage.covered((kind,), area, start, end).all())
+
+
 def _no_gap(ground: Ground, duty: Duty, obligations: Obligations) -> bool:
     """Whether the log has no gap at all where the duty looks: mostly so, and quick to see."""
     first = min(int(obligations.start.min()) // DAY, int(obligations.first_day.min()))
@@ -199,7 +221,8 @@ def _no_gap(ground: Ground, duty: Duty, obligations: Obligations) -> bool:
     return ground.coverage.gapless((*duty.kinds(), *duty.occasions()), first, (last - 1) // DAY)
 
 
-def _owes_nothing(obligations: Obligations, duty: Duty) -> Bools:
+def owes_nothing(obligations: Obligations, duty: Duty) -> Bools:
+    """Quotas of none at all."""
     counts = duty.check == "quota" and not _at_most(duty)
     return (obligations.expected == 0) & counts
 
@@ -208,7 +231,7 @@ def _at_most(duty: Duty) -> bool:
     return getattr(duty, "at_most", None) is not None
 
 
-def _excused(ground: Ground, duty: Duty, obligations: Obligations) -> Ints:
+def excuses(ground: Ground, duty: Duty, obligations: Obligations) -> Ints:
     """1 where leave excuses a miss, 2 where an event does."""
     leave = duty.excuse(ground, obligations)
     if duty.excused_by is None:

@@ -12,12 +12,12 @@ import numpy as np
 
 from dutyrules.activity.log import Log
 from dutyrules.book import Item, Scorecard
-from dutyrules.diagnostics import Diagnostic, InputError
 from dutyrules.estate import Estate, scored_period
 from dutyrules.figure import POINT_SCALE
 from dutyrules.obligation import Ints, State
 from dutyrules.scoring.charges import Charge, Sheets, scaled
 from dutyrules.scoring.judge import judge
+from dutyrules.scoring.requests import refuse_plans, unknown_person
 from dutyrules.scoring.sheet import BonusScore, Finding, FineScore, ItemScore, ItemState, LineScore, Sheet
 from dutyrules.scoring.tally import Tally
 from dutyrules.timegrid import DAY
@@ -54,18 +54,8 @@ class Result(Tally):
         presence = self.judgement.ground.presence
         found = [index for index in self._order if presence.persons[self.sheets.person[index]] == person]
         if not found:
-            known = sorted({presence.persons[code] for code in self.sheets.person})
-            raise InputError(
-                [
-                    Diagnostic(
-                        "score.unknown-person",
-                        f"{person} has no post in {self.period.label}",
-                        None,
-                        person,
-                        ", ".join(known[:20]),
-                    )
-                ]
-            )
+            known = (presence.persons[code] for code in self.sheets.person)
+            raise unknown_person(person, known, self.period.label)
         return [self.sheet(index) for index in found]
 
     def sheet(self, index: int) -> Sheet:
@@ -82,7 +72,7 @@ class Result(Tally):
         breached = tuple(one for one in findings if one.state == "breached")
         return Sheet(
             person=presence.persons[self.sheets.person[index]],
-            name=self._name(index),
+            name=self.estate.name_of(presence.persons[self.sheets.person[index]]),
             role=presence.roles[self.sheets.role[index]],
             scorecard=chosen[0] if chosen else None,
             **self._sums(items, bonuses) if chosen else _NO_SUMS,
@@ -99,12 +89,6 @@ class Result(Tally):
             ),
             workdays=int(presence.work[self.sheets.of_post == index, self.judgement.ground.scored].any(axis=0).sum()),
         )
-
-    def _name(self, index: int) -> str:
-        people = self.estate.tables.people
-        person = self.judgement.ground.presence.persons[self.sheets.person[index]]
-        names = people.filter(people["person"] == person)["name"].drop_nulls()
-        return names[0] if len(names) else person
 
     def _items(self, index: int, name: str, card: Scorecard) -> tuple[ItemScore, ...]:
         return tuple(self._item(index, name, key, item) for key, item in card.items.items())
@@ -185,14 +169,7 @@ class Result(Tally):
 
     def _settlement(self, index: int, item: str) -> tuple[str, str] | None:
         person = self.judgement.ground.presence.persons[self.sheets.person[index]]
-        return self._settlements.get((person, item))
-
-    @cached_property
-    def _settlements(self) -> Mapping[tuple[str, str], tuple[str, str]]:
-        rows = self.estate.tables.settlements.select("period", "person", "item", "decision", "decided_by").iter_rows()
-        return {
-            (person, item): (decision, by) for period, person, item, decision, by in rows if period == self.period.label
-        }
+        return self.settlements.get((person, item))
 
     def _sums(self, items: tuple[ItemScore, ...], bonuses: tuple[BonusScore, ...]) -> dict[str, Any]:
         counted = [item for item in items if item.state != "excluded"]
@@ -298,19 +275,8 @@ def score(estate: Estate, log: Log, period: str, as_of: datetime | None = None, 
         InputError: the log holds planned rows and this is no forecast, or the period is none.
     """
     scored = scored_period(period)
-    if log.planned and not forecast:
-        raise InputError(
-            [
-                Diagnostic(
-                    "score.planned-rows",
-                    f"the log holds {log.planned} planned rows",
-                    None,
-                    "state: planned",
-                    "events that happened",
-                    "score a plan with --forecast",
-                )
-            ]
-        )
+    if not forecast:
+        refuse_plans(log, "score a plan with --forecast")
     judgement = judge(estate, log, scored, as_of, planned=log.planned_kinds)
     return Result(estate, log, scored, as_of, forecast, judgement, Sheets.of(judgement.ground))
 

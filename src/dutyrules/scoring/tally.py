@@ -100,6 +100,14 @@ class Tally:
             counted[duty] = table[:-1]
         return counted
 
+    @cached_property
+    def settlements(self) -> Mapping[tuple[str, str], tuple[str, str]]:
+        """(person, item) → decision and who took it, in this period."""
+        rows = self.estate.tables.settlements.select("period", "person", "item", "decision", "decided_by").iter_rows()
+        return {
+            (person, item): (decision, by) for period, person, item, decision, by in rows if period == self.period.label
+        }
+
     def breach_table(self) -> pl.DataFrame:
         """Every breach as one row of a table, without objects for persons; waived ones are left out.
 

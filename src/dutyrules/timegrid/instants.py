@@ -50,9 +50,14 @@ def instant_number(at: datetime) -> int:
     return int((at - _MIDNIGHT).total_seconds())
 
 
+def instant_of(number: int) -> datetime:
+    """The naive local instant of a number of seconds."""
+    return _MIDNIGHT + timedelta(seconds=int(number))
+
+
 def instant_text(number: int) -> str:
     """The local instant as ``2026-10-08 07:55:00``."""
-    return str(_MIDNIGHT + timedelta(seconds=int(number)))
+    return str(instant_of(number))
 
 
 def time_text(number: int) -> str:

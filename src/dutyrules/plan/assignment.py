@@ -1,0 +1,146 @@
+"""Everything that a planner of patrols starts from: what is owed, what is fixed, and the rotations to be turned."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Final
+
+from dutyrules.activity.log import Log
+from dutyrules.diagnostics import Diagnostic, InputError
+from dutyrules.estate import Estate
+from dutyrules.estate.logs import log_from_rows
+from dutyrules.plan.beats import Chart, Circuit, Patrol, patrols_of
+from dutyrules.plan.forecast import outlook
+from dutyrules.plan.lists import Lists, list_duties
+from dutyrules.plan.menus import Menu, menu_of
+from dutyrules.plan.owing import Buildings, Owing, Reader, patrol_duties
+from dutyrules.plan.patrol_pins import Kept, check_counted, read_pins, too_far
+from dutyrules.plan.plan import Unplanned
+from dutyrules.plan.planfile import Placed
+from dutyrules.plan.round import Round
+from dutyrules.plan.walks import Ints
+from dutyrules.scoring.judge import Judgement
+from dutyrules.timegrid import DAY, Period, date_of, day_number
+
+FITTING: Final = 4.0
+"""Deterministic time to find out what fits into a round with too many sets to list."""
+
+_EVER: Final = -(10**6)
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """What is to be planned.
+
+    Attributes:
+        before: The period judged on the log alone.
+        first: First day to plan.
+        duties: Duties to patrol, then duties to list.
+        kinds: The kinds of events that the plan may hold.
+        owing: Open obligations from the first day on.
+        patrols: Who walks when; those with something to see stand in a circuit, too.
+    """
+
+    estate: Estate
+    period: Period
+    log: Log
+    before: Judgement
+    first: int
+    duties: tuple[str, ...]
+    kinds: frozenset[str]
+    kept: Kept
+    owing: tuple[Owing, ...]
+    lists: Lists
+    patrols: tuple[Patrol, ...]
+    circuits: tuple[Circuit, ...]
+    unplanned: tuple[Unplanned, ...]
+
+
+def assign(estate: Estate, period: Period, done: Log | None, keep: Sequence[Placed], start: date | None) -> Assignment:
+    """Reads the assignment off book, estate, log and pins.
+
+    Raises:
+        InputError: the estate plans no patrols, or pins contradict each other or the estate.
+    """
+    paces = estate.planning.patrols
+    if not paces:
+        hint = "write planning: {patrols: {patrol.building: {metres_per_minute: 60}}}"
+        message = f"{estate.id} does not say which patrols may be planned"
+        raise InputError([Diagnostic("plan.no-patrols", message, None, hint=hint)])
+    log = done if done is not None else log_from_rows([], estate)
+    walked, otherwise = patrol_duties(estate)
+    listed, unlisted = list_duties(estate)
+    kinds = frozenset(paces) | {duty.requires.event for duty in listed}
+    before = outlook(estate, log, period, kinds)
+    first, passed = _first_day(log, period, start), _last_event(log)
+    kept = read_pins(estate, before.ground.presence, period, date_of(first), keep, kinds - paces.keys())
+    buildings = Buildings(estate)
+    reader = Reader(before, buildings)
+    read = [one for duty in walked for one in reader.owing(duty, first)]
+    owing = tuple(one for one in read if isinstance(one, Owing))
+    check_counted(kept, owing)
+    lists = Lists(before, listed, first, passed, [pin.task for pin in kept.lists])
+    patrols = patrols_of(owing, buildings, paces, kept.pins, kept.busy)
+    menus = _Menus(lists, kept)
+    return Assignment(
+        estate=estate,
+        period=period,
+        log=log,
+        before=before,
+        first=first,
+        duties=(*(duty.id for duty in walked), *(duty.id for duty in listed)),
+        kinds=kinds,
+        kept=kept,
+        owing=owing,
+        lists=lists,
+        patrols=tuple(patrols),
+        circuits=tuple(Chart(patrols, buildings, paces, before.ground.facts, first).circuits(menus.menu)),
+        unplanned=(*otherwise, *unlisted, *(one for one in read if isinstance(one, Unplanned))),
+    )
+
+
+def _first_day(log: Log, period: Period, start: date | None) -> int:
+    """The day that is given; else the one after the last event in the period, or the period's first."""
+    if start is not None:
+        return max(day_number(start), period.first_day)
+    at = log.frame["at"].to_numpy()
+    inside = at[(at >= period.first_day * DAY) & (at < period.end)]
+    return int(inside.max()) // DAY + 1 if len(inside) else period.first_day
+
+
+def _last_event(log: Log) -> int:
+    """The last day of which the log tells."""
+    at = log.frame["at"].to_numpy()
+    return int(at.max()) // DAY if len(at) else _EVER
+
+
+class _Menus:
+    """The sets that patrols may walk; patrols that are alike share one menu."""
+
+    def __init__(self, lists: Lists, kept: Kept) -> None:
+        self._lists, self._kept = lists, kept
+        self._found: dict[tuple[Round, bytes], Menu | None] = {}
+
+    def menu(self, patrol: Patrol, walk: Round, between: Ints) -> Menu:
+        """The menu of a patrol.
+
+        Raises:
+            InputError: what is pinned cannot be walked.
+        """
+        walk = replace(walk, unlisted=self._unlisted(patrol))
+        key = (walk, between.tobytes())
+        if key not in self._found:
+            self._found[key] = menu_of(walk, between, FITTING)
+        menu = self._found[key]
+        if menu is None:
+            raise too_far(self._kept, patrol)
+        return menu
+
+    def _unlisted(self, patrol: Patrol) -> tuple[int, ...]:
+        """For each duty to list: the stops that are not listed, and can no longer be."""
+        late: dict[str, int] = defaultdict(int)
+        for stop, (errand, code) in enumerate(patrol.sites):
+            for entry in self._lists.entries(patrol.person, patrol.day, code, errand.kind, dict(errand.attributes)):
+                late[entry.duty] |= (1 << stop) if entry.late else 0
+        return tuple(stops for _, stops in sorted(late.items()) if stops)

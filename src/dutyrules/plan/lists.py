@@ -1,0 +1,154 @@
+"""The next workday's list: buildings that the book wants named on the workday before they are patrolled."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from dutyrules.checks.precedence import Precedence
+from dutyrules.estate import Estate
+from dutyrules.plan.hours import at_work, instant, nearest_minute
+from dutyrules.plan.owing import Attributes, words
+from dutyrules.plan.plan import Task, Unplanned
+from dutyrules.scoring.judge import Judgement
+from dutyrules.timegrid import day_number
+
+
+def list_duties(estate: Estate) -> tuple[list[Precedence], list[Unplanned]]:
+    """The duties to list planned patrols beforehand, and those that ask for something before a patrol otherwise."""
+    duties, left = [], []
+    for name, duty in estate.book.duties.items():
+        if not isinstance(duty, Precedence) or duty.event.event not in estate.planning.patrols:
+            continue
+        if why := _unplannable(estate, duty):
+            left.append(Unplanned(name, why))
+        else:
+            duties.append(duty)
+    return duties, left
+
+
+def _unplannable(estate: Estate, duty: Precedence) -> str | None:
+    if duty.strength != "must":
+        return "is no must"
+    if duty.lag != "previous_workday":
+        return "asks for nothing on the workday before"
+    if duty.match_on != "target" or estate.book.kinds[duty.requires.event].target != "building":
+        return "does not name buildings"
+    return None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A building to be listed.
+
+    Attributes:
+        day: Workday on which it has to be done.
+        open: Whether that is still to come.
+        judged: Whether it is a breach if it is left out; where the log has gaps nobody can tell.
+    """
+
+    duty: str
+    kind: str
+    attributes: Attributes
+    day: int
+    open: bool
+    judged: bool
+
+    @property
+    def late(self) -> bool:
+        """Whether patrolling it breaks the duty."""
+        return self.judged and not self.open
+
+
+class Lists:
+    """What has to be listed, what is, and when the rest is published.
+
+    Attributes:
+        duties: The duties to list.
+    """
+
+    def __init__(
+        self, judgement: Judgement, duties: Iterable[Precedence], first: int, passed: int, pins: Iterable[Task]
+    ) -> None:
+        """Reads what is listed.
+
+        Args:
+            first: First day to plan.
+            passed: Last day of which the log tells.
+            pins: Pinned tasks; lists among them are published.
+        """
+        self.duties = tuple(duties)
+        self._ground, self._estate = judgement.ground, judgement.estate
+        self._first, self._passed = first, passed
+        self._listed = {duty.id: self._published(duty) for duty in self.duties}
+        names = {name: code for code, name in enumerate(self._ground.presence.persons)}
+        codes = {name: code for code, name in enumerate(self._estate.places.ids.to_list())}
+        for pin in pins:
+            for duty in self.duties:
+                if pin.kind == duty.requires.event and pin.target is not None:
+                    key = (names[pin.person], day_number(pin.at.date()), codes[pin.target])
+                    self._listed[duty.id].add(key)
+
+    def _published(self, duty: Precedence) -> set[tuple[int, int, int]]:
+        events = duty.requires.of(self._ground)
+        return set(zip(events.person.tolist(), events.day.tolist(), events.target.tolist(), strict=True))
+
+    def entries(self, person: int, day: int, target: int, kind: str, attributes: Mapping[str, str]) -> Iterator[Entry]:
+        """What a patrol needs to have been listed and is not yet."""
+        presence = self._ground.presence
+        for duty in self.duties:
+            if duty.event.event != kind or not _says(attributes, duty.event.where):
+                continue
+            if day < day_number(self._estate.book.published[duty.id]):
+                continue
+            post = int(presence.lead(self._ground.roles[duty.role])[person, day - presence.first])
+            before = int(presence.previous_workday(np.array([post]), np.array([day]))[0]) if post >= 0 else -1
+            if before >= 0 and (person, before, target) not in self._listed[duty.id]:
+                attributes_ = words(duty.requires.where)
+                yield Entry(
+                    duty.id,
+                    duty.requires.event,
+                    attributes_,
+                    before,
+                    self._is_open(person, before),
+                    self._judged(duty, post, before, day),
+                )
+
+    def _is_open(self, person: int, day: int) -> bool:
+        """Days before the planned ones are past if they lie in the period, or the log tells of them or later ones."""
+        past = day < self._first and (day >= self._ground.period.first_day or day <= self._passed)
+        return not past and bool(at_work(self._ground.presence, person, day, self._ground.granularity))
+
+    def _judged(self, duty: Precedence, post: int, before: int, day: int) -> bool:
+        area, since, until = self._ground.presence.area[[post]], np.array([before]), np.array([day])
+        return bool(self._ground.coverage.covered(duty.kinds(), area, since, until)[0])
+
+    def tasks(self, patrols: Iterable[Task]) -> list[Task]:
+        """The lists that planned patrols ask for."""
+        presence = self._ground.presence
+        persons = {name: code for code, name in enumerate(presence.persons)}
+        codes = {name: code for code, name in enumerate(self._estate.places.ids.to_list())}
+        found: dict[tuple[object, ...], Task] = {}
+        for patrol in patrols:
+            person, day = persons[patrol.person], day_number(patrol.at.date())
+            wanted = self._estate.planning.patrols[patrol.kind].publish_at // 60
+            for entry in self.entries(person, day, codes[patrol.target or ""], patrol.kind, patrol.attributes):
+                if not entry.open:
+                    continue
+                hours = at_work(presence, person, entry.day, self._ground.granularity)
+                at = instant(entry.day, nearest_minute(hours, wanted) or 0)
+                key = (person, entry.day, entry.kind, entry.attributes, patrol.target)
+                known = found.get(key)
+                if known:
+                    found[key] = replace(known, duties=tuple(dict.fromkeys((*known.duties, entry.duty))))
+                else:
+                    attributes = dict(entry.attributes)
+                    found[key] = Task(at, at, patrol.person, entry.kind, patrol.target, None, attributes, (entry.duty,))
+        return list(found.values())
+
+
+def _says(attributes: Mapping[str, str], where: Mapping[str, tuple[object, ...]]) -> bool:
+    return all(
+        attributes.get(name) in [str(word).lower() if isinstance(word, bool) else str(word) for word in allowed]
+        for name, allowed in where.items()
+    )

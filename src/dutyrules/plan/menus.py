@@ -1,0 +1,213 @@
+"""Which sets of buildings one person may walk in one round: those that miss least, and no more than that takes."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+
+from dutyrules.plan.fit import Fit, fit
+from dutyrules.plan.round import Round, counted
+from dutyrules.plan.walks import Ints, Walks, nearest, single_walk, subsets, walked
+
+LISTED: Final = 200_000
+"""Up to so many sets a round's walks are all worked out beforehand; beyond that one by one, when they are asked for."""
+
+
+@dataclass(frozen=True, eq=False)
+class Menu(ABC):
+    """The sets that a round may walk.
+
+    Attributes:
+        misses: What each of them misses.
+        least: What no walk can help missing; proven.
+        needed: At least so many minutes it would take to see all that is owed, ways included.
+        most: No set has more stops.
+    """
+
+    round: Round
+    misses: int
+    least: int
+    needed: int
+    most: int
+
+    @abstractmethod
+    def cost(self, chosen: int) -> int | None:
+        """Minutes walked for a set, None if it is not on the menu."""
+
+    @abstractmethod
+    def near(self, wanted: int) -> int:
+        """A set that has as much in common with the wanted one as it can, and walks little."""
+
+    @abstractmethod
+    def order(self, chosen: int) -> list[tuple[int, int]]:
+        """(stop, minute at which one begins there), as the set is walked."""
+
+    @abstractmethod
+    def cheapest(self, prices: Ints, scale: int) -> tuple[int, int, int]:
+        """(value, minutes, set) with the least scale × minutes - prices; where sets are not listed, a lower bound."""
+
+
+@dataclass(frozen=True, eq=False)
+class ListedMenu(Menu):
+    """Every set is known with its walk."""
+
+    walks: Walks
+    chosen: Ints
+    minutes: Ints
+
+    @cached_property
+    def _costs(self) -> dict[int, int]:
+        return dict(zip(map(self.round.spread, self.chosen.tolist()), self.minutes.tolist(), strict=True))
+
+    def cost(self, chosen: int) -> int | None:
+        """See `Menu`."""
+        return self._costs.get(chosen)
+
+    def near(self, wanted: int) -> int:
+        """See `Menu`."""
+        common = counted(self.chosen & self.round.local(wanted))
+        return self.round.spread(int(self.chosen[np.lexsort((self.chosen, self.minutes, -common))[0]]))
+
+    def order(self, chosen: int) -> list[tuple[int, int]]:
+        """See `Menu`."""
+        return [(self.round.places[stop], begin) for stop, begin in self.walks.order(self.round.local(chosen))]
+
+    @cached_property
+    def _bits(self) -> Ints:
+        return self.chosen[:, None] >> np.arange(len(self.round.stops)) & 1
+
+    def cheapest(self, prices: Ints, scale: int) -> tuple[int, int, int]:
+        """See `Menu`."""
+        values = self.minutes * scale - self._bits @ prices[list(self.round.places)]
+        best = int(values.argmin())
+        return int(values[best]), int(self.minutes[best]), self.round.spread(int(self.chosen[best]))
+
+
+@dataclass(frozen=True, eq=False)
+class WideMenu(Menu):
+    """Too many sets to list: walks are worked out for those that are asked for.
+
+    Attributes:
+        found: A set that misses so little.
+    """
+
+    between: Ints
+    found: int
+    _known: dict[int, list[tuple[int, int]] | None] = field(default_factory=dict, repr=False, compare=False)
+
+    def cost(self, chosen: int) -> int | None:
+        """See `Menu`."""
+        local = self.round.local(chosen)
+        same = self.round.rank(local) == self.round.rank(self.found) and self.round.spread(local) == chosen
+        if not same or local & self.round.must != self.round.must:
+            return None
+        way = self._way(local)
+        return None if way is None else walked(self.between, way)
+
+    def near(self, wanted: int) -> int:
+        """See `Menu`."""
+        return wanted if self.cost(wanted) is not None else self.round.spread(self.found)
+
+    def order(self, chosen: int) -> list[tuple[int, int]]:
+        """See `Menu`."""
+        return [(self.round.places[stop], begin) for stop, begin in self._way(self.round.local(chosen)) or ()]
+
+    def remember(self, local: int, way: list[tuple[int, int]]) -> None:
+        """Takes a walk that is known already."""
+        self._known[local] = way
+
+    def _way(self, local: int) -> list[tuple[int, int]] | None:
+        if local not in self._known:
+            some = [stop for stop in range(len(self.round.stops)) if local >> stop & 1]
+            way = single_walk(self.between[np.ix_(some, some)], [self.round.stops[stop] for stop in some])
+            self._known[local] = way and [(some[stop], begin) for stop, begin in way]
+        return self._known[local]
+
+    def cheapest(self, prices: Ints, scale: int) -> tuple[int, int, int]:
+        """See `Menu`: every stop but the last costs at least the way to the nearest."""
+        away = nearest(self.between)
+        values = away * scale - prices[list(self.round.places)]
+        size = self.round.rank(self.found)[2]
+        taken = np.lexsort((np.arange(len(values)), values))[:size]
+        longest = int(np.sort(away)[-1]) if size else 0
+        chosen = self.round.spread(sum(1 << int(stop) for stop in taken))
+        return int(values[taken].sum()) - longest * scale, int(away[taken].sum()) - longest, chosen
+
+
+def menu_of(round_: Round, between: Ints, effort: float) -> Menu | None:
+    """The sets that a round may walk; None if what is fixed cannot be walked.
+
+    Args:
+        between: Minutes from stop to stop.
+        effort: Deterministic time for rounds with too many sets to list.
+    """
+    size = max(round_.must.bit_count(), min(round_.size, most(round_, between)))
+    if subsets(len(round_.stops), size) > LISTED:
+        return _wide(round_, between, effort)
+    return _listed(round_, between, Walks.of(between, round_.stops, size))
+
+
+def most(round_: Round, between: Ints) -> int:
+    """More stops than this do not fit in between the first minute and the last; the shortest ways on are counted."""
+    away = nearest(between)
+    spent = np.sort(np.array([stop.minutes for stop in round_.stops], np.int64) + away)
+    return int(np.count_nonzero(np.cumsum(spent) - away.max(initial=0) <= round_.minutes))
+
+
+def least_minutes(round_: Round, between: Ints) -> int:
+    """At least so many minutes it takes to see all that is owed, ways included."""
+    away = nearest(between)
+    spent = np.array([stop.minutes for stop in round_.stops], np.int64) + away
+    wanted = [int(np.sort(spent[_stops(ask.stops, len(spent))])[: ask.need].sum()) for ask in round_.asks]
+    apart = sum(ask.stops.bit_count() for ask in round_.asks) == len(spent)  # a stop of two asks is seen once
+    return max((sum(wanted) if apart else max(wanted, default=0)) - int(away.max(initial=0)), 0)
+
+
+def _listed(round_: Round, between: Ints, walks: Walks) -> ListedMenu | None:
+    found = [walks.through(size)[:2] for size in range(1, len(walks.layers) + 1)] if walks.stops else []
+    chosen = np.concatenate([np.zeros(1, np.int64), *(masks for masks, _ in found)])
+    minutes = np.concatenate([np.zeros(1, np.int64), *(minutes for _, minutes in found)])
+    kept = chosen & round_.must == round_.must
+    chosen, minutes = chosen[kept], minutes[kept]
+    if not len(chosen):
+        return None
+    ranks = round_.ranks(chosen)
+    best = ranks == ranks.min()
+    misses, most = int(ranks.min() >> 32), int(ranks.min() & 0xFFFF)
+    return ListedMenu(round_, misses, misses, least_minutes(round_, between), most, walks, chosen[best], minutes[best])
+
+
+def _wide(round_: Round, between: Ints, effort: float) -> WideMenu | None:
+    found = _grown(round_, between)
+    fitted = fit(round_, between, effort) if found is None else Fit(found[0], tuple(found[1]), 0)
+    if fitted is None:
+        return None
+    misses, _, most_ = round_.rank(fitted.chosen)
+    menu = WideMenu(round_, misses, fitted.least, least_minutes(round_, between), most_, between, fitted.chosen)
+    menu.remember(fitted.chosen, list(fitted.order))
+    return menu
+
+
+def _grown(round_: Round, between: Ints) -> tuple[int, list[tuple[int, int]]] | None:
+    """A walk that misses nothing, always on to the nearest stop of use; None if that does not lead to one."""
+    if round_.must or round_.unlisted:
+        return None
+    for start in range(len(round_.stops)):
+        chosen, last = 1 << start, start
+        while wanted := sum(ask.stops for ask in round_.asks if (ask.stops & chosen).bit_count() < ask.need):
+            left = [stop for stop in range(len(round_.stops)) if wanted & ~chosen >> stop & 1]
+            if not left:
+                break
+            last = min(left, key=lambda stop: (between[last, stop], stop))
+            chosen |= 1 << last
+        some = [stop for stop in range(len(round_.stops)) if chosen >> stop & 1]
+        way = single_walk(between[np.ix_(some, some)], [round_.stops[stop] for stop in some])
+        if way is not None and round_.rank(chosen)[0] == 0:
+            return chosen, [(some[stop], begin) for stop, begin in way]
+    return None
+
+
+def _stops(mask: int, count: int) -> list[int]:
+    return [stop for stop in range(count) if mask >> stop & 1]

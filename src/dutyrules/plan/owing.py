@@ -1,0 +1,198 @@
+"""Who still owes patrols of buildings, where, and in which hours: read off the obligations of the book."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from dutyrules.checks.quota import Quota
+from dutyrules.estate import Estate
+from dutyrules.estate.planning import PatrolPace
+from dutyrules.obligation import State
+from dutyrules.plan.hours import Span, at_work, common
+from dutyrules.plan.plan import Unplanned
+from dutyrules.plan.walks import Point
+from dutyrules.registry.areas import first_day, last_day
+from dutyrules.scoring.findings import Namer
+from dutyrules.scoring.judge import Judgement
+from dutyrules.timegrid import DAY
+
+Attributes = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, order=True)
+class Errand:
+    """What is done in a building: the event, what it must say, and between which hours it counts (none: at any)."""
+
+    kind: str
+    attributes: Attributes
+    windows: tuple[Span, ...]
+
+
+@dataclass(frozen=True)
+class Building:
+    """A building as its row of a day describes it; `minutes` is None where it does not say."""
+
+    code: int
+    point: Point | None
+    minutes: int | None
+
+
+@dataclass(frozen=True)
+class Owing:
+    """An open obligation to patrol buildings on a day.
+
+    Attributes:
+        key: The breach id, which names the obligation.
+        area: Of the post; the buildings of one area are patrolled in turn, whoever does it.
+        errand: The event that is planned.
+        counts: Every kind that counts.
+        need: How many buildings more.
+        buildings: Those not patrolled yet that would count.
+        hours: When patrols may begin and end.
+        anybody: Whether patrols of others count, too.
+    """
+
+    key: str
+    duty: str
+    person: int
+    area: int
+    day: int
+    errand: Errand
+    counts: frozenset[str]
+    need: int
+    buildings: frozenset[int]
+    hours: tuple[Span, ...]
+    anybody: bool
+
+
+class Buildings:
+    """The buildings of an estate, day by day."""
+
+    def __init__(self, estate: Estate) -> None:
+        table = estate.tables.buildings
+        codes = {name: code for code, name in enumerate(estate.places.ids.to_list())}
+        self._first, self._last = first_day(table["from"]), last_day(table["to"])
+        self._rows = [
+            Building(codes[name], None if x is None or y is None else Point(Fraction(x), Fraction(y)), minutes)
+            for name, x, y, minutes in table.select("building", "x", "y", "inspect_minutes").iter_rows()
+        ]
+        self._days: dict[int, Mapping[int, Building]] = {}
+
+    def on(self, day: int) -> Mapping[int, Building]:
+        """Code → building, of those that are there on a day."""
+        if day not in self._days:
+            there = np.flatnonzero((self._first <= day) & (day <= self._last)).tolist()
+            self._days[day] = {self._rows[row].code: self._rows[row] for row in there}
+        return self._days[day]
+
+
+def patrol_duties(estate: Estate) -> tuple[list[Quota], list[Unplanned]]:
+    """The duties that patrols are planned for, and those that ask for patrols otherwise."""
+    duties, left = [], []
+    paces = estate.planning.patrols
+    for name, duty in estate.book.duties.items():
+        if not isinstance(duty, Quota) or duty.at_most is not None or paces.keys().isdisjoint(duty.kinds()):
+            continue
+        if why := _unplannable(estate, duty):
+            left.append(Unplanned(name, why))
+        else:
+            duties.append(duty)
+    return duties, left
+
+
+def _unplannable(estate: Estate, duty: Quota) -> str | None:
+    if duty.strength != "must":
+        return "is no must"
+    if duty.distinct is None:
+        return "counts events, not buildings"
+    if not duty.per.daily:
+        return "is not owed every day"
+    if estate.book.kinds[planned_kind(estate.planning.patrols, duty)].target != "building":
+        return "does not name buildings"
+    return None
+
+
+def planned_kind(paces: Mapping[str, PatrolPace], duty: Quota) -> str:
+    """The kind that is planned for a duty that counts several."""
+    return next(kind for kind in duty.kinds() if kind in paces)
+
+
+def words(where: Mapping[str, tuple[object, ...]]) -> Attributes:
+    """What a planned event says so that it passes a filter: the first word that does."""
+    firsts = ((name, allowed[0]) for name, allowed in where.items())
+    return tuple(sorted((name, str(word).lower() if isinstance(word, bool) else str(word)) for name, word in firsts))
+
+
+class Reader:
+    """Reads what is owed from the period judged on the log alone."""
+
+    def __init__(self, judgement: Judgement, buildings: Buildings) -> None:
+        self._judgement = judgement
+        self._ground = judgement.ground
+        self._namer = Namer(judgement)
+        self._buildings = buildings
+
+    def owing(self, duty: Quota, first: int) -> Iterator[Owing | Unplanned]:
+        """What a duty still asks for from a day on; and what is left alone, since nobody can judge it or has to."""
+        verdicts = self._judgement.verdicts[duty.id]
+        rows = np.flatnonzero(verdicts.obligations.first_day >= first).tolist()
+        for row in rows:
+            match State(int(verdicts.state[row])):
+                case State.BREACHED:
+                    yield self._owing(duty, row)
+                case State.NOT_ASSESSED | State.EXCUSED:
+                    label = self._ground.presence.label(int(verdicts.obligations.post[row]))
+                    who = f"{duty.id} {label} {self._namer.period(duty.id, row)}"
+                    yield Unplanned(who, verdicts.whys[int(verdicts.why[row])])
+
+    def _owing(self, duty: Quota, row: int) -> Owing:
+        estate, presence = self._judgement.estate, self._ground.presence
+        verdicts = self._judgement.verdicts[duty.id]
+        post, day = int(verdicts.obligations.post[row]), int(verdicts.obligations.first_day[row])
+        done = set(verdicts.judged.done(row).tolist())
+        windows = self._windows(duty, row, post, day)
+        return Owing(
+            key=self._namer.ids(duty.id)[row],
+            duty=duty.id,
+            person=int(presence.person[post]),
+            area=int(presence.area[post]),
+            day=day,
+            errand=Errand(planned_kind(estate.planning.patrols, duty), words(duty.where), windows),
+            counts=frozenset(duty.kinds()),
+            need=int(verdicts.obligations.expected[row] - verdicts.judged.actual[row]),
+            buildings=frozenset(self._countable(duty, post, day) - done),
+            hours=self._hours(duty, post, day, windows),
+            anybody=duty.population is not None and duty.credit == "unit",
+        )
+
+    def _countable(self, duty: Quota, post: int, day: int) -> set[int]:
+        """The buildings of the post's area that day; where the book caps by some, or counts only some, those."""
+        ground, there = self._ground, np.array(sorted(self._buildings.on(day)), np.int64)
+        name = duty.population or duty.cap
+        if name is not None and self._judgement.estate.book.populations[name].table == "buildings":
+            there = np.intersect1d(there, ground.members(name).at(day))
+        area = self._judgement.estate.places.area_at(there, np.full(len(there), day), ground.areas.root)
+        return set(there[ground.areas.contains[ground.presence.area[post], area]].tolist())
+
+    def _windows(self, duty: Quota, row: int, post: int, day: int) -> tuple[Span, ...]:
+        """The duty's windows, or the one that the obligation is about, in minutes."""
+        if duty.windows is None:
+            return ()
+        index, values = self._ground.terms(np.array([post]), np.array([day])).choose(duty.windows)
+        windows: Any = values[int(index[0])]
+        slot = int(self._judgement.verdicts[duty.id].obligations.slot[row])
+        return tuple(_minutes(span) for span in ([windows[slot - 1]] if slot else windows))
+
+    def _hours(self, duty: Quota, post: int, day: int, windows: tuple[Span, ...]) -> tuple[Span, ...]:
+        """The windows, the duty's slot or the shift; what of it the person is at work."""
+        ground = self._ground
+        free = at_work(ground.presence, int(ground.presence.person[post]), day, ground.granularity)
+        slot = (0, DAY) if duty.slot is None else ground.slots[duty.slot]
+        return tuple(common(free, windows or [_minutes(slot)]))
+
+
+def _minutes(seconds: tuple[int, int]) -> Span:
+    return -(-seconds[0] // 60), seconds[1] // 60

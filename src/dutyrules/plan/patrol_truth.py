@@ -1,0 +1,230 @@
+"""What a plan of patrols misses and why, and how good it is."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from dutyrules.plan.assignment import Assignment
+from dutyrules.plan.beats import Circuit, Patrol
+from dutyrules.plan.forecast import PlanError, forecast, missed, outlook
+from dutyrules.plan.hours import Span, common, inside, joined
+from dutyrules.plan.menus import Menu
+from dutyrules.plan.owing import Owing
+from dutyrules.plan.plan import Cause, Measure, Shortfall, Task
+from dutyrules.timegrid import date_of, day_number
+
+Claim: TypeAlias = tuple[str, str, str]
+"""An obligation that is missed: its id; for lists, duty, person and day."""
+
+
+@dataclass(frozen=True)
+class Turned:
+    """A rotation that was found.
+
+    Attributes:
+        chosen: The set of every round.
+        least: Minutes that no rotation walks less; proven.
+    """
+
+    circuit: Circuit
+    chosen: tuple[int, ...]
+    minutes: int
+    least: int
+
+
+# ---------------------------------------------------------------- misses
+
+
+def least_shortfall(task: Assignment) -> int:
+    """What no plan can help missing: what is past, and round by round what does not fit."""
+    shared = _shared(task.patrols)
+    menus = _menus(task.circuits)
+    ahead = (
+        menus[patrol].least if patrol in menus else sum(one.need for one in patrol.owing)
+        for patrol in task.patrols
+        if patrol not in shared
+    )
+    return sum(one.number for one in _past(task)) + sum(ahead)
+
+
+def _menus(circuits: Iterable[Circuit]) -> dict[Patrol, Menu]:
+    return {
+        patrol: step.menu
+        for circuit in circuits
+        for patrol, step in zip(circuit.patrols, circuit.rotation.steps, strict=True)
+    }
+
+
+def _shared(patrols: Iterable[Patrol]) -> set[Patrol]:
+    """Patrols that have visits of another errand to help them: for them, what does not fit proves nothing."""
+    days: dict[int, list[tuple[Patrol, Owing]]] = defaultdict(list)
+    for patrol in patrols:
+        days[patrol.day] += [(patrol, one) for one in patrol.owing]
+    return {
+        patrol
+        for listed in days.values()
+        for patrol, mine in listed
+        for _, theirs in listed
+        if (mine.errand, mine.person) != (theirs.errand, theirs.person)
+        and theirs.errand.kind in mine.counts
+        and (mine.anybody or theirs.person == mine.person)
+        and theirs.buildings & mine.buildings
+        and not _apart(mine.errand.windows, theirs.errand.windows)
+    }
+
+
+def _apart(windows: Sequence[Span], others: Sequence[Span]) -> bool:
+    return bool(windows and others) and not common(windows, others)
+
+
+def _past(task: Assignment) -> list[Shortfall]:
+    """What the log alone misses for good: days before the first planned one, and lists of patrols that were made."""
+    listing = _listing(task)
+    breaches = missed(task.before, task.duties)
+    return [one for one in breaches if day_number(one.day) < task.first or one.duty in listing]
+
+
+def _listing(task: Assignment) -> frozenset[str]:
+    return frozenset(duty.id for duty in task.lists.duties)
+
+
+def shortfalls(task: Assignment, tasks: Sequence[Task]) -> tuple[Shortfall, ...]:
+    """What is missed if everything goes as planned, as it will be judged, with causes.
+
+    Raises:
+        PlanError: that is not what the planner thinks it misses: it misread the book.
+    """
+    after = outlook(task.estate, forecast(task.estate, task.log, tasks), task.period, task.kinds)
+    breaches, past = missed(after, task.duties), _past(task)
+    claimed, judged = Counter(past_and_ahead(task, tasks, past)), _claims(task, breaches)
+    if claimed != judged:
+        wrong = sorted(map(str, (claimed - judged) + (judged - claimed)))
+        raise PlanError(f"planned and judged misses differ: {wrong[:5]}")
+    gone, why = {one.breach_id for one in past}, dict(_causes(task))
+    return tuple(
+        replace(one, causes=_gone(task) if one.breach_id in gone else why.get(one.breach_id, _UNLISTED))
+        for one in breaches
+    )
+
+
+def past_and_ahead(task: Assignment, tasks: Sequence[Task], past: Sequence[Shortfall]) -> Counter[Claim]:
+    """What the planner thinks it misses, counted without judging anything."""
+    claims = _claims(task, past)
+    persons = {name: code for code, name in enumerate(task.before.ground.presence.persons)}
+    codes = {name: code for code, name in enumerate(task.estate.places.ids.to_list())}
+    walked = [
+        (persons[one.person], day_number(one.at.date()), codes[one.target or ""], one)
+        for one in tasks
+        if one.kind in task.estate.planning.patrols
+    ]
+    days: dict[int, list[tuple[int, int, Task]]] = defaultdict(list)
+    for person, day, code, one in walked:
+        days[day].append((person, code, one))
+        for entry in task.lists.entries(person, day, code, one.kind, one.attributes):
+            claims[entry.duty, one.person, one.at.date().isoformat()] += entry.late
+    for owing in task.owing:
+        seen = {code for person, code, one in days[owing.day] if _counts(owing, person, one)} & owing.buildings
+        claims[owing.key, "", ""] += max(0, owing.need - len(seen))
+    return +claims
+
+
+def _counts(owing: Owing, person: int, one: Task) -> bool:
+    said = all(one.attributes.get(name) == word for name, word in owing.errand.attributes)
+    in_time = inside(owing.errand.windows, one.at.hour * 60 + one.at.minute)
+    return one.kind in owing.counts and said and in_time and (owing.anybody or person == owing.person)
+
+
+def _claims(task: Assignment, breaches: Iterable[Shortfall]) -> Counter[Claim]:
+    """Misses by obligation; of lists, by person and day, since a list names its building only in its id."""
+    listing, claims = _listing(task), Counter[Claim]()
+    for one in breaches:
+        key = (
+            (one.duty, one.post.split("@")[0], one.day.isoformat()) if one.duty in listing else (one.breach_id, "", "")
+        )
+        claims[key] += one.number
+    return claims
+
+
+# ---------------------------------------------------------------- causes
+
+
+_UNLISTED = (Cause("not_listed", {}),)
+
+
+def _gone(task: Assignment) -> tuple[Cause, ...]:
+    return (Cause("before_start", {"start": date_of(task.first).isoformat()}),)
+
+
+def _causes(task: Assignment) -> Iterator[tuple[str, tuple[Cause, ...]]]:
+    """Obligation → why its patrol cannot be long enough."""
+    menus = _menus(task.circuits)
+    for patrol in task.patrols:
+        for one in patrol.owing:
+            if len(one.buildings) < one.need:
+                yield one.key, (Cause("few_buildings", {"need": one.need, "buildings": len(one.buildings)}),)
+            elif patrol in menus:
+                yield one.key, (_too_short(patrol, menus[patrol]),)
+
+
+def _too_short(patrol: Patrol, menu: Menu) -> Cause:
+    """``so many minutes needed > so many there``; a walk that was looked for in vain proves nothing and says so."""
+    minutes = joined(span for one in patrol.owing for span in one.hours)
+    some = menu.near(0)
+    numbers: dict[str, int | str] = {
+        "need": sum(one.need for one in patrol.owing),
+        "areas": len({one.area for one in patrol.owing}),
+        "minutes": sum(last - first for first, last in minutes),
+        "needed": menu.needed,
+        "fit": some.bit_count(),
+    }
+    return Cause("slot_too_short" if menu.least == menu.misses else "slot_perhaps_too_short", numbers)
+
+
+# ---------------------------------------------------------------- measures
+
+
+def measures(turned: Sequence[Turned]) -> tuple[Measure, ...]:
+    """Minutes walked from building to building, the longest wait, and waits longer than promised."""
+    waits = [(wait, gap) for one in turned for wait, gap in _waits(one)]
+    return (
+        Measure("walking", "minutes", sum(one.minutes for one in turned), sum(one.least for one in turned)),
+        Measure(
+            "longest_gap",
+            "workdays",
+            max((wait for wait, _ in waits), default=0),
+            max(
+                (_least_wait(one.circuit, beat) for one in turned for beat in range(len(one.circuit.beats))), default=0
+            ),
+        ),
+        Measure("long_waits", "waits", sum(wait > gap for wait, gap in waits), sum(map(_overdue, turned))),
+    )
+
+
+def _waits(one: Turned) -> Iterator[tuple[int, int]]:
+    """(wait, longest promised) of every building, each time."""
+    rotation = one.circuit.rotation
+    for number, place in enumerate(rotation.places):
+        for wait in rotation.waits(one.chosen, number):
+            yield wait, rotation.gaps[place.beat]
+
+
+def _overdue(one: Turned) -> int:
+    """Buildings that have waited too long before the plan begins."""
+    rotation = one.circuit.rotation
+    return sum(-place.since > rotation.gaps[place.beat] for place in rotation.places)
+
+
+def _least_wait(circuit: Circuit, beat: int) -> int:
+    """No rotation can do better: whoever has waited so long already, and what even turns need."""
+    places = [place for place in circuit.rotation.places if place.beat == beat]
+    mine = circuit.rotation.beat(beat)
+    days: dict[int, int] = defaultdict(int)
+    for step in circuit.rotation.steps:
+        for number, day in step.days:
+            if number == beat:
+                days[day] += min(step.menu.most, (step.menu.round.spread(-1) & mine).bit_count())
+    most = max(days.values(), default=0)
+    steady = sum(place.since < 0 and place.until == len(days) for place in places)
+    turns = min(-(-steady // most), len(days) + 1) if most else len(days) + 1
+    return max([turns, *(-place.since for place in places)])

@@ -1,0 +1,313 @@
+"""Which buildings are patrolled on which day: in turn, none waiting too long, with little walking.
+
+`Rotation` is the problem, sets of stops are the answer, and `Search` stands between: it starts with a window that
+slides along a tour of each beat and improves it by annealing, a number of moves long and seeded, so that the same
+problem has the same answer everywhere.
+"""
+
+from bisect import insort
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from itertools import pairwise
+from math import ceil, floor, log
+from typing import Final
+
+import numpy as np
+
+from dutyrules.plan.menus import Menu
+from dutyrules.plan.walks import Ints, tour
+
+PENALTY: Final = 40
+"""Minutes of walking that one broken promise weighs: more than any walk can save."""
+
+HOT, COLD = 4.0, 0.15
+"""Minutes: what the search accepts to lose at first, and at last."""
+
+EXCHANGES: Final = 0.6
+"""Share of moves in which two rounds exchange stops; in the others a stop gives way to one that was left out."""
+
+NEAR: Final = 4
+"""Stops change places between patrols that are at most so many apart."""
+
+_CHUNK: Final = 1024
+
+
+@dataclass(frozen=True)
+class Place:
+    """A building in its beat.
+
+    Attributes:
+        beat: The beat that it belongs to; waits are counted in days on which that beat is patrolled.
+        since: Day (0 is the beat's first day of the plan) of its last patrol before, or the day before it was there.
+        until: The day after the last on which it is there.
+        fair: Fewest and most patrols, so that buildings that are there alike are patrolled alike.
+    """
+
+    beat: int
+    since: int
+    until: int
+    fair: tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One round of the rotation.
+
+    Attributes:
+        menu: The sets that it may walk.
+        days: Beat → its day; a round may lead through several beats.
+    """
+
+    menu: Menu
+    days: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True)
+class Rotation:
+    """Beats that are walked in turn, as far as rounds connect them.
+
+    Attributes:
+        steps: The rounds, in time order.
+        gaps: For each beat, the longest wait that is promised.
+        between: Minutes from place to place.
+    """
+
+    places: tuple[Place, ...]
+    steps: tuple[Step, ...]
+    gaps: tuple[int, ...]
+    between: Ints
+
+    def beat(self, number: int) -> int:
+        """The places of a beat, as a set."""
+        return sum(1 << index for index, place in enumerate(self.places) if place.beat == number)
+
+    def waits(self, chosen: Sequence[int], place: int) -> Iterator[int]:
+        """How long a building waits each time, the time after its last patrol included."""
+        one = self.places[place]
+        before = one.since
+        for step, taken in zip(self.steps, chosen, strict=True):
+            if taken >> place & 1:
+                day = dict(step.days)[one.beat]
+                yield day - before
+                before = day
+        yield one.until - before
+
+    def counts(self, chosen: Sequence[int]) -> list[int]:
+        """How often each building is patrolled."""
+        return [sum(taken >> place & 1 for taken in chosen) for place in range(len(self.places))]
+
+
+def fair_shares(rounds: Sequence[tuple[int, int]], size: int) -> list[tuple[int, int]]:
+    """Fewest and most patrols of each place, if every round (set, how many of it) took an equal part of each.
+
+    >>> fair_shares([(0b111, 2), (0b111, 2)], 3)
+    [(1, 2), (1, 2), (1, 2)]
+    """
+    shares = [
+        sum((Fraction(number, there.bit_count()) for there, number in rounds if there >> place & 1), Fraction(0))
+        for place in range(size)
+    ]
+    return [(floor(share), ceil(share)) for share in shares]
+
+
+def window(rotation: Rotation) -> list[int]:
+    """A start: in every beat, a window slides along a tour that begins with whoever has waited longest."""
+    tours = [_tour(rotation, beat) for beat in range(len(rotation.gaps))]
+    position = [0] * len(tours)
+    chosen: list[int] = []
+    for step in rotation.steps:
+        wanted = 0
+        for beat, _ in step.days:
+            there = [place for place in tours[beat] if step.menu.round.spread(-1) >> place & 1]
+            wanted |= _next(tours[beat], position[beat], there, _asked(step, rotation.beat(beat)))
+        taken = step.menu.near(wanted)
+        chosen.append(taken)
+        for beat, _ in step.days:
+            position[beat] += (taken & rotation.beat(beat)).bit_count()
+    return chosen
+
+
+def _tour(rotation: Rotation, beat: int) -> list[int]:
+    places = [place for place, one in enumerate(rotation.places) if one.beat == beat]
+    around = [places[stop] for stop in tour(rotation.between[np.ix_(places, places)])]
+    longest = min(range(len(around)), key=lambda turn: (rotation.places[around[turn]].since, turn), default=0)
+    return around[longest:] + around[:longest]
+
+
+def _asked(step: Step, beat: int) -> int:
+    local = step.menu.round.local(beat)
+    return max((ask.need for ask in step.menu.round.asks if ask.stops & local), default=0)
+
+
+def _next(around: Sequence[int], position: int, there: Sequence[int], number: int) -> int:
+    """The next so many of a tour that are there."""
+    ahead = [around[(position + turn) % len(around)] for turn in range(len(around))] if around else []
+    return sum(1 << place for place in [one for one in ahead if one in set(there)][:number])
+
+
+@dataclass(frozen=True)
+class Best:
+    """A rotation, and what it costs: broken promises first, then minutes walked."""
+
+    chosen: tuple[int, ...]
+    broken: int
+    minutes: int
+
+
+class Search:
+    """Improves a rotation by exchanging stops between rounds, and with those left out.
+
+    Attributes:
+        best: The best rotation so far; it may be read at any time.
+    """
+
+    def __init__(self, rotation: Rotation, start: Sequence[int]) -> None:
+        self._rotation = rotation
+        self._chosen = list(start)
+        self._cost = [step.menu.cost for step in rotation.steps]
+        self._there = [step.menu.round.spread(-1) for step in rotation.steps]
+        self._lanes = _lanes(rotation)
+        self._rank = [
+            {beat: self._lanes[beat].index(step) for beat, _ in one.days} for step, one in enumerate(rotation.steps)
+        ]
+        self._day = [[dict(step.days).get(place.beat, -1) for place in rotation.places] for step in rotation.steps]
+        self._pairs = self._neighbours()
+        self._minutes = [self._cost[step](taken) or 0 for step, taken in enumerate(self._chosen)]
+        self._days = [
+            [self._day[step][place] for step in self._lanes[one.beat] if self._chosen[step] >> place & 1]
+            for place, one in enumerate(rotation.places)
+        ]
+        self._unfair = [self._blame(place, days) for place, days in enumerate(self._days)]
+        self._broken = sum(self._unfair) + self._twins({pair for pairs in self._pairs for pair in pairs}, {})
+        self.best = Best(tuple(self._chosen), self._broken, sum(self._minutes))
+
+    # ------------------------------------------------------------ promises
+
+    def _blame(self, place: int, days: Sequence[int]) -> int:
+        """By how much a building's waits are too long, and its patrols too many or too few."""
+        one = self._rotation.places[place]
+        gap, before, excess = self._rotation.gaps[one.beat], one.since, 0
+        for day in (*days, one.until):
+            if day - before > gap:
+                excess += day - before - gap
+            before = day
+        fewest, most = one.fair
+        return excess + max(0, fewest - len(days), len(days) - most)
+
+    def _neighbours(self) -> list[list[tuple[int, int, int]]]:
+        """For each round, (beat as a set, round, next round of the beat) of the pairs that it belongs to."""
+        pairs: list[list[tuple[int, int, int]]] = [[] for _ in self._chosen]
+        for beat, lane in enumerate(self._lanes):
+            for pair in pairwise(lane):
+                for step in pair:
+                    pairs[step].append((self._rotation.beat(beat), *pair))
+        return pairs
+
+    def _twins(self, pairs: Iterable[tuple[int, int, int]], changes: Mapping[int, int]) -> int:
+        """How many neighbours walk the same set of a beat, though they could do otherwise."""
+        found = 0
+        for beat, one, other in pairs:
+            mine = changes.get(one, self._chosen[one]) & beat
+            theirs = changes.get(other, self._chosen[other]) & beat
+            found += mine == theirs != self._there[one] & beat
+        return found
+
+    # ------------------------------------------------------------ moves
+
+    def run(self, moves: int, seed: int, goal: int = 0) -> Iterator[int]:
+        """Tries so many moves, and says now and then how many it has tried.
+
+        Args:
+            goal: Minutes below which nobody can walk.
+        """
+        draws = np.random.default_rng(seed)
+        for done in range(0, moves, _CHUNK):
+            yield done
+            if not self.best.broken and self.best.minutes <= goal:
+                return
+            numbers = draws.random((min(_CHUNK, moves - done), 5)).tolist()
+            for move, (which, first, second, third, luck) in enumerate(numbers, done):
+                heat = HOT * (COLD / HOT) ** (move / moves)
+                changes = self._move(which, first, second, third)
+                if changes:
+                    self._try(changes, -heat * log(luck or 1.0))
+
+    def _move(self, which: float, first: float, second: float, third: float) -> Mapping[int, int]:
+        """Rounds → their new sets; empty if the drawn move is none."""
+        step = int(first * len(self._chosen))
+        mine = self._chosen[step]
+        if which >= EXCHANGES:  # a stop gives way to one that was left out
+            swap = _pair(mine, self._there[step] & ~mine, third)
+            return {step: mine ^ swap} if swap else {}
+        ranks = list(self._rank[step].items())
+        beat, rank = ranks[int(second * len(ranks))] if len(ranks) > 1 else ranks[0]
+        other = rank + int(which / EXCHANGES * 2 * NEAR) - NEAR
+        other += other >= rank
+        if not 0 <= other < len(self._lanes[beat]):
+            return {}
+        partner = self._lanes[beat][other]
+        theirs = self._chosen[partner]
+        swap = _pair(mine & ~theirs & self._there[partner], theirs & ~mine & self._there[step], third)
+        return {step: mine ^ swap, partner: theirs ^ swap} if swap else {}
+
+    def _try(self, changes: Mapping[int, int], bearable: float) -> None:
+        """Takes the changes if they cost no more than is bearable."""
+        minutes: dict[int, int] = {}
+        for step, taken in changes.items():
+            walked = self._cost[step](taken)
+            if walked is None:
+                return
+            minutes[step] = walked
+        worse = sum(minutes[step] - self._minutes[step] for step in changes)
+        days = self._new_days(changes)
+        blames = {place: self._blame(place, listed) for place, listed in days.items()}
+        pairs = {pair for step in changes for pair in self._pairs[step]}
+        broken = sum(blames[place] - self._unfair[place] for place in blames)
+        broken += self._twins(pairs, changes) - self._twins(pairs, {})
+        if worse + PENALTY * broken > bearable:
+            return
+        self._broken += broken
+        for place, listed in days.items():
+            self._days[place], self._unfair[place] = listed, blames[place]
+        for step, taken in changes.items():
+            self._chosen[step], self._minutes[step] = taken, minutes[step]
+        whole = sum(self._minutes)
+        if (self._broken, whole) < (self.best.broken, self.best.minutes):
+            self.best = Best(tuple(self._chosen), self._broken, whole)
+
+    def _new_days(self, changes: Mapping[int, int]) -> dict[int, list[int]]:
+        """Place → its days, for those that the changes touch."""
+        days: dict[int, list[int]] = {}
+        for step, taken in changes.items():
+            for place in _bits(taken ^ self._chosen[step]):
+                listed = days.setdefault(place, self._days[place][:])
+                if taken >> place & 1:
+                    insort(listed, self._day[step][place])
+                else:
+                    listed.remove(self._day[step][place])
+        return days
+
+
+def _lanes(rotation: Rotation) -> list[list[int]]:
+    """The rounds of each beat, in time order."""
+    return [
+        [step for step, one in enumerate(rotation.steps) if beat in dict(one.days)]
+        for beat in range(len(rotation.gaps))
+    ]
+
+
+@lru_cache(maxsize=1 << 16)
+def _bits(mask: int) -> tuple[int, ...]:
+    """The places of a set; the same sets are asked for again and again."""
+    return tuple(place for place in range(mask.bit_length()) if mask >> place & 1)
+
+
+def _pair(some: int, others: int, luck: float) -> int:
+    """One of each, drawn evenly; 0 if there is none."""
+    ones, twos = _bits(some), _bits(others)
+    if not ones or not twos:
+        return 0
+    first, second = divmod(int(luck * len(ones) * len(twos)), len(twos))
+    return 1 << ones[first] | 1 << twos[second]

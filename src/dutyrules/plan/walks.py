@@ -1,0 +1,244 @@
+"""Shortest walks through sets of buildings: exact, by one pass over the subsets (Held and Karp).
+
+A walk is open: it begins in its first building and ends in its last. Where people come from and where they go
+afterwards is not known.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from itertools import pairwise
+from math import ceil, comb
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+Ints = npt.NDArray[np.int64]
+
+FAR: Final = 1 << 40
+"""A minute that never comes."""
+
+UNKNOWN_LEG: Final = 2
+"""Minutes between two buildings of which one has no coordinates."""
+
+EXACT: Final = 12
+"""Up to so many stops a single walk is the shortest there is."""
+
+_SLICE: Final = 1 << 20
+"""So many states at a time, so that they stay in the processor's cache."""
+
+_BITS: Final = 20
+_ONE: Final = (1 << _BITS) + 1  # a minute more on the clock, and a minute more walked
+_WALKED: Final = (1 << _BITS) - 1
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A building on one day.
+
+    Attributes:
+        minutes: How long one stays.
+        begins: When one may begin, in minutes after midnight, both ends included, in order.
+    """
+
+    minutes: int
+    begins: tuple[tuple[int, int], ...] = ((0, FAR - 1),)
+
+
+@dataclass(frozen=True)
+class Point:
+    """Where a building stands, in metres."""
+
+    x: Fraction
+    y: Fraction
+
+
+def legs(points: Sequence[Point | None], pace: int) -> Ints:
+    """Minutes from each building to each other, along streets, in whole minutes rounded up."""
+    return np.array([[_leg(one, other, pace) for other in points] for one in points], np.int64).reshape(
+        len(points), len(points)
+    )
+
+
+def _leg(one: Point | None, other: Point | None, pace: int) -> int:
+    if one is None or other is None:
+        return UNKNOWN_LEG
+    return ceil((abs(one.x - other.x) + abs(one.y - other.y)) / pace)
+
+
+def subsets(count: int, size: int) -> int:
+    """How many sets of at most `size` of `count` things there are, the empty one aside."""
+    return sum(comb(count, number) for number in range(1, size + 1))
+
+
+@dataclass(frozen=True)
+class Walks:
+    """The best walk through every set of at most so many stops.
+
+    A state is the minute at which a walk through a set ends in one of its stops, and the minutes walked till then,
+    packed so that the smallest state is the earliest end, and the shortest walk among those. Ending earlier is never
+    worse, so that one state for each set and last stop is enough, also where there are breaks and appointments.
+
+    Attributes:
+        layers: For sets of 1, 2 … stops: the sets as bit masks, ascending, and set × last stop → state.
+    """
+
+    legs: Ints
+    stops: tuple[Stop, ...]
+    layers: tuple[tuple[Ints, Ints], ...]
+
+    @classmethod
+    def of(cls, between: Ints, stops: Sequence[Stop], size: int) -> "Walks":
+        """Walks through all sets of at most `size` stops.
+
+        Args:
+            between: Minutes from stop to stop.
+        """
+        count = len(stops)
+        stays = _Stays.of(stops)
+        alone = np.full((count, count), FAR << _BITS, np.int64)
+        one = np.arange(count)
+        alone[one, one] = stays.after(np.zeros(count, np.int64), one)
+        layers = [(_sets(count, 1)[0], alone)]
+        for number in range(2, min(size, count) + 1):
+            layers.append(_longer(layers[-1][1], between, stays, number))
+        return cls(between, tuple(stops), tuple(layers))
+
+    def through(self, size: int) -> tuple[Ints, Ints, Ints]:
+        """(set, minutes walked, minute of the end) of all sets of so many stops that can be walked in time."""
+        masks, states = self.layers[size - 1]
+        best = states.min(axis=1)
+        good = best >> _BITS < FAR
+        return masks[good], best[good] & _WALKED, best[good] >> _BITS
+
+    def order(self, chosen: int) -> list[tuple[int, int]]:
+        """(stop, minute at which one begins there) along the best walk through a set."""
+        found: list[tuple[int, int]] = []
+        reach: Ints | None = None
+        while chosen:
+            masks, states = self.layers[chosen.bit_count() - 1]
+            at = np.searchsorted(masks, chosen)
+            row = states[at]
+            row = row[::-1] if reach is None else (row + reach)[::-1]
+            last = len(row) - 1 - int(row.argmin())  # on a tie the lower numbers come first
+            found.append((last, int(states[at, last] >> _BITS) - self.stops[last].minutes))
+            reach = self.legs[:, last] * _ONE
+            chosen ^= 1 << last
+        return found[::-1]
+
+
+@dataclass(frozen=True)
+class _Stays:
+    """Stops as columns: minutes, and the first and last begins of every span, the same number for each."""
+
+    minutes: Ints
+    first: Ints
+    last: Ints
+
+    @classmethod
+    def of(cls, stops: Sequence[Stop]) -> "_Stays":
+        spans = max((len(stop.begins) for stop in stops), default=0)
+        padded = [(*stop.begins, *[(FAR, -1)] * (spans - len(stop.begins))) for stop in stops]
+        table = np.array(padded, np.int64).reshape(len(stops), spans, 2)
+        return cls(np.array([stop.minutes for stop in stops], np.int64), table[:, :, 0], table[:, :, 1])
+
+    def after(self, arrival: Ints, stop: Ints) -> Ints:
+        """The states after a stop, given the states on arriving there: one waits until one may begin."""
+        minute = arrival >> _BITS
+        begin = np.full_like(minute, FAR)
+        for span in reversed(range(self.first.shape[1])):
+            begin = np.where(minute <= self.last[stop, span], np.maximum(minute, self.first[stop, span]), begin)
+        return np.minimum(begin + self.minutes[stop], FAR) << _BITS | arrival & _WALKED
+
+
+def _longer(states: Ints, between: Ints, stays: _Stays, size: int) -> tuple[Ints, Ints]:
+    """The sets of `size` stops, each with the best state for every last stop, from those of one stop less."""
+    count = len(between)
+    masks, members, without = _sets(count, size)
+    ways = np.ascontiguousarray(between.T) * _ONE
+    longer = np.full((len(masks), count), FAR << _BITS, np.int64)
+    slice_ = max(1, _SLICE // (size * count))
+    for start in range(0, len(masks), slice_):
+        rows = slice(start, start + slice_)
+        reach = (states[without[rows]] + ways[members[rows]]).min(axis=2)
+        np.put_along_axis(longer[rows], members[rows], stays.after(reach, members[rows]), axis=1)
+    return masks, longer
+
+
+@lru_cache(maxsize=128)
+def _sets(count: int, size: int) -> tuple[Ints, Ints, Ints]:
+    """All sets of so many stops, ascending; their members; and the positions of the sets without each member."""
+    if size == 1:
+        one = np.arange(count, dtype=np.int64)
+        return np.left_shift(1, one), one[:, None], np.zeros((count, 1), np.int64)
+    fewer = _sets(count, size - 1)[0]
+    masks = np.concatenate([fewer[: np.searchsorted(fewer, 1 << high)] | 1 << high for high in range(count)])
+    members = np.nonzero(masks[:, None] >> np.arange(count) & 1)[1].reshape(len(masks), size)
+    return masks, members, np.searchsorted(fewer, masks[:, None] ^ np.left_shift(1, members))
+
+
+def nearest(between: Ints) -> Ints:
+    """The shortest way on from each stop: what a walk spends at least after it, unless it ends there."""
+    away = between + np.where(np.eye(len(between), dtype=np.bool_), FAR, 0)
+    return np.where(len(between) > 1, away.min(axis=1, initial=FAR), 0)
+
+
+def tour(between: Ints) -> list[int]:
+    """A short round through all stops: always to the nearest, then straightened as long as that helps."""
+    if not len(between):
+        return []
+    left, found = set(range(1, len(between))), [0]
+    while left:
+        found.append(min(left, key=lambda stop: (between[found[-1], stop], stop)))
+        left.remove(found[-1])
+    while _straightened(between, found):
+        pass
+    return found
+
+
+def _straightened(between: Ints, found: list[int]) -> bool:
+    """Turns stretches of a round, as long as one pass over all of them finds some that is walked better backwards."""
+    ways, better = between.tolist(), False
+    for start in range(1, len(found) - 1):
+        for end in range(start + 1, len(found)):
+            before, first, last, after = found[start - 1], found[start], found[end], found[(end + 1) % len(found)]
+            if ways[before][last] + ways[first][after] < ways[before][first] + ways[last][after]:
+                found[start : end + 1] = found[start : end + 1][::-1]
+                better = True
+    return better
+
+
+def single_walk(between: Ints, stops: Sequence[Stop]) -> list[tuple[int, int]] | None:
+    """(stop, minute at which one begins there) along a walk through all the stops; None if none is found.
+
+    It is the shortest for up to `EXACT` stops, beyond that a short one.
+    """
+    if len(stops) <= EXACT:
+        walks, everything = Walks.of(between, stops, len(stops)), (1 << len(stops)) - 1
+        return walks.order(everything) if len(walks.through(len(stops))[0]) else None
+    around = tour(between)
+    rounds = [around[turn:] + around[:turn] for turn in range(len(around))]
+    timed = [_timed(between, stops, way) for one in rounds for way in (one, one[::-1])]
+    return min(
+        (way for way in timed if way), key=lambda way: (way[-1][1] + stops[way[-1][0]].minutes, way), default=None
+    )
+
+
+def _timed(between: Ints, stops: Sequence[Stop], way: Sequence[int]) -> list[tuple[int, int]] | None:
+    """When one begins at each stop, if they are walked in this order."""
+    minute, found = 0, list[tuple[int, int]]()
+    for stop in way:
+        minute += int(between[found[-1][0], stop]) if found else 0
+        begin = next((max(minute, first) for first, last in stops[stop].begins if minute <= last), None)
+        if begin is None:
+            return None
+        found.append((stop, begin))
+        minute = begin + stops[stop].minutes
+    return found
+
+
+def walked(between: Ints, order: Sequence[tuple[int, int]]) -> int:
+    """Minutes walked from stop to stop."""
+    return sum(int(between[one, other]) for (one, _), (other, _) in pairwise(order))

@@ -1,0 +1,228 @@
+"""The law, for patrols: what log and plan miss is what the plan says, and no plan misses less.
+
+Judged by the reference scorer; that nobody can miss less is found out by trying every walk of every day.
+"""
+
+import tempfile
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from dutyrules.estate import scored_period
+from dutyrules.plan import Plan
+from dutyrules.plan.verify import violations
+from tests.plan.patrol_world import WEEK, Loaded, World, at_minute, building, claimed, leg
+
+DAYS = ("19", "20", "21", "22", "23")
+OPENS, STAFF = 9 * 60, ("p1", "p2")
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> World:
+    """Two areas, two or three people, a slot that is often too short, leave, and the log of some days."""
+    buildings = [
+        building_of(draw, f"{area}{number}", area) for area in "AB" for number in range(draw(st.integers(1, 3)))
+    ]
+    people = [{"person": person, "area": area} for person, area in zip(STAFF, "AB", strict=True)]
+    match draw(st.sampled_from(["plain", "plain", "joiner", "transfer", "two posts"])):
+        case "joiner":
+            people[0]["from"] = f"2026-10-{draw(st.sampled_from(DAYS))}"
+        case "transfer":
+            people[0]["to"] = "2026-10-20"
+            people.append({"person": "p1", "area": "B", "from": "2026-10-21"})
+        case "two posts":
+            people.append({"person": "p1", "area": "B"})
+    owed = {"default": draw(st.integers(1, 3)), "areas": {"A": draw(st.integers(1, 3))}}
+    patrol = {"at_least": owed, "cap": draw(st.sampled_from(["buildings", None]))}
+    leave = [one for _ in range(draw(st.integers(0, 2))) for one in [leave_of(draw)]]
+    end = OPENS + draw(st.integers(1, 8)) * 10
+    return World(
+        buildings,
+        people=people,
+        patrol=patrol,
+        leave=leave,
+        log=log_of(draw, [row["building"] for row in buildings]),
+        slot=("09:00", f"{end // 60:02d}:{end % 60:02d}"),
+        listing=draw(st.booleans()),
+    )
+
+
+def building_of(draw: st.DrawFn, name: str, area: str) -> dict[str, str]:
+    spot = st.integers(0, 300)
+    first, last = draw(st.sampled_from([("", ""), ("", ""), ("2026-10-21", ""), ("", "2026-10-21")]))
+    x = draw(st.none() | spot)
+    return building(name, x, draw(spot), area=area, minutes=draw(st.integers(1, 4)) * 5, first=first, last=last)
+
+
+def leave_of(draw: st.DrawFn) -> dict[str, str]:
+    person, day = draw(st.sampled_from(STAFF)), draw(st.sampled_from(DAYS))
+    other = STAFF[person == "p1"]
+    begin, until = draw(
+        st.sampled_from([("00:00", "24"), ("00:00", "24"), ("08:00", "09:20"), ("09:10", "09:30"), ("16:00", "17:00")])
+    )
+    end = f"2026-10-{int(day) + 1} 00:00" if until == "24" else f"2026-10-{day} {until}"
+    row = {"person": person, "from": f"2026-10-{day} {begin}", "until": end, "approved": "yes"}
+    if until == "24" and draw(st.booleans()):
+        row |= {"substitute": other, "accepted_at": "2026-10-16 09:00"}
+    return row
+
+
+def log_of(draw: st.DrawFn, buildings: Sequence[str]) -> list[dict[str, str]]:
+    """Some patrols and lists up to some day; lists of the last day may name what comes next."""
+    days = ("16", *DAYS)[: draw(st.integers(0, 4))]
+    some = st.lists(st.sampled_from(buildings), max_size=4, unique=True)
+    return [
+        at_minute(day, f"{hour}:{minute:02d}", person, kind, name)
+        for day in days
+        for person in STAFF
+        for kind, hour in (("patrol", "09"), ("listed", "16"))
+        for minute, name in enumerate(draw(some))
+    ]
+
+
+# ---------------------------------------------------------------- what nobody can help
+
+
+def least_ahead(world: World, loaded: Loaded, plan: Plan) -> int:
+    """What the planned days miss at least, person by person and day by day, trying every walk."""
+    duties = [one for one in loaded.judged(None) if one[0] == "patrol" and date.fromisoformat(one[2]) >= plan.start]
+    owed: dict[tuple[str, str], list[tuple[str, int]]] = defaultdict(list)
+    for _, post, day, expected, actual in duties:
+        person, area, _role = post.split("@")
+        owed[person, day].append((area, int(expected or 0) - int(actual or 0)))
+    return sum(_least(world, plan, person, date.fromisoformat(day), asks) for (person, day), asks in owed.items())
+
+
+def _least(world: World, plan: Plan, person: str, day: date, asks: Sequence[tuple[str, int]]) -> int:
+    text = day.isoformat()
+    areas = {area for area, _ in asks}
+    there = [row for row in world.buildings if row["area"] in areas and row["from"] <= text <= (row["to"] or "9")]
+    late = _cannot_be_listed(world, plan, person, day)
+    free = [minute for minute in range(OPENS, _clock(world.slot[1])) if not _on_leave(world, person, day, minute)]
+    best = sum(need for _, need in asks)
+
+    def go_on(seen: tuple[Mapping[str, str], ...], minute: int) -> None:
+        nonlocal best
+        few = sum(max(0, need - sum(row["area"] == area for row in seen)) for area, need in asks)
+        best = min(best, few + sum(row["building"] in late for row in seen))
+        for row in there:
+            if row not in seen:
+                length = int(row["inspect_minutes"])
+                ready = minute + (leg(_point(seen[-1]), _point(row)) if seen else 0)
+                begins = [begin for begin in free if begin >= ready and set(range(begin, begin + length)) <= set(free)]
+                if begins:
+                    go_on((*seen, row), begins[0] + length)
+
+    go_on((), OPENS)
+    return best
+
+
+def _cannot_be_listed(world: World, plan: Plan, person: str, day: date) -> set[str]:
+    """Buildings that are not listed for a day whose list is past."""
+    names = {row["building"] for row in world.buildings}
+    if not world.listing:
+        return set()
+    before = day - timedelta(days=1)
+    while not _works(world, person, before):
+        before -= timedelta(days=1)
+        if before < date(2026, 10, 1):
+            return set()
+    if not any(row.get("from", "") <= before.isoformat() for row in _lead(world, person, day)):
+        return set()
+    told = [date.fromisoformat(row["at"][:10]) for row in world.log]
+    past = before < plan.start and (before >= date(2026, 10, 19) or any(before <= one for one in told))
+    if not past:
+        return set()
+    said = {
+        row["target"]
+        for row in world.log
+        if row["kind"] == "listed" and row["person"] == person and row["at"].startswith(before.isoformat())
+    }
+    return names - said
+
+
+def _lead(world: World, person: str, day: date) -> list[Mapping[str, str]]:
+    """The first post that the person holds that day."""
+    text = day.isoformat()
+    held = [
+        row for row in world.people if row["person"] == person and row.get("from", "") <= text <= (row.get("to") or "9")
+    ]
+    return held[:1]
+
+
+def _works(world: World, person: str, day: date) -> bool:
+    whole = any(
+        row["person"] == person and row["from"] == f"{day} 00:00" and row["until"].endswith(" 00:00")
+        for row in world.leave
+    )
+    return day.weekday() < 5 and not whole and bool(_lead(world, person, day))
+
+
+def _on_leave(world: World, person: str, day: date, minute: int) -> bool:
+    instant = f"{day} {minute // 60:02d}:{minute % 60:02d}"
+    return any(row["person"] == person and row["from"] <= instant < row["until"] for row in world.leave)
+
+
+def _point(row: Mapping[str, str]) -> tuple[int, int] | None:
+    return (int(row["x"]), int(row["y"])) if row.get("x") else None
+
+
+def _clock(text: str) -> int:
+    return int(text[:2]) * 60 + int(text[3:])
+
+
+# ---------------------------------------------------------------- the law
+
+
+def check(world: World) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        loaded = world.load(Path(folder))
+        plan = loaded.plan(moves=30)
+        assert loaded.judged(plan) == claimed(plan)
+        past = [one for one in plan.shortfalls if one.day < plan.start]
+        assert plan.shortfall - sum(one.number for one in past) == least_ahead(world, loaded, plan)
+        assert plan.least_shortfall == plan.shortfall
+        seen_in_slot(world, plan)
+        if any(task.kind == "patrol" for task in plan.tasks):
+            empty = replace(plan, tasks=())
+            kinds = frozenset(["patrol", "listed"])
+            assert list(violations(loaded.estate, loaded.log, scored_period(WEEK), empty, kinds=kinds))
+
+
+def seen_in_slot(world: World, plan: Plan) -> None:
+    """Nobody walks faster than they can, or outside the slot."""
+    rows = {row["building"]: row for row in world.buildings}
+    by_day = defaultdict(list)
+    for task in plan.tasks:
+        if task.kind == "patrol":
+            by_day[task.person, task.at.date()].append(task)
+            assert f"{task.at:%H:%M}" >= world.slot[0]
+            assert f"{task.until:%H:%M}" <= world.slot[1]
+            assert (task.until - task.at).seconds == 60 * int(rows[task.target or ""]["inspect_minutes"])
+    for tasks in by_day.values():
+        for one, other in pairwise(tasks):
+            way = leg(_point(rows[one.target or ""]), _point(rows[other.target or ""]))
+            assert other.at - one.until >= timedelta(minutes=way)
+
+
+QUICK = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+@QUICK
+@given(worlds())
+def test_the_law(world: World) -> None:
+    check(world)
+
+
+@pytest.mark.slow
+@settings(QUICK, max_examples=600)
+@given(worlds())
+def test_the_law_for_long(world: World) -> None:
+    check(world)

@@ -1,0 +1,36 @@
+"""Corners in which the engine once differed from the reference, each as a world that a person can read."""
+
+from tests.property.strategies import WorldFiles
+from tests.property.test_engine_matches_reference import agree
+
+HEAD = "book: drawn\nsource: {id: T}\npublished_on: 2020-01-01\nroles: {butler: {}}\n"
+ESTATE = "estate: drawn\nareas: {A: {}, B: {}}\nbooks: [book.yaml]\n"
+POSTS = "person,role,area,from,to\nli,butler,A,,\n"
+COVERED = "source,kinds,from,to,status\nall,,,,complete\n"
+
+
+def world(book: str, log: str, *, people: str = POSTS, coverage: str = COVERED) -> WorldFiles:
+    files = {"estate.yaml": ESTATE, "book.yaml": HEAD + book, "people.csv": people, "coverage.csv": coverage}
+    files |= {"buildings.csv": "building,area\nb1,A\n", "log.csv": log}
+    return WorldFiles("2026-09", None, files, ["log.csv"])
+
+
+def test_a_post_that_ended_in_a_week_that_ends_in_the_period() -> None:
+    """31 August is the Monday of week 36; the post in B ended that day, and what it missed is on the sheet of li."""
+    book = (
+        "events: {walk: {target: building}}\n"
+        "duties: {walk: {clause: 1, check: quota, event: walk, at_least: 2, per: week, prorate: none}}\n"
+        "fines: {walk: {clause: 2, role: butler, breaches: [walk.missing], each: 10, currency: CNY}}\n"
+    )
+    posts = "person,role,area,from,to\nli,butler,A,2026-08-31,\nli,butler,B,,2026-08-31\n"
+    agree(world(book, "at,person,kind,target\n2026-09-09 10:00:00,li,walk,b1\n", people=posts))
+
+
+def test_a_mean_over_days_of_which_one_is_not_covered() -> None:
+    """The case began on the 8th; who knows what was logged on the 9th."""
+    book = (
+        "events: {mark: {case: true, value: mark}}\n"
+        "duties: {mean: {clause: 1, check: metric, event: mark, value: mean, of_each: case, at_least: 75}}\n"
+    )
+    log = "at,person,kind,case,value\n2026-09-08 10:00:00,li,mark,C1,75\n2026-09-10 10:00:00,li,mark,C1,75\n"
+    agree(world(book, log, coverage=f"{COVERED}app,mark,2026-09-09,2026-09-09,outage\n"))

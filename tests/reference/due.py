@@ -1,0 +1,202 @@
+"""reference_due: what is open as of an instant (semantics.md, "Due")."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from fractions import Fraction
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from . import calendar as cal
+from .estate import Estate, instant, load_estate
+from .figures import show
+from .log import cutoff_after
+from .score import judge_all, make_world
+from .sheet import Line, Sheet, find_scorecard, fine_roles, is_on, make_item, make_sheets, report, sheet_for
+from .verdict import Obligation, World, find_excuse, named_instant
+
+Sums = dict[str, Fraction]
+
+
+def reference_due(estate_dir: Path, logs: list[Path], as_of: str, ahead: int = 0) -> list[dict[str, Any]]:
+    """One row for everything that is open, and for what cannot be judged."""
+    estate = load_estate(Path(estate_dir))
+    today = instant(as_of).date()
+    until = today + cal.DAY * ahead
+    rows: list[dict[str, Any]] = []
+    cutoff = cutoff_after(estate, cal.period_around("month", today).last)
+    first: World | None = None
+    for month in months(estate, today, until):
+        world = make_world(estate, logs, month, as_of, cutoff)
+        if first is None:
+            first = world
+        world._kinds_seen = first._kinds_seen  # the kinds with a row in T's month before H
+        obligations = judge_all(world)
+        sheets = {(sheet.person, sheet.role): sheet for sheet in make_sheets(world, obligations)}
+        for ob in obligations:
+            sheet = sheet_for(sheets, ob.post)
+            if belongs(world, ob) and begun(world, ob) <= until and leaves_something_to_do(ob):
+                rows += listed(world, ob, sheet, in_first=world is first)
+    return rows
+
+
+def months(estate: Estate, today: date, until: date) -> list[str]:
+    """T's month; those in which running periods end; and the next two, in which triggered ones may fall due."""
+    days = cal.Period("", today, until).days()
+    found = {cal.period_around("month", day).first for day in days}
+    following = cal.add_months(today.replace(day=1), 1)
+    found |= {following, cal.add_months(following, 1)}
+    for duty in estate.duties:
+        if "per" in duty.fields:
+            ends = [cal.period_around(duty.fields["per"], day).last for day in days]
+            found |= {cal.period_around("month", end).first for end in ends}
+    return [cal.period_around("month", day).label for day in sorted(found)]
+
+
+# ------------------------------------------------------------------------------------------------ what is open
+
+
+def leaves_something_to_do(ob: Obligation) -> bool:
+    fields, check = ob.duty.fields, ob.duty.check
+    return not (
+        check in ("finding", "precedence", "window") or (check == "record" and "of" in fields) or "of_each" in fields
+    )
+
+
+@cache
+def period_of(label: str) -> cal.Period:
+    return cal.parse_period(label)
+
+
+def belongs(world: World, ob: Obligation) -> bool:
+    """What falls due later is judged with its own month."""
+    return not (ob.duty.check == "response" and ob.limit and ob.day > world.scored.last)
+
+
+def begun(world: World, ob: Obligation) -> date:
+    """The workday, the first day of its period, the trigger's day; and the first day of the post."""
+    triggered = ob.duty.check == "response" and ob.period != world.scored.label
+    first = (ob.search_from or ob.day) if triggered else period_of(ob.period).first
+    return first if ob.post.acting else max(first, ob.post.first)
+
+
+def listed(world: World, ob: Obligation, sheet: Sheet | None, *, in_first: bool) -> Iterator[dict[str, Any]]:
+    late = min(ob.late, world.scored.end()) if ob.late else None
+    if ob.state == "not_assessed":
+        if not_past(world, ob, in_first=in_first):
+            due = ob.limit if ob.occasion and not ob.decided else None
+            yield row_of(ob, sheet) | {"state": ob.state, "due": named(world, due)}
+    elif ob.state == "pending":
+        yield row_of(ob, sheet) | pending(world, ob, sheet)
+    elif ob.state == "breached" and ob.presumed in ("missing", "short") and late and late > world.horizon:
+        yield row_of(ob, sheet) | overdue(world, ob, sheet) | {"late_until": named(world, late)}
+
+
+def not_past(world: World, ob: Obligation, *, in_first: bool) -> bool:
+    triggered = ob.duty.check in ("response", "metric")
+    if ob.at_rest or (not ob.occasion and not (triggered and ob.period == world.scored.label)):
+        return False  # nobody has to do anything anyway
+    if ob.limit and not ob.decided:
+        return ob.limit > world.horizon
+    if ob.duty.check == "response" and ob.period != world.scored.label:
+        return ob.decided is not None and in_first
+    return period_of(ob.period).end() > world.horizon
+
+
+def row_of(ob: Obligation, sheet: Sheet | None) -> dict[str, Any]:
+    return {
+        "person": ob.post.person,
+        "role": sheet.role if sheet else ob.post.role,
+        "duty": ob.duty.id,
+        "post": ob.post.label,
+        "period": ob.period,
+        "discriminator": ob.discriminator,
+    }
+
+
+def named(world: World, limit: datetime | None) -> str | None:
+    return str(named_instant(world, limit)) if limit else None
+
+
+def pending(world: World, ob: Obligation, sheet: Sheet | None) -> dict[str, Any]:
+    holds = ob.met and ob.only_at_end
+    reason = "over" if holds else ob.presumed or ""
+    lost = reason in ("incomplete", "unsigned") or (reason == "over" and not holds)
+    actual = Fraction(show_number(ob.expected)) + 1 if holds else ob.actual
+    excused = find_excuse(world, ob)
+    return {
+        "state": "lost" if lost else "open",
+        "due": named(world, ob.limit),
+        "late_until": None,
+        "reason": reason,
+        "excused": excused,
+        "cost": cost(world, ob, sheet, reason, actual, excused=bool(excused)),
+        "cost_late": None,
+    }
+
+
+def overdue(world: World, ob: Obligation, sheet: Sheet | None) -> dict[str, Any]:
+    return {
+        "state": "overdue",
+        "due": named(world, ob.limit),
+        "reason": ob.presumed,
+        "excused": None,
+        "cost": cost(world, ob, sheet, ob.presumed or "", ob.actual),
+        "cost_late": cost(world, ob, sheet, "late", None),
+    }
+
+
+def show_number(value: Any) -> str:
+    return show(value) or "0"
+
+
+# ------------------------------------------------------------------------------------------------ what it costs
+
+
+def cost(
+    world: World, ob: Obligation, sheet: Sheet | None, reason: str, actual: Any, *, excused: bool = False
+) -> dict[str, Any] | None:
+    """The sheet if everything pending is met, less the same with this one breach."""
+    if sheet is None or not charged(world, ob, sheet, reason):
+        return None
+    kept = [(other, other.state, other.reason, other.actual) for other in sheet.obligations]
+    for other in sheet.obligations:
+        if other.state == "pending":
+            other.state, other.reason = "met", None
+    ob.state, ob.reason = "met", None
+    best = standing(world, sheet)
+    ob.state, ob.reason, ob.actual = "excused" if excused else "breached", reason, actual
+    worst = standing(world, sheet)
+    for other, state, before, was in kept:
+        other.state, other.reason, other.actual = state, before, was
+    taken = {name: worst.get(name, Fraction(0)) - best.get(name, Fraction(0)) for name in {*best, *worst}}
+    points = -taken.pop("", Fraction(0))
+    return {"points": show(points), "fines": {name: show(sum_) for name, sum_ in sorted(taken.items()) if sum_}}
+
+
+def standing(world: World, sheet: Sheet) -> Sums:
+    """The scores of all items that are not excluded, under no name; fines under their currency."""
+    made = report(world, sheet)
+    items = [Fraction(item["score"]) for item in made["items"] if item["state"] != "excluded"]
+    return {"": sum(items, Fraction(0))} | {name: Fraction(money) for name, money in made["fines"].items()}
+
+
+def charged(world: World, ob: Obligation, sheet: Sheet, reason: str) -> bool:
+    """Whether a line with a price, or a fine, of the sheet names the breach, and the duty is `must`."""
+    return ob.duty.must and any(
+        line.book is ob.duty.book and (ob.duty.id, reason) in line.named for line in lines(world, sheet)
+    )
+
+
+def lines(world: World, sheet: Sheet) -> Iterator[Line]:
+    found = find_scorecard(world, sheet.role)
+    if found:
+        book, card = found
+        for key, raw in card["items"].items():
+            yield from (line for line in make_item(world, sheet, book, card, str(key), raw).lines if line.on)
+    for book in world.estate.books:
+        place = world.estate.place(book, sheet.area, world.scored.first)
+        for key, fields in book.sections["fines"].items():
+            line = Line(key, [], fields, place, book)
+            if sheet.role in fine_roles(world, book, fields) and is_on(line):
+                yield line
