@@ -9,6 +9,7 @@ import pytest
 
 import dutyrules.plan
 from dutyrules.obligation import REASONS, State
+from dutyrules.plan import Status
 from dutyrules.report.language import LANGUAGES, Speech, _catalogue
 
 
@@ -45,8 +46,8 @@ def said_by_planners() -> Iterator[str]:
                 yield from (f"cause_{text}" for text in texts(message) if not text.isupper())
             case ast.Call(func=ast.Name("Measure"), args=[ast.Constant(name), ast.Constant(unit), *_]):
                 yield from (f"measure_{name}", f"unit_{unit}")
-            case ast.Call(func=ast.Name("progress"), args=[ast.Constant(step), *_]):
-                yield f"progress_{str(step).removeprefix('plan.')}"
+            case ast.Call(func=ast.Name("progress"), args=[ast.Constant(str(step)), *_]):
+                yield f"progress_{step.removeprefix('plan.')}"
             case ast.FunctionDef(name="_plannable" | "_unplannable"):
                 found = [one for one in ast.walk(node) if isinstance(one, ast.Return) and one.value]
                 yield from (f"unplanned_{text}" for one in found for text in texts(one.value or one))
