@@ -41,7 +41,7 @@ def outlook(estate: Estate, log: Log, period: Period, kinds: Set[str]) -> Judgem
         return judgement
     namer, verdicts = Namer(judgement), dict(judgement.verdicts)
     for duty, one in judgement.verdicts.items():
-        if kinds.intersection(judgement.duty(duty).kinds()):  # no planner asks for the others
+        if not kinds.isdisjoint(judgement.duty(duty).kinds()):  # no planner asks for the others
             verdicts[duty] = _excused(one, [row for row, key in enumerate(namer.ids(duty)) if key in waived])
     return replace(judgement, verdicts=verdicts)
 
