@@ -174,7 +174,7 @@ class Reader:
         name = duty.population or duty.cap
         if name is not None and self._judgement.estate.book.populations[name].table == "buildings":
             there = np.intersect1d(there, ground.members(name).at(day))
-        area = self._judgement.estate.places.area_at(there, np.full(len(there), day), ground.areas.root)
+        area = self._judgement.estate.places.area_at(there, np.full(len(there), day))
         return set(there[ground.areas.contains[ground.presence.area[post], area]].tolist())
 
     def _windows(self, duty: Quota, row: int, post: int, day: int) -> tuple[Span, ...]:
