@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from dutyrules.diagnostics import Diagnostic, InputError
     from dutyrules.estate import Estate, load_estate, read_log
     from dutyrules.plan import Plan
+    from dutyrules.plan.patrols import plan_patrols
     from dutyrules.plan.visits import plan_visits
     from dutyrules.scoring import Due, Result, Sheet, due, score
 
@@ -33,6 +34,7 @@ _HOMES = {
     "due": "dutyrules.scoring",
     "load_book": "dutyrules.book",
     "load_estate": "dutyrules.estate",
+    "plan_patrols": "dutyrules.plan.patrols",
     "plan_visits": "dutyrules.plan.visits",
     "read_log": "dutyrules.estate",
     "score": "dutyrules.scoring",
@@ -52,6 +54,7 @@ __all__ = [
     "due",
     "load_book",
     "load_estate",
+    "plan_patrols",
     "plan_visits",
     "read_log",
     "score",

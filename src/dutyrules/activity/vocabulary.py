@@ -1,21 +1,20 @@
-"""What is known before a log is read: kinds, persons, targets, as lookup arrays."""
+"""What is known before a log is read: kinds, persons, targets, as lookup arrays; and room for what is not."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from dutyrules.activity.encode import EMPTY, Index
+from dutyrules.activity.encode import EMPTY, Index, Texts
 from dutyrules.activity.kinds import TARGETS, TEXT, AttributeType, Kind
 from dutyrules.activity.log import JUDGED, KEPT, REQUIRED
 
 _BITS = {target: 1 << position for position, target in enumerate(TARGETS)}
-_DTYPES: dict[str, pl.DataType] = {"integer": pl.Int64(), "boolean": pl.Boolean(), "instant": pl.Int64()}
 # A lookup array ends with the answers for UNKNOWN and EMPTY, which index it from behind.
 _BEHIND = 2
 
@@ -28,16 +27,13 @@ class Attribute:
         name: Its name.
         type: How its cells are read; text where kinds declare it differently.
         checks: What the cells of some kinds must hold, with the mask of these kinds.
+        texts: Numbers its texts.
     """
 
     name: str
     type: AttributeType
     checks: tuple[tuple[AttributeType, npt.NDArray[np.bool_]], ...]
-
-    @property
-    def dtype(self) -> pl.DataType:
-        """The type of its column in the log."""
-        return _DTYPES.get(self.type.form, pl.String())
+    texts: Texts = field(default_factory=Texts, compare=False)
 
 
 class Vocabulary:
@@ -53,6 +49,7 @@ class Vocabulary:
         case: Whether each kind wants a case.
         value: Whether each kind wants a value.
         attributes: The declared attributes, and `outcome` and `channel`.
+        cases, free: Number what comes up in the log: its cases, its targets that are not registered.
     """
 
     def __init__(self, kinds: Mapping[str, Kind], persons: Sequence[str], targets: Mapping[str, Sequence[str]]) -> None:
@@ -68,6 +65,7 @@ class Vocabulary:
         self.case = _flags(kind.case for kind in all_kinds)
         self.value = _flags(kind.value for kind in all_kinds)
         self.attributes = tuple(_attributes(kinds))
+        self.cases, self.free = Texts(), Texts()
 
     @property
     def columns(self) -> tuple[str, ...]:

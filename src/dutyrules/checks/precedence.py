@@ -7,7 +7,7 @@ import numpy as np
 
 from dutyrules.checks.duty import Duty, EventPattern, Pattern
 from dutyrules.checks.ground import Ground
-from dutyrules.facts import Events, Matcher
+from dutyrules.facts import Events, Matcher, first_of_each
 from dutyrules.obligation import NONE, Ints, Judged, Obligations, Reason, State
 from dutyrules.timegrid import DAY
 
@@ -53,7 +53,8 @@ class Precedence(Duty):
         start, settled = events.day * DAY, np.full(len(events), State.OPEN)
         if self.lag == "previous_workday":
             cell = post * ground.presence.days + events.day - ground.presence.first
-            first = np.sort(np.unique(cell << 32 | self._key(events), return_index=True)[1])
+            key = self._key(events)
+            first = first_of_each(cell * (int(key.max(initial=0)) + 1) + key)
             events, post = events.take(first), post[first]
             before = ground.presence.previous_workday(post, events.day)
             settled = np.where(before < 0, State.NO_OCCASION, State.OPEN)

@@ -140,8 +140,7 @@ class Record(Duty):
         terms = ground.terms(obligations.post, obligations.first_day)
         full = np.ones(len(rows), np.bool_)
         for name in self.fields:
-            text = facts.attribute(name, rows).cast(pl.String)
-            full &= (text.is_not_null() & (text != "") & (text != "false")).fill_null(False).to_numpy()
+            full &= facts.attribute(name, rows).is_not_null().to_numpy() & ~facts.says(name, rows, ("", False))
         if self.blanks is not None:
             blank = facts.numbers("blank_cells", rows)
             full &= (blank != NONE) & (blank <= terms.numbers(self.blanks))
@@ -149,8 +148,7 @@ class Record(Duty):
             number = facts.numbers(self.filled.field, rows)
             full &= (number != NONE) & (number >= self._least(terms))
         for name, words in self.allowed.items():
-            column = facts.attribute(name, rows).cast(pl.String)
-            full &= column.is_in([str(word) for word in words]).fill_null(False).to_numpy()
+            full &= facts.says(name, rows, words)
         return full, self._signed(ground, obligations, rows)
 
     def _least(self, terms: Terms) -> Ints:

@@ -1,4 +1,4 @@
-"""plan: who visits and calls whom, on which day, in which order, so that every duty is met."""
+"""plan: who patrols, visits and phones what, on which day, in which order, so that every duty is met."""
 
 import argparse
 import sys
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 INTERRUPTED, WRONG_USAGE, SHORTFALLS = 130, 2, 5
 
-PLANNERS = {"visits": "plan_visits"}
+PLANNERS = {"visits": "plan_visits", "patrols": "plan_patrols"}
 """What is planned → the public function that plans it."""
 
 
@@ -118,7 +118,9 @@ def _deliver(arguments: argparse.Namespace, form: str | None, plan: "Plan", esta
         sys.stdout.write(render_plan(plan, estate, arguments.format, language, person).decode())
         return
     folder = form == "folder"
-    for path in write_folder(plan, estate, out, language) if folder else write_plan(plan, estate, out, language, person):
+    for path in (
+        write_folder(plan, estate, out, language) if folder else write_plan(plan, estate, out, language, person)
+    ):
         print(f"written: {path}", file=sys.stderr)
 
 

@@ -29,11 +29,11 @@ def list_duties(estate: Estate) -> tuple[list[Precedence], list[Unplanned]]:
 
 def _unplannable(estate: Estate, duty: Precedence) -> str | None:
     if duty.strength != "must":
-        return "is no must"
+        return "not_must"
     if duty.lag != "previous_workday":
-        return "asks for nothing on the workday before"
+        return "not_the_workday_before"
     if duty.match_on != "target" or estate.book.kinds[duty.requires.event].target != "building":
-        return "does not name buildings"
+        return "no_buildings"
     return None
 
 

@@ -6,8 +6,15 @@ from typing import Final
 from dutyrules.plan.plan import Plan, Shortfall
 
 ALONE: Final = frozenset(
-    ("few_reachable", "few_slots", "few_slots_and_reachable", "no_contact", "no_time_left", "few_buildings")
-    + ("slot_too_short",)
+    (
+        "few_reachable",
+        "few_slots",
+        "few_slots_and_reachable",
+        "no_contact",
+        "no_time_left",
+        "few_buildings",
+        "slot_too_short",
+    )
 )
 """Causes that keep an obligation from being met even if nothing else had to be done."""
 

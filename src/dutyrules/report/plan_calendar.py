@@ -48,15 +48,16 @@ def _entries(words: PlanWords, person: str) -> Iterator[Entry]:
     numbers: Counter[tuple[str, object]] = Counter()
     for stops in rounds(words.plan.of(person)):
         first, kind = stops[0], words.kind(stops[0].kind)
+        end = max(stop.until for stop in stops)
         key = (first.kind, first.at.date())
         numbers[key] += 1
         places = dict.fromkeys(filter(None, (words.place(stop)[0] for stop in stops)))
         yield Entry(
             uid=_uid(words.estate.id, person, *map(str, key), str(numbers[key])),
             start=first.at,
-            end=max(stop.until for stop in stops),
+            end=end if end > first.at else None,
             summary=_summary(words, stops),
-            description="\n".join(_line(words, stop) for stop in stops),
+            description="\n".join(_line(words, stop, timed=end > first.at) for stop in stops),
             location=words.speech("listed").join(places),
             categories=(kind,),
             remind=BEFORE,
@@ -72,8 +73,9 @@ def _summary(words: PlanWords, stops: Sequence[Task]) -> str:
     return f"{title} · {stops[0].target}" if stops[0].target else title
 
 
-def _line(words: PlanWords, stop: Task) -> str:
-    return "  ".join(filter(None, (f"{stop.at:%H:%M}", *words.place(stop), stop.case)))
+def _line(words: PlanWords, stop: Task, *, timed: bool) -> str:
+    """A stop; its time too, unless all is done in a moment."""
+    return "  ".join(filter(None, (f"{stop.at:%H:%M}" if timed else "", *words.place(stop), stop.case)))
 
 
 def _uid(estate: str, *names: str) -> str:

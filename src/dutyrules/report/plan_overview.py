@@ -14,14 +14,17 @@ LEAST: Final = 12
 LINE: Final = 16
 """Height of a line."""
 
+MOST_MISSING: Final = 60
+"""Targets shown of those that are left out; the JSON has all of them."""
+
 
 def overview(words: PlanWords, sheet: Worksheet, formats: Formats) -> None:
     """Writes it from top to bottom."""
     lines = _Lines(words, sheet, formats)
     lines.heading()
+    lines.shortfalls()
     lines.measures()
     lines.load()
-    lines.shortfalls()
     lines.unplanned()
     page(sheet, landscape=True)
     sheet.fit_to_pages(1, 0)
@@ -34,7 +37,9 @@ class _Lines:
     def __init__(self, words: PlanWords, sheet: Worksheet, formats: Formats) -> None:
         self.words, self.sheet, self.formats = words, sheet, formats
         self.row = 0
-        named = [(name, unit) for name, unit, *_ in words.measures()] + [(name, kind) for name, kind, *_ in words.load()]
+        named = [(name, unit) for name, unit, *_ in words.measures()] + [
+            (name, kind) for name, kind, *_ in words.load()
+        ]
         firsts = [max((wide(texts[column]) for texts in named), default=20) + 2 for column in range(2)]
         self.widths = [*firsts, *[NUMBER] * max(1 + len(words.weeks()), LEAST)]
         set_widths(sheet, self.widths)
@@ -51,16 +56,18 @@ class _Lines:
         self.row += 1
         self.sentence(self.words.speech(key, **values), self.formats.section, height=20)
 
-    def line(self, *found: Any, form: Format | None = None) -> None:
+    def line(self, *found: Any) -> None:
         """A row of a table: two columns of words, the others of numbers."""
         for column, cell in enumerate(found):
-            self.sheet.write(self.row, column, cell, form if column < 2 else form or self.formats.number)
+            self.sheet.write(self.row, column, cell, self.formats.plain if column < 2 else self.formats.number)
+        self.sheet.set_row(self.row, LINE)
         self.row += 1
 
     def titles(self, *titles: str) -> None:
         """The row above a table."""
         for column, title in enumerate(titles):
             self.sheet.write(self.row, column, title, self.formats.head if column < 2 else self.formats.count_head)
+        self.sheet.set_row(self.row, LINE + 2)
         self.row += 1
 
     def heading(self) -> None:
@@ -96,13 +103,12 @@ class _Lines:
             for sentence in words.reasons(one):
                 self.sentence(sentence, formats.text)
             if one.missing:
-                shown = words.speech("listed").join(one.missing)
-                self.sentence(words.speech("missing_targets", targets=shown), formats.quiet)
+                self.sentence(words.missing(one, MOST_MISSING), formats.quiet)
             notes = (words.proof(one), ", ".join(one.clause), one.breach_id)
             self.sentence(" · ".join(filter(None, notes)), formats.quiet)
 
     def unplanned(self) -> None:
         if self.words.plan.unplanned:
             self.section("plan_unplanned", count=len(self.words.plan.unplanned))
-        for one in self.words.plan.unplanned:
-            self.sentence(self.words.unplanned(one), self.formats.text)
+        for line in self.words.unplanned():
+            self.sentence(line, self.formats.text)

@@ -1,6 +1,6 @@
 """Text for a terminal: what is known about a plan, what is planned, what is missing and why."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from tabulate import tabulate
@@ -23,7 +23,7 @@ def plan_text(words: PlanWords) -> str:
         parts += [f"  {line}" for one in words.plan.shortfalls for line in _shortfall(words, one)]
     if words.plan.unplanned:
         parts += ["", words.speech("plan_unplanned", count=len(words.plan.unplanned))]
-        parts += [f"  {words.unplanned(one)}" for one in words.plan.unplanned]
+        parts += [f"  {line}" for line in words.unplanned()]
     return "\n".join(parts) + "\n"
 
 
@@ -60,7 +60,7 @@ def _measures(words: PlanWords) -> str:
     return _table(rows, words.measure_titles, words_first=2)
 
 
-def _table(rows: list[tuple[object, ...]], titles: list[str], *, words_first: int) -> str:
+def _table(rows: Sequence[Sequence[object]], titles: list[str], *, words_first: int) -> str:
     """Some columns of words, then numbers, which stand to the right."""
     sides = ["left"] * words_first + ["right"] * (len(titles) - words_first)
     return tabulate(rows, titles, disable_numparse=True, colalign=sides)
@@ -73,7 +73,4 @@ def _shortfall(words: PlanWords, one: Shortfall) -> Iterator[str]:
     if proof := words.proof(one):
         yield f"    {proof}"
     if one.missing:
-        shown = words.speech("listed").join(one.missing[:MOST_MISSING])
-        rest = len(one.missing) - MOST_MISSING
-        more = f" {words.speech('more', count=rest)}" if rest > 0 else ""
-        yield f"    {words.speech('missing_targets', targets=shown)}{more}"
+        yield f"    {words.missing(one, MOST_MISSING)}"

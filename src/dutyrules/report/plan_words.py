@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from dutyrules.estate import Estate
-from dutyrules.plan import Cause, Measure, Plan, Shortfall, Status, Task, Unplanned
+from dutyrules.plan import Cause, Measure, Plan, Shortfall, Status, Task
 from dutyrules.plan.waivers import PAST, proven
 from dutyrules.report.language import Speech
 from dutyrules.report.numbers import short_instant
@@ -106,12 +106,26 @@ class PlanWords:
             numbers["contact"] = self.speech(f"contact_{numbers['contact']}")
         return self.speech(f"cause_{message}", **numbers)
 
-    def unplanned(self, one: Unplanned) -> str:
-        """What was left alone, and why."""
-        duty, _, rest = one.who.partition(" ")
-        who = f"{self.duty(duty)} · {rest}".removesuffix(" · ") if duty in self.estate.book.duties else one.who
-        key = f"unplanned_{one.reason}"
-        return f"{who}: {self.speech(key) if self.speech.knows(key) else self.speech.why(one.reason)}"
+    def missing(self, one: Shortfall, most: int) -> str:
+        """The first targets that are left out, and how many there are beyond."""
+        shown = self.speech("missing_targets", targets=self.speech("listed").join(one.missing[:most]))
+        rest = len(one.missing) - most
+        return f"{shown} {self.speech('more', count=rest)}" if rest > 0 else shown
+
+    def unplanned(self) -> Iterator[str]:
+        """What was left alone, and why; what one duty leaves alone for one reason stands together."""
+        groups: dict[tuple[str, str], list[str]] = {}
+        for one in self.plan.unplanned:
+            duty, _, rest = one.who.partition(" ")
+            groups.setdefault((duty, one.reason), []).extend([rest] if rest else [])
+        for (duty, reason), rests in groups.items():
+            title = self.duty(duty) if duty in self.estate.book.duties else duty
+            who = f"{title} · {self.speech('listed').join(rests)}" if rests else title
+            yield f"{who}: {self._left(reason)}"
+
+    def _left(self, reason: str) -> str:
+        key = f"unplanned_{reason}"
+        return self.speech(key) if self.speech.knows(key) else self.speech.why(reason)
 
     # ------------------------------------------------------------ tables
 

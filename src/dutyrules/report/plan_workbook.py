@@ -1,9 +1,9 @@
-"""A plan as a workbook: an overview, a list to print for each person, and the rows, which can be edited and read back."""
+"""A plan as a workbook: an overview, a list to print for each person, and rows that can be edited and read back."""
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, time
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Any, Final
 
 import xlsxwriter
@@ -20,11 +20,14 @@ ROWS: Final = "plan"
 NOTE: Final = 16
 """Least room for what is written by hand."""
 
+MOST: Final = 22
+"""A wider column is broken into lines."""
+
 
 def plan_workbook(words: PlanWords) -> bytes:
     """The workbook, the same bytes for the same plan."""
     file = io.BytesIO()
-    book = xlsxwriter.Workbook(file, {"in_memory": True})
+    book = xlsxwriter.Workbook(file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties({"title": words.title, "created": datetime.combine(words.plan.start, time())})
     formats = Formats(book)
     names = {ROWS, "history"}
@@ -40,43 +43,62 @@ def plan_workbook(words: PlanWords) -> bytes:
 # ---------------------------------------------------------------- a list to print
 
 
+_KEYS = ("date", "weekday", "order", "time", "kind", "building", "home", "case", "done", "note")
+
+
 def _person(words: PlanWords, person: str, sheet: Worksheet, formats: Formats) -> None:
-    """A line for each task, a box to tick and room for a note; each week begins on a page of its own."""
-    tasks = words.plan.of(person)
-    table = [_line(words, task) for task in tasks]
+    """A line for each stop, a box to tick and room for a note; each week begins on a page of its own."""
+    stops = list(_stops(words.plan.of(person)))
+    days = [stop[0].at.date() for stop in stops]
+    table = [_line(words, stop) for stop in stops]
     titles = [words.speech(f"col_{key}") for key in _KEYS]
     used = [index for index in range(len(titles)) if index >= len(_KEYS) - 2 or any(line[index] for line in table)]
-    widths = [max(wide(titles[index]), *(wide(str(line[index])) for line in table)) + 2 for index in used]
+    widths = [min(MOST, max(wide(titles[index]), *(wide(str(line[index])) for line in table))) + 2 for index in used]
     widths[-1] = max(NOTE, (PAGE - pixels(widths[:-1])) // 7 - 1)
     set_widths(sheet, widths)
     sheet.write_row(0, 0, [titles[index] for index in used], formats.head)
     sheet.set_row(0, 22)
-    before: Task | None = None
-    for number, (task, line) in enumerate(zip(tasks, table, strict=True), start=1):
-        new = before is None or before.at.date() != task.at.date()
-        sheet.set_row(number, 20)
+    for number, (line, day, before) in enumerate(zip(table, days, [None, *days], strict=False), start=1):
+        sheet.set_row(
+            number, 6 + 15 * max(_height(str(line[index]), width) for index, width in zip(used, widths, strict=True))
+        )
         for column, index in enumerate(used):
-            sheet.write(number, column, line[index], formats.of(_KEYS[index], first=new))
-        before = task
+            sheet.write(number, column, line[index], formats.of(_KEYS[index], first=day != before))
     _page(words, person, sheet)
-    sheet.set_print_scale(max(40, min(100, 100 * PAGE // pixels(widths))))  # Excel breaks no pages where it fits widths
-    sheet.set_h_pagebreaks(
-        [number for number, (one, two) in enumerate(pairwise(tasks), start=2) if _week(one) != _week(two)]
-    )
+    # Excel ignores page breaks where it is told to fit the width, so the scale is said.
+    sheet.set_print_scale(max(40, min(100, 100 * PAGE // pixels(widths))))
+    weeks = [monday(day) for day in days]
+    sheet.set_h_pagebreaks([number for number, (one, two) in enumerate(pairwise(weeks), start=2) if one != two])
 
 
-_KEYS = ("date", "weekday", "order", "time", "kind", "building", "home", "case", "done", "note")
+def _stops(tasks: Sequence[Task]) -> Iterator[Sequence[Task]]:
+    """The tasks, one by one; those of one moment, as a list that names many buildings, are one stop."""
+    for _, together in groupby(
+        tasks, lambda task: (task.at, task.until, task.kind, task.until > task.at and task.order)
+    ):
+        yield list(together)
 
 
-def _line(words: PlanWords, task: Task) -> tuple[Any, ...]:
-    building, unit = words.place(task)
-    hours = f"{task.at:%H:%M}–{task.until:%H:%M}"
-    day = task.at.date()
-    return day, words.weekday(day), task.order, hours, words.kind(task.kind), building, unit, task.case or "", "", ""
+def _line(words: PlanWords, stop: Sequence[Task]) -> tuple[Any, ...]:
+    first, day = stop[0], stop[0].at.date()
+    hours = f"{first.at:%H:%M}–{first.until:%H:%M}" if first.until > first.at else f"{first.at:%H:%M}"
+    columns = zip(*((*words.place(task), task.case or "") for task in stop), strict=True)
+    building, unit, case = (_listed(dict.fromkeys(filter(None, column)), words.speech("listed")) for column in columns)
+    return day, words.weekday(day), first.order, hours, words.kind(first.kind), building, unit, case, "", ""
 
 
-def _week(task: Task) -> object:
-    return monday(task.at.date())
+def _listed(names: Iterable[str], between: str) -> str:
+    """Names in lines that are not too long, none of them broken."""
+    lines = [""]
+    for name in names:
+        longer = f"{lines[-1]}{between if lines[-1] else ''}{name}"
+        lines = [*lines[:-1], longer] if wide(longer) <= MOST or not lines[-1] else [*lines, name]
+    return "\n".join(lines)
+
+
+def _height(text: str, width: int) -> int:
+    """How many lines a text takes in a column."""
+    return sum(max(1, -(-wide(line) // width)) for line in text.split("\n"))
 
 
 def _page(words: PlanWords, person: str, sheet: Worksheet) -> None:

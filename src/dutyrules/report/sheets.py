@@ -15,12 +15,12 @@ PAGE: Final = 620
 
 
 def wide(text: str) -> int:
-    """Columns that a text takes on a screen: Chinese characters are two wide.
+    """Letters that a text takes on a screen, in its longest line: Chinese characters are two wide.
 
     >>> wide("住户 A1")
     7
     """
-    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
+    return max(sum(2 if east_asian_width(letter) in "WF" else 1 for letter in line) for line in text.split("\n"))
 
 
 def pixels(widths: Sequence[int]) -> int:
@@ -133,7 +133,12 @@ class Formats:
         """A cell of a daily list: a day begins with a line, and says its date in black only once."""
         key = (column, first)
         if key not in self._made:
-            looks: dict[str, object] = {"bottom": 4, "bottom_color": "#B8C0C8", "top": 1 if first else 4}
+            looks: dict[str, object] = {
+                "text_wrap": column not in ("date", "time"),
+                "bottom": 4,
+                "bottom_color": "#B8C0C8",
+                "top": 1 if first else 4,
+            }
             looks["top_color"] = "#2F4A66" if first else "#B8C0C8"
             if column in ("date", "weekday"):
                 looks |= {"num_format": "yyyy-mm-dd", "align": "left"}
