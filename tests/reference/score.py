@@ -13,8 +13,9 @@ from .judge_daily import judge_attendance, judge_deadline, judge_record
 from .judge_quota import judge_quota
 from .judge_triggered import judge_finding, judge_metric, judge_precedence, judge_response
 from .judge_window import judge_window
+from .lines import Sheet
 from .log import cutoff_after, read_log
-from .sheet import Sheet, make_sheets, report, sheet_for
+from .sheet import make_sheets, report, sheet_for
 from .verdict import Obligation, World, number_alike, settle
 
 JUDGES: dict[str, Callable[[World, Duty], Iterator[Obligation]]] = {
