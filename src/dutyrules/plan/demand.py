@@ -110,8 +110,12 @@ def _plannable(duty: Duty, kinds: frozenset[str]) -> str | None:
         return "" if _single_words(duty.where) is not None else "open_attributes"
     if isinstance(duty, Response):
         wanted = [pattern for pattern in duty.follow_up.any_of if getattr(pattern, "event", None) in kinds]
+        if duty.otherwise is not None:
+            return "other_ways"
         if not wanted:
-            return None if not duty.follow_up.all_of else "several_follow_ups"
+            return None if duty.follow_up.any_of else "several_follow_ups"
+        if any(pattern.participants for pattern in wanted):
+            return "participants"
         return "" if _single_words(wanted[0].where) is not None else "open_attributes"
     return None
 
@@ -219,7 +223,8 @@ def _follow_ups(judgement: Judgement, namer: Namer, duty: Duty, kinds: frozenset
             continue
         if verdicts.state[row] == State.PENDING:
             continue  # due after the period: for the next plan
-        target = int(targets[int(obligations.event[row])])
+        event = int(obligations.event[row])
+        target = int(targets[event] if event >= 0 else obligations.target[row])  # dates of the registry have no row
         name = ground.facts.log.targets[target] if target >= 0 else ""
         if name not in units:
             yield Unplanned(f"{duty.id} {namer.discriminators(duty.id)[row]}", "no_unit")

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from dutyrules.checks.duty import Pattern
 from dutyrules.checks.precedence import Precedence
 from dutyrules.estate import Estate
 from dutyrules.plan.hours import at_work, instant, nearest_minute
@@ -32,9 +33,20 @@ def _unplannable(estate: Estate, duty: Precedence) -> str | None:
         return "not_must"
     if duty.lag != "previous_workday":
         return "not_the_workday_before"
-    if duty.match_on != "target" or estate.book.kinds[duty.requires.event].target != "building":
+    entry = duty.requires.single
+    if entry is None or duty.owed_by != "person":
+        return "several_follow_ups" if entry is None else "not_own"
+    if entry.participants or duty.event.participants:
+        return "participants"
+    if duty.match_on != "target" or estate.book.kinds[entry.event].target != "building":
         return "no_buildings"
     return None
+
+
+def required(duty: Precedence) -> Pattern:
+    """The entry that a duty wants in the list."""
+    assert duty.requires.single is not None
+    return duty.requires.single
 
 
 @dataclass(frozen=True)
@@ -85,12 +97,12 @@ class Lists:
         codes = {name: code for code, name in enumerate(self._estate.places.ids.to_list())}
         for pin in pins:
             for duty in self.duties:
-                if pin.kind == duty.requires.event and pin.target is not None:
+                if pin.kind == required(duty).event and pin.target is not None:
                     key = (names[pin.person], day_number(pin.at.date()), codes[pin.target])
                     self._listed[duty.id].add(key)
 
     def _published(self, duty: Precedence) -> set[tuple[int, int, int]]:
-        events = duty.requires.of(self._ground)
+        events = required(duty).of(self._ground)
         return set(zip(events.person.tolist(), events.day.tolist(), events.target.tolist(), strict=True))
 
     def entries(self, person: int, day: int, target: int, kind: str, attributes: Mapping[str, str]) -> Iterator[Entry]:
@@ -104,10 +116,10 @@ class Lists:
             post = int(presence.lead(self._ground.roles[duty.role])[person, day - presence.first])
             before = int(presence.previous_workday(np.array([post]), np.array([day]))[0]) if post >= 0 else -1
             if before >= 0 and (person, before, target) not in self._listed[duty.id]:
-                attributes_ = words(duty.requires.where)
+                attributes_ = words(required(duty).where)
                 yield Entry(
                     duty.id,
-                    duty.requires.event,
+                    required(duty).event,
                     attributes_,
                     before,
                     self._is_open(person, before),
