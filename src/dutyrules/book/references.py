@@ -19,7 +19,7 @@ from dutyrules.figure import Figure, Form, shown
 from dutyrules.registry.schema import TABLES
 from dutyrules.source import Node, plain
 
-OPEN_ATTRIBUTES = ("outcome", "channel", "note")
+OPEN_ATTRIBUTES = ("outcome", "channel", "participants", "note")
 """Attributes that every kind may carry."""
 
 UNNAMED_ATTRIBUTES: Mapping[str, str] = {"blank_cells": "blanks", "due_at": "within"}
@@ -30,6 +30,7 @@ POPULATION_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "units": ("state", "building"),
     "permits": (),
     "arrears": ("fee", "age"),
+    "spells": ("name",),
 }
 """Table → the columns by which the members of a population may be chosen."""
 
@@ -139,6 +140,8 @@ def _events(book: Book, names: _Names, form: object, path: _Path) -> None:
             _events(book, names, item, (*path, index))
     if not isinstance(form, Form):
         return
+    for index, role in enumerate(getattr(form, "participants", ())):
+        names.need("roles", role, (*path, "participants", index))
     for index, kind in enumerate(one_or_many(getattr(form, "event", ()))):
         if not isinstance(kind, str) or not names.need("events", kind, (*path, "event", index)):
             continue
@@ -272,8 +275,6 @@ def _duties(book: Book, names: _Names) -> None:
 
 def _content(book: Book, names: _Names, duty: Duty, path: _Path) -> None:
     """What a duty reads beyond its patterns: the records themselves, their columns, who signs them."""
-    for index, kind in enumerate(getattr(duty, "of", ())):
-        names.need("events", kind, (*path, "of", index))
     signer = getattr(duty, "signed_by", None)
     names.need("roles", signer if signer != "self" else None, (*path, "signed_by"))
     node = names.node(path)

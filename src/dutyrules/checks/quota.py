@@ -65,6 +65,11 @@ class Quota(Duty):
         """The count that is at least or at most owed."""
         return self.at_most or self.at_least or Figure(1)
 
+    @property
+    def judged_at_end(self) -> bool:
+        """More may still come."""
+        return self.at_most is not None
+
     def patterns(self) -> Iterator[Pattern]:
         """The events that count."""
         for kind in self.event:

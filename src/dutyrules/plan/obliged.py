@@ -55,7 +55,11 @@ def _planned(judgement: Judgement, kinds: frozenset[str]) -> tuple[dict[str, Way
                 planned[name] = found
     for name in list(planned):
         duty = judgement.duty(name)
-        if isinstance(duty, Response) and _sets_off(duty.trigger, planned.values()):
+        if (
+            isinstance(duty, Response)
+            and isinstance(duty.trigger, Pattern)
+            and _sets_off(duty.trigger, planned.values())
+        ):
             unplanned.append(Unplanned(name, "set_off_by_visits"))
             del planned[name]
     return planned, unplanned
@@ -77,6 +81,10 @@ def _ways(duty: Duty, kinds: frozenset[str]) -> Ways | str:
             return "several_follow_ups"
         if duty.match_on == "none":
             return "any_visit"
+        if duty.otherwise is not None:
+            return "other_ways"
+        if any(one.participants for one in patterns):
+            return "participants"
         return _spoken((pattern.event, pattern.where) for pattern in patterns)
     return ()
 
@@ -155,7 +163,8 @@ def _follow_up(judgement: Judgement, namer: Namer, duty: Duty, ways: Ways, row: 
     obligations = verdicts.obligations
     log = ground.facts.log
     post, case = int(obligations.post[row]), int(obligations.case[row])
-    target = int(log.frame["target"][int(obligations.event[row])])
+    event = int(obligations.event[row])
+    target = int(log.frame["target"][event] if event >= 0 else obligations.target[row])  # dates of tables have no row
     known = target in judgement.estate.places.codes("unit")
     late = int(verdicts.judged.actual[row]) != NONE
     time = (int(obligations.start[row]), int(obligations.limit[row]))
