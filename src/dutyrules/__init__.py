@@ -1,4 +1,4 @@
-"""dutyrules: one rule book says who owes what, when, and what a miss costs; this library scores a month by it.
+"""dutyrules: one rule book says who owes what, when, and what a miss costs; this library scores a month and plans it.
 
 >>> import dutyrules as dr
 >>> estate = dr.load_estate("estate.yaml")            # doctest: +SKIP
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from dutyrules.book import Book, load_book
     from dutyrules.diagnostics import Diagnostic, InputError
     from dutyrules.estate import Estate, load_estate, read_log
+    from dutyrules.plan import Plan
+    from dutyrules.plan.patrols import plan_patrols
+    from dutyrules.plan.visits import plan_visits
     from dutyrules.scoring import Due, Result, Sheet, due, score
 
 __version__ = "0.1.0"
@@ -25,11 +28,14 @@ _HOMES = {
     "Estate": "dutyrules.estate",
     "InputError": "dutyrules.diagnostics",
     "Log": "dutyrules.activity.log",
+    "Plan": "dutyrules.plan",
     "Result": "dutyrules.scoring",
     "Sheet": "dutyrules.scoring",
     "due": "dutyrules.scoring",
     "load_book": "dutyrules.book",
     "load_estate": "dutyrules.estate",
+    "plan_patrols": "dutyrules.plan.patrols",
+    "plan_visits": "dutyrules.plan.visits",
     "read_log": "dutyrules.estate",
     "score": "dutyrules.scoring",
 }
@@ -41,12 +47,15 @@ __all__ = [
     "Estate",
     "InputError",
     "Log",
+    "Plan",
     "Result",
     "Sheet",
     "__version__",
     "due",
     "load_book",
     "load_estate",
+    "plan_patrols",
+    "plan_visits",
     "read_log",
     "score",
 ]

@@ -149,10 +149,10 @@ def test_what_is_not_planned_is_named(folder: Path) -> None:
     }
     _, plan = planned(World(row_of(3), duties=duties), folder)
     assert [(one.who, one.reason) for one in plan.unplanned] == [
-        ("advised", "is no must"),
-        ("weekly", "is not owed every day"),
-        ("counted", "counts events, not buildings"),
-        ("at_once", "asks for nothing on the workday before"),
+        ("advised", "not_must"),
+        ("weekly", "not_daily"),
+        ("counted", "counts_events"),
+        ("at_once", "not_the_workday_before"),
     ]
 
 

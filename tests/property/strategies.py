@@ -61,6 +61,8 @@ POPULATIONS: dict[str, Any] = {
     "lived_in": {"table": "units", "where": {"state": ["occupied", "vacant"]}},
     "renovating": {"table": "permits"},
     "owing": {"table": "arrears", "where": {"fee": "property", "age": ["current", "old"]}},
+    "on_trial": {"table": "spells", "where": {"name": "trial"}},
+    "alive": {"table": "spells", "where": {"name": ["life", "trial"]}},
 }
 UNIT_POPULATIONS = ("vacant", "lived_in", "renovating", "owing")
 ROLES: dict[str, Any] = {"butler": {}, "lead": {}, "staff": {"includes": ["butler", "lead"]}}
@@ -320,6 +322,9 @@ def due_deadline(d: Draft) -> dict[str, Any]:
 
 
 DURATIONS = (
+    "30 minutes",
+    "5 working_hours",
+    "20 working_hours",
     "1 hours",
     "24 hours",
     "2 days",
@@ -344,20 +349,59 @@ def within(d: Draft) -> Any:
     return simple
 
 
+def attended(d: Draft, kind: str) -> Any:
+    """A kind, sometimes only with certain roles there."""
+    if not d.maybe(4):
+        return kind
+    return {"event": kind, "participants": d.one_of("lead", ["butler", "lead"], ["staff"], ["lead"])}
+
+
+def deeds(d: Draft) -> Any:
+    return d.one_of(
+        attended(d, "fixed"),
+        {"any_of": [attended(d, "fixed"), "passed"]},
+        {"all_of": ["fixed", "passed"]},
+        {"all_of": ["fixed", {"any_of": ["passed", "worse"]}]},
+        {"in_order": ["passed", attended(d, "fixed")]},
+        {"any_of": ["worse", {"in_order": ["fixed", {"all_of": ["passed", "worse"]}]}]},
+    )
+
+
+def dated_response(d: Draft) -> dict[str, Any]:
+    trigger: dict[str, Any] = {
+        "population": d.one_of("lived_in", "renovating", "owing", "on_trial", "alive", "buildings")
+    }
+    if d.maybe():
+        trigger["date"] = d.one_of("from", "to")
+    if d.maybe(3):
+        trigger["yearly"] = "true"
+    if d.maybe(3):
+        trigger["days_before"] = d.one_of("1", "7")
+    fields: dict[str, Any] = {
+        "trigger": trigger,
+        "follow_up": d.one_of("visit", {"any_of": ["visit", "call"]}, "patrol"),
+    }
+    fields["match_on"] = d.one_of("target", "target", "none")
+    fields["within"] = d.figure("duration", *DURATIONS)
+    fields["owed_by"] = d.one_of("role", "area_of_target")
+    fields["performed_by"] = d.one_of("self", "any")
+    if d.maybe(4):
+        fields["not_before"] = d.one_of("2 days", "1 months", "paper")
+    return fields
+
+
 def response(d: Draft) -> dict[str, Any]:
     trigger: dict[str, Any] = {"event": "found"}
     if d.maybe(3):
         trigger["where"] = d.one_of({"place": "unit"}, {"solvable": "false"}, {"place": ["unit", "perimeter"]})
     if d.maybe(3):
         trigger["window"] = d.figure("window", ["00:00", "12:00"], ["07:55", "17:00"])
-    follow_up = d.one_of(
-        "fixed",
-        {"any_of": ["fixed", "passed"]},
-        {"all_of": ["fixed", "passed"]},
-        {"all_of": ["fixed", {"any_of": ["passed", "worse"]}]},
-    )
-    fields: dict[str, Any] = {"trigger": trigger if len(trigger) > 1 else "found", "follow_up": follow_up}
+    fields: dict[str, Any] = {"trigger": trigger if len(trigger) > 1 else "found", "follow_up": deeds(d)}
     fields["within"] = within(d)
+    if d.maybe(4):
+        fields["not_before"] = d.one_of("2 days", "1 months", "3 hours", "90 minutes", "paper", {"event": "passed"})
+    if d.maybe(4):
+        fields["else"] = {"follow_up": d.one_of("passed", "worse", "paper", deeds(d)), "within": within(d)}
     if d.maybe(3):
         fields |= {"match_on": "target", "follow_up": d.one_of("patrol", {"any_of": ["patrol", "plan"]})}
     elif d.maybe(5):
@@ -388,6 +432,23 @@ def precedence(d: Draft) -> dict[str, Any]:
     return fields | {"lag": d.one_of("none", "previous_workday")}
 
 
+def chain(d: Draft) -> dict[str, Any]:
+    fields: dict[str, Any] = {"event": d.one_of("fixed", attended(d, "mark"), "found"), "requires": deeds(d)}
+    if d.maybe(3):
+        fields |= {"event": "visit", "requires": d.one_of("call", {"any_of": ["call", "patrol"]}), "match_on": "target"}
+    elif d.maybe(4):
+        fields["match_on"] = d.one_of("case", "none")
+    if d.maybe():
+        fields["owed_by"] = d.one_of("person", "role", "area_of_target")
+        if fields["event"] in ("fixed", "mark") or isinstance(fields["event"], dict):
+            fields["owed_by"] = d.one_of("person", "role")
+    if d.maybe():
+        fields["performed_by"] = d.one_of("self", "any")
+    if d.maybe():
+        fields["within"] = d.figure("duration", *DURATIONS)
+    return fields
+
+
 def content(d: Draft) -> dict[str, Any]:
     choices: dict[str, Any] = {
         "fields": d.one_of(["complete"], ["complete", "lines"]),
@@ -407,7 +468,11 @@ def daily_record(d: Draft) -> dict[str, Any]:
 def existing_record(d: Draft) -> dict[str, Any]:
     if d.maybe(4):
         return {"of": ["table", "paper"], "allowed": {"channel": ["phone", "home"]}}
-    return {"of": d.one_of("table", ["table"]), **content(d)}
+    some = {"event": "table", "where": {"complete": d.one_of("true", "false")}}
+    return {
+        "of": d.one_of("table", ["table"], some, [some, {"event": "table", "where": {"channel": "home"}}]),
+        **content(d),
+    }
 
 
 def calling_hours(d: Draft) -> dict[str, Any]:
@@ -449,7 +514,9 @@ TEMPLATES: tuple[tuple[str, Callable[[Draft], dict[str, Any]]], ...] = (
     ("response", response),
     ("response", reading),
     ("response", habitual),
+    ("response", dated_response),
     ("precedence", precedence),
+    ("precedence", chain),
     ("record", daily_record),
     ("record", existing_record),
     ("window", calling_hours),
@@ -470,15 +537,15 @@ def scorecard(d: Draft) -> dict[str, Any]:
 
 
 def thin_out(items: dict[str, Any]) -> None:
-    """At most four lines share breaches: every order of them is tried."""
+    """At most four lines share breaches or cases: every order of them is tried."""
     groups: list[tuple[set[str], int]] = []
     for item in items.values():
         for fields in item["lines"].values():
-            named = set(fields.get("breaches", []))
+            named = {*fields.get("breaches", []), *([f"={fields['dedupe']}"] if "dedupe" in fields else [])}
             touched = [group for group in groups if group[0] & named]
             size = 1 + sum(group[1] for group in touched)
             if named and size > 4:
-                for name in ("breaches", "if", "aggravated_by", "distinct"):
+                for name in ("breaches", "if", "aggravated_by", "distinct", "dedupe"):
                     fields.pop(name, None)
                 if "per_missing" in fields:
                     fields["each"] = fields.pop("per_missing")
@@ -505,6 +572,8 @@ def line(d: Draft) -> dict[str, Any]:
         fields = price(d, per_missing=False)
         if d.maybe():
             fields["only_if_met"] = d.one_of(*d.duties)
+        if d.maybe(3):
+            fields["dedupe"] = "matter"
         return fields
     duty = d.one_of(*d.duties)
     check = d.duties[duty]["check"]
@@ -515,22 +584,52 @@ def line(d: Draft) -> dict[str, Any]:
     fields |= price(d, per_missing=check == "quota" and reasons != ["over"])
     if check == "response" and d.duties[duty].get("match_on", "case") == "case":
         if d.maybe(3):
-            fields["aggravated_by"] = "worse"
+            fields["aggravated_by"] = cause(d)
         if d.maybe(3):
             fields["distinct"] = "case"
+    if d.maybe(2 if check in ("response", "finding", "metric") else 6):
+        fields["dedupe"] = d.one_of("matter", "matter", "other")
     if d.maybe(5):
         fields["if"] = "none_done"
     return fields
 
 
+TIERS: tuple[dict[str, str], ...] = (
+    {"1": "1", "3": "2", "6": "5"},
+    {"2": "3"},
+    {"1": "2", "2": "0.5"},
+    {"3": "1", "4": "0"},
+)
+
+
+def cause(d: Draft, *, depth: int = 2) -> Any:
+    """An event, a breach, or several of them."""
+    form = d.one_of("kind", "kind", "event", "breach", *(("all_of", "any_of") if depth else ()))
+    if form == "event":
+        return {"event": "found", "where": {"place": d.one_of("unit", ["unit", "perimeter"])}}
+    if form == "breach":
+        duty = d.one_of(*d.duties)
+        return {"breach": f"{duty}.{d.one_of(*REASONS[d.duties[duty]['check']])}"}
+    if form in ("all_of", "any_of"):
+        return {form: [cause(d, depth=depth - 1) for _ in range(d.one_of(1, 2))]}
+    return d.one_of("worse", "worse", "fixed", "passed")
+
+
 def price(d: Draft, *, per_missing: bool) -> dict[str, Any]:
     form = d.one_of("each", "each", "once", "every", "per_missing" if per_missing else "each")
-    points = d.one_of("1", "2", "0.5", "3")
+    points: Any = d.one_of("1", "2", "0.5", "3")
+    further: dict[str, Any] = {}
+    if d.maybe(5):
+        further["free"] = d.figure("integer", "1", "2", "0") if d.maybe() else d.one_of("1", "2")
+    if d.maybe(5):
+        further["line_cap"] = d.figure("decimal", "2", "3.5", "1") if d.maybe() else d.one_of("2", "3.5")
     if form == "every":
-        return {"every": d.one_of("2", "3"), "points": points}
-    if d.maybe(8):
+        return {"every": d.one_of("2", "3"), "points": points, **further}
+    if d.maybe(4):
+        points = d.figure("price", *TIERS, none=False) if d.maybe() else d.one_of(*TIERS)
+    elif d.maybe(8):
         points = d.parameter("decimal", points, "none", none=True) if d.maybe() else points
-    return {form: points}
+    return {form: points, **further}
 
 
 def fines(d: Draft) -> dict[str, Any]:
@@ -542,7 +641,7 @@ def fines(d: Draft) -> dict[str, Any]:
             "clause": f"7.{n}",
             "role": "butler",
             "breaches": [f"{duty}.{reason}"],
-            "each": d.one_of("10", "5.5"),
+            **({"each": d.one_of("10", "5.5")} if d.maybe() else price(d, per_missing=False)),
             "currency": d.one_of("CNY", "CNY", "HKD"),
             "mode": "record_only",
         }
@@ -704,6 +803,21 @@ def unit_rows(draw: Draw, cal: Calendar, unit: str, building: str) -> list[Row]:
     return rows
 
 
+def spells(draw: Draw, cal: Calendar, targets: list[str]) -> list[Row]:
+    """Lives and trials: some began years ago, on a day that is near now, or on the 29th of February."""
+    rows = []
+    for _ in range(draw.pick(0, 0, 1, 3)):
+        row = dated(draw, cal, {"name": draw.pick("life", "life", "trial"), "target": draw.pick(*targets)})
+        if row["name"] == "life":
+            near = draw.pick(*cal.hot)
+            born = draw.pick(
+                "1980-02-29", f"1975-{near.month:02d}-{near.day:02d}", f"2025-{near.month:02d}-{near.day:02d}"
+            )
+            row |= {"from": born, "to": ""}
+        rows.append(row)
+    return rows
+
+
 def arrears_row(draw: Draw, cal: Calendar, units: list[str]) -> Row:
     fee, age = draw.pick("property", "property", "utility"), draw.pick("current", "old")
     return dated(draw, cal, {"unit": draw.pick(*units), "fee": fee, "age": age})
@@ -775,6 +889,7 @@ LOG_COLUMNS = (
     "value",
     "outcome",
     "channel",
+    "participants",
     "event_id",
     "revision",
     "voided",
@@ -817,8 +932,11 @@ class LogDraft:
             row["value"] = self.pick("75", "74.9999", "75.0001", "60", "90.5")
         if kind.startswith("finding."):
             row["value"] = self.pick("", "", "2")
+            row["case"] = self.pick("", "", "C1", "C2")
         if declared.get("person") == "any" and not person and self.pick(False, False, True):
             row["person"] = self.pick("", "owner")
+        if kind in ("fixed", "mark", "train", "patrol"):
+            row["participants"] = self.pick("", "", "p1", "p2;p3", "p4、p1；p2", " p5 ; nobody")
         if declared.get("target") == "unit":
             row["outcome"] = self.pick("", "", "done", "refused", "not_home")
         for name, wanted in (declared.get("attributes") or {}).items():
@@ -891,9 +1009,10 @@ def pairs_of(duties: list[dict[str, Any]]) -> list[tuple[str, str]]:
     pairs = []
     for duty in duties:
         if duty["check"] == "response":
-            pairs += [(kinds_in(duty["trigger"])[0], kind) for kind in kinds_in(duty["follow_up"])]
+            others = kinds_in(duty["follow_up"]) + kinds_in(duty.get("else", {}).get("follow_up", {}))
+            pairs += [(first, kind) for first in kinds_in(duty["trigger"]) for kind in others]
         elif duty["check"] == "precedence":
-            pairs += [(kinds_in(duty["requires"])[0], kinds_in(duty["event"])[0])]
+            pairs += [(kind, kinds_in(duty["event"])[0]) for kind in kinds_in(duty["requires"])]
     return pairs
 
 
@@ -901,7 +1020,8 @@ def kinds_in(pattern: Any) -> list[str]:
     if isinstance(pattern, dict) and "event" in pattern:
         pattern = pattern["event"]
     if isinstance(pattern, dict):
-        return [kind for entries in pattern.values() for entry in entries for kind in kinds_in(entry)]
+        lists = [entries for entries in pattern.values() if isinstance(entries, list)]
+        return [kind for entries in lists for entry in entries for kind in kinds_in(entry)]
     return [pattern]
 
 
@@ -1023,7 +1143,9 @@ def drawn_world(draw: Draw) -> WorldFiles:
     posts = people(draw, cal, areas, ("butler", "butler", "butler", "lead"))
     known = list(dict.fromkeys(row["person"] for row in posts))
     tables = {"people": posts, **places(draw, cal, areas)}
+    things = [row["unit"] for row in tables["units"]] + [row["building"] for row in tables["buildings"]]
     tables |= {
+        "spells": spells(draw, cal, [*things, *known]),
         "roster": roster(draw, cal, known),
         "leave": leave(draw, cal, known),
         "coverage": coverage(draw, cal, areas),

@@ -12,7 +12,7 @@ from .calendar import Period
 from .estate import Post
 from .figures import OffError, Place, UnboundError, half_up, number
 from .log import Event, fits
-from .verdict import Obligation, World, leave_over_half, unbound
+from .verdict import Obligation, World, leave_over_half, switched_off, unbound
 
 ATTEMPTS = ("not_home", "refused", "rescheduled")
 Windows = list[tuple[str, str]]
@@ -44,6 +44,8 @@ def judge_quota(world: World, duty: Duty) -> Iterator[Obligation]:
 
 def judge_period(q: Asked) -> Iterator[Obligation]:
     duty, place = q.duty, q.place
+    if switched_off(duty, place):
+        return
     slots: list[tuple[str, Windows | None]] = [("", None)]
     try:
         windows = place.windows(duty.fields["windows"]) if "windows" in duty.fields else None
@@ -68,7 +70,8 @@ def slot_windows(duty: Duty, place: Place) -> Windows | None:
 
 def judge_count(q: Asked, windows: Windows | None, slot: Windows | None, slot_number: str) -> Obligation:
     counted = counted_events(q, windows)
-    done = len({e.target for e in counted}) if q.duty.fields.get("distinct") == "target" else len(counted)
+    distinct = q.duty.fields.get("distinct") == "target"
+    done = len({e.target for e in counted if e.target}) if distinct else len(counted)
     size = population_size(q, counted)
     end = end_of(q, windows)
     ob = Obligation(q.duty, q.post, q.period.label, cal.due_day(end), slot_number, limit=end)

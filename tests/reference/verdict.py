@@ -24,6 +24,8 @@ class World:
     horizon: datetime
     events: list[Event]
     """Events with `at >= H` do not exist."""
+    planned: frozenset[str] = frozenset()
+    """Kinds of a forecast."""
 
     def place(self, duty: Duty, post: Post, day: date) -> Place:
         return self.estate.place(duty.book, post.area, day)
@@ -71,7 +73,7 @@ class World:
         """Every kind is covered on every day that has begun before H."""
         last = min(last, cal.due_day(self.horizon))
         days = Period("", first, last).days() if first <= last else []
-        return all(self.estate.covered(k, area, d, self._kinds_seen) for k in kinds for d in days)
+        return all(self.estate.covered(k, area, d, self._kinds_seen, self.planned) for k in kinds for d in days)
 
 
 @dataclass(eq=False)
@@ -225,7 +227,19 @@ def no_occasions(world: World, duty: Duty, found: list[Obligation], kinds: list[
 
 WORD_FIELDS = {"role", "title", "clause", "check", "slot", "strength", "excused_by", "event", "events", "of", "of_each"}
 WORD_FIELDS |= {"follow_up", "requires", "match_on", "owed_by", "performed_by", "lag", "fields", "allowed", "signed_by"}
-WORD_FIELDS |= {"where", "same", "value", "field", "per"}
+WORD_FIELDS |= {
+    "where",
+    "same",
+    "value",
+    "field",
+    "per",
+    "not_before",
+    "participants",
+    "population",
+    "date",
+    "yearly",
+    "prorate",
+}
 
 
 def switched_off(duty: Duty, place: Place) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from dutyrules.activity import encode
+from dutyrules.activity import encode, files
 from dutyrules.activity.kinds import BOOLEAN, INSTANT, INTEGER, TEXT, AttributeType, Kind
 from dutyrules.activity.log import Log
 from dutyrules.activity.read import log_from_rows, read_log
@@ -235,9 +235,10 @@ def test_attributes_have_the_types_of_their_declarations() -> None:
     cells = {"blank_cells": " 3 ", "signed": "Yes", "title": " 公告 ", "outcome": "done", "due_at": "2026-10-09 08:00"}
     log = read_row(kind="posted", target="lift", **cells)
     attributes = log.frame.drop("at", "person", "kind", "target", "case", "value", "file", "row")
-    assert dict(attributes.schema) == {
-        "outcome": pl.String, "due_at": pl.Int64, "blank_cells": pl.Int64, "signed": pl.Boolean, "title": pl.String,
-    }  # fmt: skip
+    assert [(name, type(dtype)) for name, dtype in attributes.schema.items()] == [
+        ("outcome", pl.Categorical), ("due_at", pl.Int64), ("blank_cells", pl.Int64), ("signed", pl.Boolean),
+        ("title", pl.Categorical),
+    ]  # fmt: skip
     assert attributes.rows() == [("done", stamp("2026-10-09 08:00"), 3, True, "公告")]
 
 
@@ -353,13 +354,53 @@ def test_parquet_with_instants_and_with_text(tmp_path: Path) -> None:
         assert log.files[0].encoding == "parquet"
 
 
-def test_many_rows_are_coded_as_few_are(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(encode, "_BLOCK", 70_000)  # several blocks
+def test_many_rows_are_coded_as_few_are() -> None:
     units = [f"u{number:05d}" for number in range(30_000)]
     found = [*units * 6, " u00007 ", "stranger", "", None]
     index = encode.Index(units)
     codes = index.codes(pl.Series(found, dtype=pl.String))
     assert codes.tolist() == [*list(range(30_000)) * 6, 7, encode.UNKNOWN, encode.EMPTY, encode.EMPTY]
+
+
+LONG = (
+    "at,person,kind,target,case,value,outcome,title,recorded_at,note\n"
+    "2026-10-08 08:01,li,posted,lift 3,, ,done, one ,,\n"
+    "2026-10-08 08:02,,complaint.opened,,C7,,done,,some day,\n"
+    ",,,,,,,,,\n"
+    "2026-10-08 08:03,lii,survey,,,x,,,,\n"
+    ",,,,,,,,,left over\n"
+    "2026-10-08 08:04,li,posted,lift 1,C9,, done,two,never,a\n"
+    "2026-10-08 08:04,li,posted,lift 1,C9,,done,two,,a\n"
+    "2026-10-08 08:04,li,posted,lift 1,C9,,done,two,,b,c\n"
+    "2026-10-08 08:05,li,posted,lift 3,C7,1.5,reached,one,2026-11-05,\n"
+    "2026-10-08 08:06,wang,patrol.building,b3,,,,,,\n"
+    "2026-10-08 08:07,wang,patrol.building,b2,C8,,,,,\n"
+)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 5])
+def test_a_log_is_the_same_whatever_the_stretches(write: Write, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    paths = [write(LONG, "a.csv"), write(LONG.replace("C8", "C0"), "b.csv")]
+    whole = read_log(paths, recorded_before=datetime(2026, 11, 4), **KNOWN)
+    assert (whole.frame.height, whole.rejected_rows, whole.late.height, len(whole.notices)) == (6, 8, 2, 5)
+    monkeypatch.setattr(files, "_STRETCH", size)
+    parts = read_log(paths, recorded_before=datetime(2026, 11, 4), **KNOWN)
+    assert parts.frame.rows() == whole.frame.rows()
+    for name in ("rejects", "late", "targets", "cases"):
+        assert getattr(parts, name).equals(getattr(whole, name))
+    assert (parts.files, parts.notices) == (whole.files, whole.notices)
+
+
+def test_parquet_that_breaks_off_is_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "log.parquet"
+    frame = pl.DataFrame({"at": ["2026-10-08 07:55"] * 500, "person": [f"p{n}" for n in range(500)], "kind": "survey"})
+    frame.write_parquet(path, compression="uncompressed")
+    data = bytearray(path.read_bytes())
+    data[4:600] = b"\xff" * 596
+    path.write_bytes(data)
+    with pytest.raises(InputError) as caught:
+        read_log([path, path], **KNOWN)
+    assert [each.code for each in caught.value.diagnostics] == ["log.bad-parquet"] * 2
 
 
 def test_unknown_columns_are_left_out_with_a_notice(write: Write) -> None:

@@ -82,6 +82,7 @@ def test_every_table_is_there_and_typed() -> None:
             "unit": pl.String, "fee": pl.String, "age": pl.String, "from": pl.Date, "to": pl.Date,
             "amount": pl.Int64, "_row": pl.Int32,
         },
+        "spells": {"name": pl.String, "target": pl.String, "from": pl.Date, "to": pl.Date, "_row": pl.Int32},
         "roster": {"person": pl.String, "date": pl.Date, "start": pl.Int32, "end": pl.Int32, "_row": pl.Int32},
         "leave": {
             "person": pl.String, "from": exact, "until": exact, "approved": pl.Boolean, "kind": pl.String,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from dutyrules.diagnostics import Cell, Diagnostic, InputError
+from dutyrules.registry.cells import unescaped
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _CHINESE = ("gb18030", "big5")
@@ -55,6 +56,8 @@ def read_csv(name: str, data: bytes, known: Callable[[], Collection[str]], encod
         frame, ragged = _cells(text, data if used == "utf-8" else text.encode(), header)
     except csv.Error as error:
         raise _error("log.bad-csv", f"the file is not CSV: {error}", name) from None
+    if "'" in text:
+        frame = frame.select(unescaped(cells) for cells in frame.get_columns())
     return Table(frame, ragged, used)
 
 

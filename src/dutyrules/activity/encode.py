@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
@@ -27,13 +27,9 @@ Rows: TypeAlias = npt.NDArray[np.int64]
 EMPTY = -1
 UNKNOWN = -2
 
-_TABLE_BITS = 22
 # Below this many cells a join is quicker than filling the table.
 _WORTH_A_TABLE = 50_000
-# A column whose first cells hold so few words is taken to be one of words.
-_SAMPLE, _FEW = 4_096, 64
-# Smaller blocks look words up too often, larger ones need too much memory.
-_BLOCK = 1 << 20
+_TABLE_BITS = 22
 
 
 class Index:
@@ -49,75 +45,128 @@ class Index:
 
     def codes(self, cells: pl.Series) -> Ints:
         """Returns the word number of each cell, `EMPTY` or `UNKNOWN`; blanks around a word do not count."""
-        if len(cells) < _WORTH_A_TABLE or not len(self.words):
-            return _joined(cells, self._codes, self._codes)
-        self._table  # noqa: B018  # built once, before the blocks ask for it
-        blocks = [cells.slice(start, _BLOCK) for start in range(0, len(cells), _BLOCK)]
-        return np.concatenate([self._block(block) for block in blocks])
+        look_up = self._by_table if len(cells) >= _WORTH_A_TABLE and len(self.words) else self._by_join
+        codes = look_up(cells)
+        strays = np.flatnonzero(codes == UNKNOWN)
+        if len(strays):
+            stripped = cells.gather(strays).str.strip_chars()
+            codes[strays] = np.where((stripped == "").to_numpy(), EMPTY, look_up(stripped))
+        return codes
 
-    def _block(self, cells: pl.Series) -> Ints:
+    def _by_join(self, cells: pl.Series) -> Ints:
+        return _joined(cells, self._codes)
+
+    def _by_table(self, cells: pl.Series) -> Ints:
         # A hash names one candidate per cell, comparing the strings decides: exact, and three times faster than a join.
         table, losers = self._table
-        guess: Ints = table.take((cells.hash().to_numpy() & np.uint64(len(table) - 1)).view(np.int64))
+        guess = table.take(_places(cells, len(table)))
         right = self.words.gather(pl.Series(guess)) == cells
-        if right.null_count():
-            guess[right.is_null().to_numpy()] = EMPTY
-            right = right.fill_null(True)
-        if not right.all():
-            wrong = np.flatnonzero(~right.to_numpy())
-            guess[wrong] = _joined(cells.gather(wrong), losers, self._codes)
-        return guess
+        codes: Ints = guess.view(np.int32)
+        if cells.null_count():
+            codes[cells.is_null().to_numpy()] = EMPTY
+        if not right.all():  # nulls aside
+            wrong = np.flatnonzero((~right).fill_null(False).to_numpy())
+            codes[wrong] = _joined(cells.gather(wrong), losers)
+        return codes
 
     @cached_property
-    def _table(self) -> tuple[Ints, pl.DataFrame]:
-        """The word number per hash, and the words that lost their place to another one."""
-        # Sixteen places a word keep most apart; a small table stays in the cache of a processor.
-        size = 1 << min(len(self.words).bit_length() + 4, _TABLE_BITS)
-        places = self.words.hash().to_numpy() & np.uint64(size - 1)
-        table: Ints = np.zeros(size, np.int32)
-        numbers = self._codes["code"].to_numpy()
+    def _table(self) -> tuple[npt.NDArray[np.uint32], pl.DataFrame]:
+        """The word number per place, and the words that lost theirs to another one."""
+        # So many places a word keep nearly all apart; a small table stays in the cache of a processor.
+        table = np.zeros(1 << min(len(self.words).bit_length() + 6, _TABLE_BITS), np.uint32)
+        places, numbers = _places(self.words, len(table)), np.arange(len(self.words), dtype=np.uint32)
         table[places] = numbers
         return table, self._codes.filter(pl.Series(table[places] != numbers))
 
 
-def _joined(cells: pl.Series, first: pl.DataFrame, every: pl.DataFrame) -> Ints:
-    """Looks cells up among the `first` words and, without the blanks around them, among `every` word."""
-    found = _look_up(cells, first)
-    codes: Ints = found.fill_null(EMPTY).to_numpy().copy()
-    strays = np.flatnonzero((found.is_null() & cells.is_not_null()).to_numpy())
-    if len(strays):
-        stripped = cells.gather(strays).str.strip_chars()
-        again = _look_up(stripped, every).fill_null(UNKNOWN).to_numpy()
-        codes[strays] = np.where((stripped == "").to_numpy(), EMPTY, again)
-    return codes
+def _places(cells: pl.Series, size: int) -> Rows:
+    return (cells.hash().to_numpy() & np.uint64(size - 1)).view(np.int64)
 
 
-def _look_up(cells: pl.Series, codes: pl.DataFrame) -> pl.Series:
-    return cells.alias("word").to_frame().join(codes, on="word", how="left", maintain_order="left")["code"]
+class Texts:
+    """Numbers for texts that nobody knew before, as they turn up; threads may share it.
+
+    Attributes:
+        dtype: Categories of its own: the texts of one log must not widen those of another.
+    """
+
+    def __init__(self) -> None:
+        self.dtype = pl.Categorical(pl.Categories.random())
+        self._alive = pl.Series([], dtype=self.dtype)  # Polars forgets categories that no column uses
+
+    @property
+    def words(self) -> pl.Series:
+        """What has turned up, by number; some of it in cells that are not tidy, or in rows that are no events."""
+        return self.dtype.categories.to_series()
+
+    def read(self, cells: pl.Series, listed: Collection[str] = ()) -> tuple[pl.Series, Rows]:
+        """Reads words.
+
+        Returns:
+            The cells without blanks around them as `dtype`, null where nothing is left, and the positions of those that
+            are none of the listed words, if any are listed.
+        """
+        here = _filled(cells)
+        if here is not None:
+            found, bad = self.read(cells.gather(here), listed)
+            return _spread(here, found, len(cells)), here[bad]
+        text = cells.cast(pl.String)
+        found = text.cast(self.dtype)
+        seen = self._seen(found)  # looking at each word once is enough, and mostly there is nothing to do
+        tidy = _stripped(seen)
+        if not tidy.equals(seen):
+            found = _stripped(text).cast(self.dtype)
+        strange = tidy.drop_nulls().filter(~tidy.drop_nulls().is_in(list(listed))) if listed else tidy.clear()
+        return found, _at(found, strange)
+
+    def _seen(self, found: pl.Series) -> pl.Series:
+        numbers = codes(found)
+        seen = np.zeros(int(numbers.max(initial=0)) + 2, np.bool_)
+        seen[numbers] = True
+        return pl.Series(np.flatnonzero(seen[:-1]), dtype=pl.UInt32).cat.to(self.dtype).cast(pl.String)
+
+    def in_order(self, numbers: Ints) -> tuple[Ints, pl.Series]:
+        """Numbers the texts anew, in the order of their first rows; returns the new numbers and their texts."""
+        here = np.flatnonzero(numbers >= 0)
+        words = self.words
+        first = np.full(len(words), len(numbers))
+        first[numbers[here][::-1]] = here[::-1]  # the last write wins, and that is the earliest
+        order = np.argsort(first, kind="stable")[: np.count_nonzero(first < len(numbers))]
+        renumbered = np.full(len(words) + 1, EMPTY, np.int32)
+        renumbered[order] = np.arange(len(order), dtype=np.int32)
+        return renumbered[numbers], words.gather(order)
+
+
+def _at(found: pl.Series, words: pl.Series) -> Rows:
+    """Returns the positions of a few words."""
+    if not len(words):
+        return np.empty(0, np.int64)
+    return np.flatnonzero(np.isin(codes(found), codes(words.cast(found.dtype))))
+
+
+def codes(found: pl.Series) -> Ints:
+    """Returns the numbers behind a column that `Texts` has read, `EMPTY` where it is null."""
+    nothing = np.iinfo(np.uint32).max  # which is -1 as a signed number
+    return found.to_physical().fill_null(nothing).to_numpy().view(np.int32)
+
+
+def _joined(cells: pl.Series, codes: pl.DataFrame) -> Ints:
+    found = cells.alias("word").to_frame().join(codes, on="word", how="left", maintain_order="left")["code"]
+    known: Ints = found.fill_null(UNKNOWN).to_numpy().copy()
+    if cells.null_count():
+        known[cells.is_null().to_numpy()] = EMPTY
+    return known
 
 
 def tidy(cells: pl.Series) -> pl.Series:
     """Returns the cells as text without blanks around them, null where nothing is left."""
     here = _filled(cells)
-    if here is not None:
-        return _spread(here, tidy(cells.gather(here)), len(cells))
-    text = cells.cast(pl.String)
-    if text.head(_SAMPLE).n_unique() < _FEW:
-        # A column of words: looking at each word once is enough, and mostly there is nothing to do.
-        words = text.unique()
-        if _stripped(words).equals(words):
-            return text
-    return _stripped(text)
+    return _stripped(cells.cast(pl.String)) if here is None else _spread(here, tidy(cells.gather(here)), len(cells))
 
 
 def _stripped(text: pl.Series) -> pl.Series:
     bare = text.str.strip_chars()
     return bare.set(bare == "", None) if bare.str.len_bytes().min() == 0 else bare
-
-
-def unlisted(cells: pl.Series, words: Iterable[str]) -> Rows:
-    """Returns the positions of cells that are, letter by letter, none of a few words."""
-    return np.flatnonzero((~cells.is_in(list(words))).fill_null(False).to_numpy())
 
 
 def _filled(cells: pl.Series) -> Rows | None:
@@ -158,6 +207,10 @@ def numbers(cells: pl.Series) -> tuple[pl.Series, Rows]:
 
 def integers(cells: pl.Series) -> tuple[pl.Series, Rows]:
     """Reads whole numbers; returns them and the positions of cells that hold something else."""
+    here = _filled(cells)
+    if here is not None:
+        read, bad = integers(cells.gather(here))
+        return _spread(here, read, len(cells)), here[bad]
     scaled, bad = numbers(cells)
     broken = (scaled % VALUE_SCALE != 0).fill_null(False)
     if broken.any():

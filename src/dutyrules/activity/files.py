@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,9 @@ ROW = "(row)"
 MEMORY = "<memory>"
 """The name of rows that come from no file."""
 
+# So many rows of a column stay in the cache of a processor, and what is made of them needs no fresh memory.
+_STRETCH = 1 << 18
+
 
 @dataclass(frozen=True, slots=True)
 class RawFile:
@@ -33,21 +36,37 @@ class RawFile:
 
     Attributes:
         name: The path as it was given.
-        sha256: Of its bytes.
+        sha256: Tells that of its bytes, once it is known.
         encoding: Of its text; `parquet` and `memory` have none.
-        frame: The columns that the log needs; its n-th row is row n + `FIRST_ROW` of the file.
+        cells: The columns that the log needs, not yet read; their n-th row is row n + `FIRST_ROW` of the file.
         others: Its other columns, as a query that nobody may ever run, with `ROW` in front; never `recorded_at`.
-        ragged: The rows with too many cells, and their text; they are blank in `frame`.
+        ragged: The rows with too many cells, and their text; they are blank in `cells`.
         notices: Unknown columns.
     """
 
     name: str
-    sha256: str
+    sha256: Callable[[], str]
     encoding: str
-    frame: pl.DataFrame
+    cells: pl.LazyFrame
     others: pl.LazyFrame
     ragged: tuple[tuple[int, str], ...] = ()
     notices: tuple[Diagnostic, ...] = ()
+
+    def stretches(self) -> Iterator[tuple[int, pl.DataFrame]]:
+        """Reads the cells a stretch at a time: how many rows come before it, and its rows; at least one stretch.
+
+        Raises:
+            InputError: The file can't be read to its end.
+        """
+        start = 0
+        try:
+            for stretch in self.cells.collect_batches(chunk_size=_STRETCH, maintain_order=True):
+                yield start, stretch
+                start += stretch.height
+        except pl.exceptions.PolarsError:
+            raise _error("log.bad-parquet", "the file is not Parquet", self.name) from None
+        if not start:
+            yield 0, pl.DataFrame(schema=self.cells.collect_schema())
 
 
 def open_files(
@@ -83,8 +102,7 @@ def from_rows(rows: Sequence[Mapping[str, Any]], needed: Collection[str]) -> Raw
         {column: [_text(row.get(column)) for row in rows] for column in columns},
         schema=dict.fromkeys(columns, pl.String),
     )
-    digest = hashlib.sha256(frame.write_csv().encode()).hexdigest()
-    return _file(MEMORY, digest, "memory", frame, needed)
+    return _file(MEMORY, _sha256(frame.write_csv().encode()), "memory", frame, needed)
 
 
 def _open(path: Path, needed: Collection[str], words: Callable[[], Collection[str]], encoding: str | None) -> RawFile:
@@ -115,17 +133,14 @@ def _open_csv(
 
 def _open_parquet(path: Path, data: bytes, needed: Collection[str]) -> RawFile:
     try:
-        with ThreadPoolExecutor(1) as pool:
-            digest = pool.submit(_sha256, data)
-            raw = _file(str(path), "", "parquet", pl.scan_parquet(io.BytesIO(data)), needed)
-        return replace(raw, sha256=digest.result())
+        return _file(str(path), _sha256(data), "parquet", pl.scan_parquet(io.BytesIO(data)), needed)
     except (pl.exceptions.PolarsError, OSError):
         raise _error("log.bad-parquet", "the file is not Parquet", path) from None
 
 
 def _file(
     name: str,
-    sha256: str,
+    sha256: Callable[[], str],
     encoding: str,
     frame: pl.DataFrame | pl.LazyFrame,
     needed: Collection[str],
@@ -135,16 +150,16 @@ def _file(
     columns = frame.lazy().collect_schema().names()
     _demand(name, columns)
     unknown = [column for column in columns if column not in needed and column not in KEPT]
-    wanted = frame.lazy().select(column for column in columns if column in needed).collect()
+    cells = frame.lazy().select(column for column in columns if column in needed)
     rest = [column for column in columns if column not in needed and column != "recorded_at"]
-    others = frame.lazy().select(rest).with_row_index(ROW, offset=FIRST_ROW) if rest else _numbered(wanted.height)
+    others = frame.lazy().select(rest).with_row_index(ROW, offset=FIRST_ROW) if rest else _numbered(frame)
     notices = tuple(_unknown(name, column, needed) for column in unknown)
-    return RawFile(name, sha256, encoding, wanted, others, ragged, notices)
+    return RawFile(name, sha256, encoding, cells, others, ragged, notices)
 
 
-def _numbered(height: int) -> pl.LazyFrame:
+def _numbered(frame: pl.DataFrame | pl.LazyFrame) -> pl.LazyFrame:
     # A table without columns would have no rows either.
-    return pl.LazyFrame({ROW: pl.arange(FIRST_ROW, FIRST_ROW + height, dtype=pl.UInt32, eager=True)})
+    return frame.lazy().select(REQUIRED[0]).with_row_index(ROW, offset=FIRST_ROW).select(ROW)
 
 
 def _demand(name: str, columns: Collection[str]) -> None:
@@ -183,9 +198,13 @@ def _text(value: object) -> str | None:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _sha256(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
+def _sha256(data: bytes) -> Callable[[], str]:
+    """Begins to hash, which goes on beside the reading."""
+    pool = ThreadPoolExecutor(1)
+    digest = pool.submit(lambda: hashlib.sha256(data).hexdigest())
+    pool.shutdown(wait=False)
+    return digest.result
 
 
-def _error(code: str, message: str, path: Path) -> InputError:
+def _error(code: str, message: str, path: Path | str) -> InputError:
     return InputError([Diagnostic(code, message, Cell(str(path), 1))])

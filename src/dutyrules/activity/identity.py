@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from dutyrules.activity.files import ROW, RawFile
+from dutyrules.activity.files import FIRST_ROW, ROW, RawFile
 from dutyrules.diagnostics import Cell, Diagnostic
 
 _PLACE = ("file", "row")
@@ -26,6 +26,10 @@ _SHOWN = 3
 # The low bits of a hash tell whether it is worth comparing.
 _HINT_BITS = 16
 _HINT = np.uint64((1 << _HINT_BITS) - 1)
+
+MIX = "(mix)"
+"""A number per row that equal rows share, and hardly any others."""
+
 # So many numbers stay in the cache of a processor.
 _BLOCK = 1 << 15
 # Names that no column of a log has.
@@ -49,7 +53,8 @@ def identify(frame: pl.DataFrame, files: Sequence[RawFile]) -> Identified:
     """Finds rows that stand for the same event.
 
     Args:
-        frame: The accepted rows of all files: `Log.frame` with `event_id`, `revision`, `voided` where a file has them.
+        frame: The accepted rows of all files: `Log.frame` with `MIX`, and `event_id`, `revision`, `voided` where a
+            file has them.
         files: The files; columns that were not read are compared only for rows that are otherwise equal.
     """
     drop = np.zeros(frame.height, np.bool_)
@@ -125,17 +130,25 @@ def _copies(
         notices += _by_file(frame, files, positions, code, message)
 
 
-def _alike(frame: pl.DataFrame, nameless: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
-    """Returns the rows whose integer columns another row has too; a few more, if hashes collide."""
+def mixed(frame: pl.DataFrame) -> pl.Series:
+    """Mixes the integer columns of some accepted rows."""
     coded = [column for column in _CODED if frame[column].null_count() < frame.height]
-    columns = [(frame[column].fill_null(-1).to_numpy(), np.uint64(_CODED[column])) for column in coded]
+    columns = [(frame[column].fill_null(0).to_numpy(), np.uint64(_CODED[column])) for column in coded]
     mix = np.zeros(frame.height, np.uint64)
     for start in range(0, frame.height, _BLOCK):
         block = slice(start, start + _BLOCK)
         for numbers, odd in columns:
             mix[block] += numbers[block].astype(np.int64).view(np.uint64) * odd
+    return pl.Series(mix)
+
+
+def _alike(frame: pl.DataFrame, nameless: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+    """Returns the rows whose integer columns another row has too; a few more, if numbers collide."""
+    mix = frame[MIX].to_numpy()
     ordered = np.sort(mix if nameless.all() else mix[nameless])
     twice = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
+    if not len(twice):
+        return np.empty(0, np.int64)
     maybe = np.zeros(1 << _HINT_BITS, np.bool_)
     maybe[twice & _HINT] = True
     rows = np.flatnonzero(maybe[mix & _HINT] & nameless)
@@ -144,15 +157,14 @@ def _alike(frame: pl.DataFrame, nameless: npt.NDArray[np.bool_]) -> npt.NDArray[
 
 def _cells(frame: pl.DataFrame, files: Sequence[RawFile], rows: npt.NDArray[np.int64]) -> pl.DataFrame:
     """Returns every column of the rows apart from file, row and recorded_at, those that were not read included."""
-    judged = frame[rows].with_columns(pl.col("row").cast(pl.UInt32).alias(ROW), pl.int_range(pl.len()).alias(_POSITION))
+    judged = frame.drop(MIX)[rows].with_columns(pl.int_range(pl.len()).alias(_POSITION))
     parts = []
-    for (number,), part in judged.select("file", ROW, _POSITION).group_by("file"):
-        others = files[int(str(number))].others.filter(pl.col(ROW).is_in(part[ROW].to_list())).collect()
-        found = part.drop("file").join(others, on=ROW).drop(ROW)
-        parts.append(found.with_columns(pl.exclude(_POSITION).cast(pl.String)))
+    for (number,), part in judged.select(*_PLACE, _POSITION).group_by("file"):
+        others = files[int(str(number))].others.select(pl.all().gather(part["row"] - FIRST_ROW)).collect()
+        parts.append(others.cast(pl.String).with_columns(part[_POSITION]).drop(ROW))
     texts = pl.concat(parts, how="diagonal").sort(_POSITION).select(pl.exclude(_POSITION).replace("", None))
     renamed = texts.rename(lambda column: f"{column} (text)")
-    mine = judged.drop(*_PLACE, ROW, _POSITION)
+    mine = judged.drop(*_PLACE, _POSITION)
     return pl.concat([mine, renamed], how="horizontal") if renamed.width else mine
 
 

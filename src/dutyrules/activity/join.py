@@ -19,7 +19,9 @@ def joined(first: Log, second: Log) -> Log:
     registered = _common(first.targets, second.targets)
     targets, target_code = _merged(first.targets, second.targets, registered)
     cases, case_code = _merged(first.cases, second.cases, 0)
+    words = [_recategorised(second.frame[name], first.frame[name].dtype) for name in _shared_words(first, second)]
     moved = second.frame.with_columns(
+        *words,
         target=_recoded(second.frame["target"], target_code),
         case=_recoded(second.frame["case"], case_code),
         file=(pl.col("file") + len(first.files)).cast(pl.Int16),
@@ -36,6 +38,16 @@ def joined(first: Log, second: Log) -> Log:
         planned_kinds=first.planned_kinds | second.planned_kinds,
         late=pl.concat([first.late, second.late]),
     )
+
+
+def _shared_words(first: Log, second: Log) -> list[str]:
+    """Attributes of words that both logs have; each log keeps its words as numbers of its own."""
+    here, there = first.frame.schema, second.frame.schema
+    return [name for name, kind in there.items() if isinstance(kind, pl.Categorical) and name in here]
+
+
+def _recategorised(words: pl.Series, categories: pl.DataType) -> pl.Series:
+    return words.cast(pl.String).cast(categories)
 
 
 def _common(first: pl.Series, second: pl.Series) -> int:

@@ -14,11 +14,11 @@ VALUE_SCALE = 10_000
 REQUIRED = ("at", "person", "kind")
 """Columns that every file has."""
 
-JUDGED = ("target", "case", "value", "outcome", "channel", "event_id", "revision", "voided", "state")
+JUDGED = ("target", "case", "value", "outcome", "channel", "participants", "event_id", "revision", "voided", "state")
 """Further columns that the log reads, where a file has them."""
 
-KEPT = ("recorded_by", "recorded_at", "source", "until", "note")
-"""Columns that are known and not judged; `recorded_at` decides the cut-off."""
+KEPT = ("recorded_by", "recorded_at", "source", "until", "note", "order", "duty", "pinned")
+"""Columns that are known and not judged; `recorded_at` decides the cut-off, and the last three are those of plans."""
 
 REJECT_SCHEMA: dict[str, pl.DataType] = {
     "file": pl.String(),
@@ -61,8 +61,8 @@ class Log:
             nobody known), `kind` Int16 (into `kinds`), `target` Int32 (into `targets`, -1 none), `case` Int32 (into
             `cases`, -1 none), `value` Int64 (ten-thousandths, null none), `file` Int16 (into `files`), `row` Int32 (as
             a spreadsheet numbers it); then those of `outcome`, `channel` and the declared attributes that occur:
-            integer Int64, boolean Boolean, instant Int64 local seconds, others String; String too where kinds declare
-            one name differently.
+            integer Int64, boolean Boolean, instant Int64 local seconds, others Categorical; Categorical too where kinds
+            declare one name differently.
         persons: The persons, in the order given.
         kinds: The names of the kinds, in the order given.
         targets: The registered ids in the order given, each once, persons last; then free texts as found.

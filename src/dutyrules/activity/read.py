@@ -11,16 +11,18 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from dutyrules.activity.accept import FREE, Accepted, Terms, accept
-from dutyrules.activity.encode import EMPTY, UNKNOWN, seconds
+from dutyrules.activity.accept import AcceptedFile, accept
+from dutyrules.activity.encode import EMPTY, seconds
 from dutyrules.activity.files import RawFile, from_rows, open_files
-from dutyrules.activity.identity import identify
+from dutyrules.activity.identity import MIX, identify
 from dutyrules.activity.kinds import Kind
 from dutyrules.activity.log import LATE_SCHEMA, REJECT_SCHEMA, Log, LogFile
+from dutyrules.activity.stretch import Terms
 from dutyrules.activity.vocabulary import Vocabulary
+from dutyrules.diagnostics import Diagnostic, InputError
 
 _FIRST = ("at", "person", "kind", "target", "case", "value", "file", "row")
-_SPENT = ("event_id", "revision", "voided", FREE)
+_SPENT = ("event_id", "revision", "voided", MIX)
 _USUAL = {"revision": 0, "voided": False}  # in files without the column
 
 
@@ -77,8 +79,8 @@ def _terms(timezone: str, forecast: bool, recorded_before: datetime | None) -> T
 
 
 def _log(files: tuple[RawFile, ...], known: Vocabulary, terms: Terms) -> Log:
-    parts = [accept(raw, known, terms) for raw in files]
-    frame, free, cases = _joined(parts, len(known.targets.words))
+    parts = _accepted(files, known, terms)
+    frame, free, cases = _joined(parts, known)
     same = identify(frame, files)
     if same.keep is not None:
         frame = frame.filter(pl.Series(same.keep))
@@ -88,9 +90,9 @@ def _log(files: tuple[RawFile, ...], known: Vocabulary, terms: Terms) -> Log:
         persons=tuple(known.persons.words),
         kinds=tuple(known.kinds.words),
         targets=pl.concat([known.targets.words.alias("target"), free.alias("target")]),
-        cases=cases,
+        cases=cases.alias("case"),
         files=tuple(
-            LogFile(raw.name, raw.sha256, part.rows, raw.encoding) for raw, part in zip(files, parts, strict=True)
+            LogFile(raw.name, raw.sha256(), part.rows, raw.encoding) for raw, part in zip(files, parts, strict=True)
         ),
         rejects=pl.concat([pl.DataFrame(schema=REJECT_SCHEMA), *(part.rejects for part in parts)]),
         notices=(*chain(*(raw.notices for raw in files)), *chain(*(part.notices for part in parts)), *same.notices),
@@ -100,33 +102,35 @@ def _log(files: tuple[RawFile, ...], known: Vocabulary, terms: Terms) -> Log:
     )
 
 
-def _joined(parts: Sequence[Accepted], registered: int) -> tuple[pl.DataFrame, pl.Series, pl.Series]:
-    """Returns the accepted rows of all files with free-text targets and cases as numbers, the free texts, the cases."""
-    numbered = [part.frame.with_columns(file=pl.lit(number, pl.Int16)) for number, part in enumerate(parts)]
-    frame = numbered[0] if len(numbered) == 1 else pl.concat([_no_rows(), *numbered], how="diagonal").rechunk()
-    free = pl.Series("target", [], dtype=pl.String)
-    if FREE in frame.columns:
-        codes, free = _dense(frame[FREE])
-        target = frame["target"].to_numpy()
-        frame = frame.with_columns(target=pl.Series(np.where(target == UNKNOWN, codes.to_numpy() + registered, target)))
-    codes, cases = _dense(frame["case"])
+def _accepted(files: tuple[RawFile, ...], known: Vocabulary, terms: Terms) -> list[AcceptedFile]:
+    parts: list[AcceptedFile] = []
+    problems: list[Diagnostic] = []
+    for raw in files:
+        try:
+            parts.append(accept(raw, known, terms))
+        except InputError as error:
+            problems += error.diagnostics
+    if problems:
+        raise InputError(problems)
+    return parts
+
+
+def _joined(parts: Sequence[AcceptedFile], known: Vocabulary) -> tuple[pl.DataFrame, pl.Series, pl.Series]:
+    """Returns the accepted rows of all files with free-text targets and cases in order, the free texts, the cases."""
+    frames = [
+        pl.concat(part.frames, rechunk=False).with_columns(file=pl.lit(number, pl.Int16))
+        for number, part in enumerate(parts)
+    ]
+    frame = frames[0] if len(frames) == 1 else pl.concat([_no_rows(), *frames], how="diagonal", rechunk=False)
+    target, registered = frame["target"].to_numpy(), len(known.targets.words)
+    free, texts = known.free.in_order(np.maximum(target - registered, EMPTY))
+    if len(texts):
+        frame = frame.with_columns(target=pl.Series(np.where(free >= 0, free + registered, target)))
+    case, cases = known.cases.in_order(frame["case"].to_numpy())
     fills = [pl.col(name).fill_null(nothing) for name, nothing in _USUAL.items() if name in frame.columns]
-    return frame.with_columns(codes.alias("case"), *fills), free, cases.alias("case")
+    return frame.with_columns(*fills, case=pl.Series(case)), texts, cases
 
 
 def _no_rows() -> pl.DataFrame:
-    schema = {"at": pl.Int64, "person": pl.Int32, "kind": pl.Int16, "target": pl.Int32, "case": pl.String}
-    return pl.DataFrame(schema={**schema, "value": pl.Int64, "row": pl.Int32, "file": pl.Int16})
-
-
-def _dense(texts: pl.Series) -> tuple[pl.Series, pl.Series]:
-    """Numbers the distinct texts in the order of their first rows; -1 where there is none."""
-    here = np.flatnonzero(texts.is_not_null().to_numpy())
-    # Categories of its own: numbers of another log must not widen this one.
-    found = texts.gather(here).cast(pl.Categorical(pl.Categories.random()))
-    codes = np.full(len(texts), EMPTY, np.int32)
-    distinct = found.unique(maintain_order=True)
-    order = np.empty(len(distinct), np.int32)
-    order[distinct.to_physical().to_numpy()] = np.arange(len(distinct), dtype=np.int32)
-    codes[here] = order[found.to_physical().to_numpy()]
-    return pl.Series(codes), distinct.cast(pl.String)
+    schema = {"at": pl.Int64, "person": pl.Int32, "kind": pl.Int16, "target": pl.Int32, "case": pl.Int32}
+    return pl.DataFrame(schema={**schema, "value": pl.Int64, "row": pl.Int32, MIX: pl.UInt64, "file": pl.Int16})

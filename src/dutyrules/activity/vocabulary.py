@@ -1,21 +1,20 @@
-"""What is known before a log is read: kinds, persons, targets, as lookup arrays."""
+"""What is known before a log is read: kinds, persons, targets, as lookup arrays; and room for what is not."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from dutyrules.activity.encode import EMPTY, Index
+from dutyrules.activity.encode import EMPTY, Index, Texts
 from dutyrules.activity.kinds import TARGETS, TEXT, AttributeType, Kind
 from dutyrules.activity.log import JUDGED, KEPT, REQUIRED
 
 _BITS = {target: 1 << position for position, target in enumerate(TARGETS)}
-_DTYPES: dict[str, pl.DataType] = {"integer": pl.Int64(), "boolean": pl.Boolean(), "instant": pl.Int64()}
 # A lookup array ends with the answers for UNKNOWN and EMPTY, which index it from behind.
 _BEHIND = 2
 
@@ -28,16 +27,13 @@ class Attribute:
         name: Its name.
         type: How its cells are read; text where kinds declare it differently.
         checks: What the cells of some kinds must hold, with the mask of these kinds.
+        texts: Numbers its texts.
     """
 
     name: str
     type: AttributeType
     checks: tuple[tuple[AttributeType, npt.NDArray[np.bool_]], ...]
-
-    @property
-    def dtype(self) -> pl.DataType:
-        """The type of its column in the log."""
-        return _DTYPES.get(self.type.form, pl.String())
+    texts: Texts = field(default_factory=Texts, compare=False)
 
 
 class Vocabulary:
@@ -52,7 +48,8 @@ class Vocabulary:
         anyone: Whether the person of each kind need not be known.
         case: Whether each kind wants a case.
         value: Whether each kind wants a value.
-        attributes: The declared attributes, and `outcome` and `channel`.
+        attributes: The declared attributes, and `outcome`, `channel` and `participants`.
+        cases, free: Number what comes up in the log: its cases, its targets that are not registered.
     """
 
     def __init__(self, kinds: Mapping[str, Kind], persons: Sequence[str], targets: Mapping[str, Sequence[str]]) -> None:
@@ -68,6 +65,7 @@ class Vocabulary:
         self.case = _flags(kind.case for kind in all_kinds)
         self.value = _flags(kind.value for kind in all_kinds)
         self.attributes = tuple(_attributes(kinds))
+        self.cases, self.free = Texts(), Texts()
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -111,7 +109,7 @@ def _flags(answers: Iterable[bool]) -> npt.NDArray[np.bool_]:
 
 
 def _attributes(kinds: Mapping[str, Kind]) -> Iterator[Attribute]:
-    declared: dict[str, dict[AttributeType, list[int]]] = {"outcome": {}, "channel": {}}
+    declared: dict[str, dict[AttributeType, list[int]]] = {"outcome": {}, "channel": {}, "participants": {}}
     for number, kind in enumerate(kinds.values()):
         for name, each in kind.attributes.items():
             declared.setdefault(name, {}).setdefault(each, []).append(number)

@@ -6,7 +6,8 @@ from datetime import date
 
 from dutyrules.activity.kinds import Kind
 from dutyrules.book.assemble import Assembly
-from dutyrules.book.forms import Fine, Head, Parameter, Population, Role, Scorecard, Slot
+from dutyrules.book.forms import EventKind, Head, Parameter, Population, Role, Slot
+from dutyrules.book.scorecards import Fine, Scorecard
 from dutyrules.checks import Duty
 from dutyrules.diagnostics import Diagnostic
 from dutyrules.source import Node
@@ -27,7 +28,7 @@ class Book:
     Attributes:
         heads: What each book file says of itself, base first; the last is the one that was asked for.
         kinds: Declared event kinds, findings and inspections included.
-        titles: (section, id) → titles, for reports.
+        events: What the books say of each event kind, title included.
         published: Duty → day from which it may bind.
         not_judged: Clause → why nothing judges it.
         files: File → SHA-256.
@@ -38,6 +39,7 @@ class Book:
     parameters: Mapping[str, Parameter]
     timetable: tuple[Slot, ...]
     kinds: Mapping[str, Kind]
+    events: Mapping[str, EventKind]
     populations: Mapping[str, Population]
     duties: Mapping[str, Duty]
     scorecards: Mapping[str, Scorecard]

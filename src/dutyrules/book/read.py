@@ -11,9 +11,10 @@ from pydantic import ValidationError
 from dutyrules.activity.kinds import AttributeType, Kind
 from dutyrules.book.assemble import Assembly, assemble
 from dutyrules.book.book import Book, BookTest
-from dutyrules.book.forms import ATTRIBUTE_TYPES, EventKind, Fine, Head, Parameter, Population, Role, Scorecard, Slot
+from dutyrules.book.forms import ATTRIBUTE_TYPES, EventKind, Head, Parameter, Population, Role, Slot
 from dutyrules.book.problems import distinct, follow, place_of, problems_of, unknown_key
 from dutyrules.book.references import check_references
+from dutyrules.book.scorecards import Fine, Scorecard
 from dutyrules.checks import CHECKS, Duty
 from dutyrules.diagnostics import Diagnostic, InputError, Span, did_you_mean, nearest
 from dutyrules.figure import Form, shown
@@ -55,7 +56,8 @@ def _forms(assembly: Assembly, problems: list[Diagnostic]) -> Book:
 
     heads = [(node, head) for node in assembly.heads if (head := _form(Head, node, problems, "the book"))]
     duties = {name: duty for name, node in assembly.sections["duties"].items() if (duty := _duty(name, node, problems))}
-    kinds = {name: _kind(name, form) for name, form in section("events", EventKind).items()}
+    events = section("events", EventKind)
+    kinds = {name: _kind(name, form) for name, form in events.items()}
     scorecards, fines = section("scorecards", Scorecard), section("fines", Fine)
     slots = [_form(Slot, node, problems, "the slot") for node in assembly.timetable]
     published = {
@@ -67,6 +69,7 @@ def _forms(assembly: Assembly, problems: list[Diagnostic]) -> Book:
         parameters=section("parameters", Parameter),
         timetable=tuple(slot for slot in slots if slot is not None),
         kinds=MappingProxyType(kinds | _inspectors_kinds(duties, scorecards, fines)),
+        events=events,
         populations=section("populations", Population),
         duties=duties,
         scorecards=scorecards,

@@ -9,8 +9,9 @@ from pydantic import ValidationError
 from dutyrules.activity.kinds import BOOLEAN
 from dutyrules.book.assemble import NOUNS
 from dutyrules.book.book import Book
-from dutyrules.book.forms import Line, Parameter
+from dutyrules.book.forms import Parameter
 from dutyrules.book.problems import choice, circles, follow, place_of, places, problems_of
+from dutyrules.book.scorecards import Charged, Line
 from dutyrules.checks import Duty
 from dutyrules.checks.duty import figures_of, one_or_many
 from dutyrules.diagnostics import Diagnostic, Severity, Span, did_you_mean
@@ -18,7 +19,7 @@ from dutyrules.figure import Figure, Form, shown
 from dutyrules.registry.schema import TABLES
 from dutyrules.source import Node, plain
 
-OPEN_ATTRIBUTES = ("outcome", "channel", "note")
+OPEN_ATTRIBUTES = ("outcome", "channel", "participants", "note")
 """Attributes that every kind may carry."""
 
 UNNAMED_ATTRIBUTES: Mapping[str, str] = {"blank_cells": "blanks", "due_at": "within"}
@@ -29,6 +30,7 @@ POPULATION_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "units": ("state", "building"),
     "permits": (),
     "arrears": ("fee", "age"),
+    "spells": ("name",),
 }
 """Table → the columns by which the members of a population may be chosen."""
 
@@ -138,6 +140,8 @@ def _events(book: Book, names: _Names, form: object, path: _Path) -> None:
             _events(book, names, item, (*path, index))
     if not isinstance(form, Form):
         return
+    for index, role in enumerate(getattr(form, "participants", ())):
+        names.need("roles", role, (*path, "participants", index))
     for index, kind in enumerate(one_or_many(getattr(form, "event", ()))):
         if not isinstance(kind, str) or not names.need("events", kind, (*path, "event", index)):
             continue
@@ -271,8 +275,6 @@ def _duties(book: Book, names: _Names) -> None:
 
 def _content(book: Book, names: _Names, duty: Duty, path: _Path) -> None:
     """What a duty reads beyond its patterns: the records themselves, their columns, who signs them."""
-    for index, kind in enumerate(getattr(duty, "of", ())):
-        names.need("events", kind, (*path, "of", index))
     signer = getattr(duty, "signed_by", None)
     names.need("roles", signer if signer != "self" else None, (*path, "signed_by"))
     node = names.node(path)
@@ -283,7 +285,7 @@ def _content(book: Book, names: _Names, duty: Duty, path: _Path) -> None:
         _words(book, names, kind, attribute, words, (*path, "allowed", attribute))
 
 
-def _line(book: Book, names: _Names, line: Line, path: _Path) -> None:
+def _line(book: Book, names: _Names, line: Charged, path: _Path) -> None:
     for index, breach in enumerate(line.breaches):
         here, duty = (*path, "breaches", index), breach.rpartition(".")[0]
         if not names.need("duties", duty, here):
@@ -292,7 +294,10 @@ def _line(book: Book, names: _Names, line: Line, path: _Path) -> None:
             message = f"{duty} is no must: its breaches cost nothing"
             names.report("not-charged", message, names.node(here).span, breach, severity="warning")
     names.need("duties", line.only_if_met, (*path, "only_if_met"))
-    names.need("events", line.aggravated_by, (*path, "aggravated_by"))
+    if line.aggravated_by:
+        _events(book, names, line.aggravated_by, (*path, "aggravated_by"))
+        for inner, fact in line.aggravated_by.breaches():
+            names.need("duties", fact.duty, (*path, "aggravated_by", *inner, "breach"))
     _figures(names, line, path)
 
 
@@ -352,10 +357,14 @@ def _clauses(book: Book, names: _Names) -> None:
 
 
 def overlapping(lines: Mapping[tuple[str, str], Line]) -> list[list[tuple[str, str]]]:
-    """Groups of lines that share a ``duty.reason``, directly or through others; in printed order."""
+    """Groups of lines that share a ``duty.reason`` or cases, directly or through others; in printed order."""
     groups: list[list[tuple[str, str]]] = []
     for key, line in lines.items():
-        touched = [group for group in groups if any(set(line.breaches) & set(lines[other].breaches) for other in group)]
+        touched = [group for group in groups if any(_share(line, lines[other]) for other in group)]
         merged = [other for group in touched for other in group] + [key]
         groups = [group for group in groups if group not in touched] + [merged]
     return [sorted(group, key=list(lines).index) for group in groups if len(group) > 1]
+
+
+def _share(one: Line, other: Line) -> bool:
+    return bool(set(one.breaches) & set(other.breaches)) or (one.dedupe is not None and one.dedupe == other.dedupe)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dutyrules.checks.ground import Ground
-from dutyrules.facts import Events, ranges
+from dutyrules.facts import Events
 from dutyrules.obligation import Bools, Ints
 from dutyrules.registry.population import Members
 from dutyrules.timegrid import Period
@@ -79,17 +79,14 @@ def by_population(
 
 def creditable(ground: Ground, events: Events, members: Members, periods: Sequence[Period]) -> tuple[Ints, Ints]:
     """(positions, areas) of the events on members: where the member lay at the period's start, newcomers on the day."""
-    start = period_starts(ground, periods)[events.day - ground.presence.first]
+    start = period_starts(ground, periods).take(events.day - ground.presence.first)
     inside = np.flatnonzero((start >= 0) & (events.target >= 0) & (events.target < len(members.places.ids)))
-    target, day, start = events.target[inside], events.day[inside], start[inside]
-    low = members.offsets[target]
-    pair, row = ranges(low, members.offsets[target + 1] - low)
-    owed, newcomer = np.zeros(len(inside), np.bool_), np.zeros(len(inside), np.bool_)
-    owed[pair[(members.first[row] <= start[pair]) & (start[pair] <= members.last[row])]] = True
-    newcomer[pair[(members.first[row] <= day[pair]) & (day[pair] <= members.last[row])]] = True
-    area = ground.facts.places.area_at(target, np.where(owed, start, day), ground.areas.root)
-    good = owed | newcomer
-    return inside[good], area[good]
+    target, day, start = events.target.take(inside), events.day.take(inside), start.take(inside)
+    owed = members.hold(target, start)
+    new = np.flatnonzero(~owed & (day > start))
+    new = new[members.hold(target[new], day[new])]
+    owed[new], start[new] = True, day[new]
+    return inside[owed], ground.facts.places.area_at(target[owed], start[owed])
 
 
 def period_starts(ground: Ground, periods: Sequence[Period]) -> Ints:

@@ -113,6 +113,12 @@ class Ground:
         """(position in `area`, position in `posts`) of all pairs in which the post's area contains the area."""
         inner, place = np.nonzero(self.areas.contains[self.presence.area[posts]].T)
         start = np.searchsorted(inner, np.arange(self.areas.root + 2))
+        if int(np.diff(start).max()) <= 1:  # posts mostly share no area
+            only = np.full(self.areas.root + 1, -1, np.int64)
+            only[inner] = place
+            index = only.take(area)
+            position = np.flatnonzero(index >= 0)
+            return position, index[position]
         position, index = ranges(start[area], np.diff(start)[area])
         return position, place[index]
 

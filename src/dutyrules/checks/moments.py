@@ -114,7 +114,7 @@ def _late_limit(ground: Ground, value: Any, day: Ints) -> Ints:
             return np.full(len(day), NEVER)
 
 
-def months_later(day: Ints, amount: int) -> Ints:
+def months_later(day: Ints, amount: Ints | int) -> Ints:
     """The end of the same day some months later, or of that month's last day."""
     days = day.astype("datetime64[D]")
     months = days.astype("datetime64[M]")

@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from math import ceil
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
 import polars as pl
+from pydantic import BeforeValidator
 
-from dutyrules.checks.duty import Duty, Names, Pattern, Words, tagged
+from dutyrules.checks.duty import Duty, EventPattern, Names, Pattern, Words, any_of, one_or_many, tagged
 from dutyrules.checks.ground import Ground, Terms
 from dutyrules.checks.moments import Moment, daily_obligations, first_moments, of_day
 from dutyrules.figure import Count, Figure, Form, Share, Text, wrong
@@ -44,8 +45,8 @@ class Record(Duty):
     """Fields of a record duty: one each workday (`event`, `per`, `by`), or every one that exists (`of`)."""
 
     check: Literal["record"]
-    event: Text | None = None
-    of: Names = ()
+    event: EventPattern | None = None
+    of: Annotated[tuple[EventPattern, ...], BeforeValidator(one_or_many)] = ()
     per: PeriodKind | None = None
     by: Figure[Moment] | None = None
     before: Figure[Moment] | None = None
@@ -68,8 +69,7 @@ class Record(Duty):
 
     def patterns(self) -> Iterator[Pattern]:
         """The kinds that are records."""
-        for kind in (self.event,) if self.event else self.of:
-            yield Pattern(event=kind)
+        yield from (self.event,) if self.event else self.of
 
     def attributes(self) -> Iterator[tuple[str, str]]:
         """The columns that make a record complete."""
@@ -81,7 +81,7 @@ class Record(Duty):
 
     def occasions(self) -> tuple[str, ...]:
         """Without a record there is nothing to judge."""
-        return self.of
+        return tuple(dict.fromkeys(pattern.event for pattern in self.of))
 
     def lasting(self) -> bool:
         """Records that exist are as they are; one that is owed each day is open."""
@@ -101,7 +101,7 @@ class Record(Duty):
             terms = ground.terms(daily.post, daily.first_day)
             self._required(terms)
             return terms.settle(daily)
-        each = ground.per_event(self.role, ground.facts.events(self.of))
+        each = ground.per_event(self.role, any_of(ground, self.of))
         terms = ground.terms(each.post, each.first_day)
         self._required(terms)
         return terms.settle(each)
@@ -117,7 +117,7 @@ class Record(Duty):
             return self._with_content(
                 ground, obligations, obligations.event, np.zeros(len(obligations), np.int64), obligations.start
             )
-        events = ground.facts.events(self.event or "")
+        events = any_of(ground, tuple(self.patterns()))
         chosen, reason = first_moments(obligations, events, of_day(ground, obligations, events))
         # -1 takes what stands behind the last event
         rows, actual = np.append(events.row, -1)[chosen], np.append(events.at, NONE)[chosen]
@@ -140,8 +140,7 @@ class Record(Duty):
         terms = ground.terms(obligations.post, obligations.first_day)
         full = np.ones(len(rows), np.bool_)
         for name in self.fields:
-            text = facts.attribute(name, rows).cast(pl.String)
-            full &= (text.is_not_null() & (text != "") & (text != "false")).fill_null(False).to_numpy()
+            full &= facts.attribute(name, rows).is_not_null().to_numpy() & ~facts.says(name, rows, ("", False))
         if self.blanks is not None:
             blank = facts.numbers("blank_cells", rows)
             full &= (blank != NONE) & (blank <= terms.numbers(self.blanks))
@@ -149,8 +148,7 @@ class Record(Duty):
             number = facts.numbers(self.filled.field, rows)
             full &= (number != NONE) & (number >= self._least(terms))
         for name, words in self.allowed.items():
-            column = facts.attribute(name, rows).cast(pl.String)
-            full &= column.is_in([str(word) for word in words]).fill_null(False).to_numpy()
+            full &= facts.says(name, rows, words)
         return full, self._signed(ground, obligations, rows)
 
     def _least(self, terms: Terms) -> Ints:

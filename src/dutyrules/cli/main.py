@@ -1,7 +1,7 @@
 """``dutyrules``: picks the command, and turns what went wrong into an exit status.
 
-Exit status, the highest that applies: 130 interrupted, 3 a fault of dutyrules, 1 errors in the input, 2 wrong usage,
-4 done with rejected rows, 0 done.
+Exit status, the first that applies: 130 interrupted, 3 a fault of dutyrules, 1 errors in the input, 2 wrong usage,
+5 a plan with shortfalls, 4 done with rejected rows, 0 done.
 """
 
 import argparse
@@ -12,8 +12,8 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
-COMMANDS = ("demo", "check", "test", "score", "explain", "due", "import")
-INTERRUPTED, FAULT, INPUT_ERROR, REJECTED, DONE = 130, 3, 1, 4, 0
+COMMANDS = ("demo", "check", "test", "score", "explain", "due", "plan", "import")
+INTERRUPTED, FAULT, INPUT_ERROR, DONE = 130, 3, 1, 0
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -1,7 +1,17 @@
 """The log as columns of integers, and the array kernels over them; no rule knowledge here."""
 
 from dutyrules.facts.events import Events, Facts, Where
-from dutyrules.facts.kernels import ABSENT, Matcher, counts, distinct, distinct_pairs, first_rows, ranges, sums
+from dutyrules.facts.kernels import (
+    ABSENT,
+    Matcher,
+    counts,
+    distinct,
+    distinct_pairs,
+    first_of_each,
+    first_rows,
+    ranges,
+    sums,
+)
 
 __all__ = [
     "ABSENT",
@@ -12,6 +22,7 @@ __all__ = [
     "counts",
     "distinct",
     "distinct_pairs",
+    "first_of_each",
     "first_rows",
     "ranges",
     "sums",

@@ -1,6 +1,7 @@
 """The log, partitioned by kind, as integer columns in time order."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -76,6 +77,7 @@ class Facts:
     offsets: Ints
     granularity: int
     _cache: dict[tuple[object, ...], Events] = field(default_factory=dict, repr=False, compare=False)
+    _texts: dict[str, tuple[npt.NDArray[np.int32], pl.Series]] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def of(cls, log: Log, presence: Presence, places: Places, *, horizon: int, granularity: int) -> "Facts":
@@ -108,9 +110,9 @@ class Facts:
         if key not in self._cache:
             rows = self._rows(names)
             for name, words in (where or {}).items():
-                rows = rows[self._says(rows, name, words)]
+                rows = rows[self.says(name, rows, words)]
             for name, words in (unless or {}).items():
-                rows = rows[~self._says(rows, name, words)]
+                rows = rows[~self.says(name, rows, words)]
             self._cache[key] = self._gather(rows)
         return self._cache[key]
 
@@ -121,7 +123,7 @@ class Facts:
         return rows[np.argsort(self._columns["at"][rows], kind="stable")] if len(spans) > 1 else rows
 
     def _gather(self, rows: Ints) -> Events:
-        at, person, target, case = (column[rows].astype(np.int64, copy=False) for column in self._columns.values())
+        at, person, target, case = (column.take(rows).astype(np.int64, copy=False) for column in self._columns.values())
         return Events(rows, at, self._duty_day(at, person), person, target, case)
 
     def _duty_day(self, at: Ints, person: Ints) -> Ints:
@@ -144,23 +146,51 @@ class Facts:
         """A numeric attribute of some rows; `NONE` where it is empty."""
         return self.attribute(name, rows).cast(pl.Int64, strict=False).fill_null(NONE).to_numpy()
 
+    def participants(self, events: Events) -> tuple[Ints, Ints]:
+        """(entry, person) pairs: everybody who took part in each event, its own person among them."""
+        code = {name: number for number, name in enumerate(self.presence.persons)}
+        cells = self.attribute("participants", events.row).cast(pl.String)
+        parts = [
+            (cell, code[name])
+            for cell in cells.drop_nulls().unique().to_list()
+            for name in map(str.strip, re.split("[;；、]", cell))
+            if name in code
+        ]
+        table = pl.DataFrame(parts, schema={"cell": pl.String, "person": pl.Int64}, orient="row")
+        rows = pl.DataFrame({"cell": cells, "entry": np.arange(len(events))})
+        found = rows.join(table, on="cell")
+        own = np.flatnonzero(events.person >= 0)
+        return (
+            np.concatenate([own, found["entry"].to_numpy()]),
+            np.concatenate([events.person[own], found["person"].to_numpy()]),
+        )
+
     def log_rows(self, rows: Ints) -> list[tuple[str, int]]:
         """(file, row) of some rows, as people find them in their files."""
         picked = self.log.frame.select("file", "row")[rows.tolist()]
         return [(self.log.files[file].name, row) for file, row in picked.iter_rows()]
 
-    def _says(self, rows: Ints, name: str, words: tuple[object, ...]) -> Bools:
-        column = self.attribute(name, rows)
-        if column.null_count() == len(rows):
-            return np.zeros(len(rows), np.bool_)
+    def says(self, name: str, rows: Ints, words: Iterable[object]) -> Bools:
+        """Whether an attribute of some rows says one of the words."""
         allowed = [str(word).lower() if isinstance(word, bool) else str(word) for word in words]
-        text = column.cast(pl.String)
-        said = text == allowed[0] if len(allowed) == 1 else text.is_in(allowed)
-        return said.fill_null(False).to_numpy()
+        column = self.attribute(name, rows[:0])
+        if not isinstance(column.dtype, pl.Categorical):
+            return self.attribute(name, rows).cast(pl.String).is_in(allowed).fill_null(False).to_numpy()
+        numbers, texts = self._coded(name)
+        said = np.append(texts.is_in(allowed).to_numpy(), False)  # nothing says nothing
+        return said.take(numbers.take(rows))
+
+    def _coded(self, name: str) -> tuple[npt.NDArray[np.int32], pl.Series]:
+        """A text attribute as numbers, -1 where it is empty, and the texts by number."""
+        if name not in self._texts:
+            column = self.log.frame[name]
+            numbers = column.to_physical().fill_null(np.iinfo(np.uint32).max).to_numpy().view(np.int32)
+            self._texts[name] = numbers, column.dtype.categories.to_series()  # type: ignore[attr-defined]
+        return self._texts[name]
 
     def area_of(self, events: Events) -> Ints:
         """Area index of each event's target on its day."""
-        return self.places.area_at(events.target, events.day, self.presence.areas.root)
+        return self.places.area_at(events.target, events.day)
 
 
 def _key(words: Where | None) -> tuple[object, ...]:

@@ -57,17 +57,37 @@ def ranges(starts: Ints, sizes: Ints) -> tuple[Ints, Ints]:
     return entry, np.arange(len(entry)) + np.repeat(starts - (np.cumsum(sizes) - sizes), sizes)
 
 
+def in_order(keys: Ints) -> Ints:
+    """The positions of keys from 0 on in their order, equal keys as they stand."""
+    bits = len(keys).bit_length()
+    if int(keys.max(initial=0)) >> (63 - bits):
+        return np.argsort(keys, kind="stable")
+    return np.sort(keys << bits | np.arange(len(keys))) & ((1 << bits) - 1)  # values sort much faster than positions
+
+
+def first_of_each(keys: Ints) -> Ints:
+    """The first position of every distinct key from 0 on, in the order of the positions."""
+    order = in_order(keys)
+    ordered = keys[order]
+    fresh = np.ones(len(keys), np.bool_)
+    fresh[1:] = ordered[1:] != ordered[:-1]
+    return np.sort(order[fresh])
+
+
 class Matcher:
-    """Finds, for a key and an instant, the first event with that key at or after it, or the last at or before it."""
+    """Finds, for a key and an instant, the first event with that key at or after it, or the last at or before it.
+
+    The events of one key must stand in time order.
+    """
 
     def __init__(self, keys: Ints, at: Ints, rows: Ints) -> None:
         kept = keys >= 0
         keys, at, rows = keys[kept], at[kept], rows[kept]
         self._base = int(at.min()) if len(at) else 0
         self._width = (int(at.max()) - self._base + 2) if len(at) else 1
-        packed = keys * self._width + (at - self._base)
-        order = np.argsort(packed, kind="stable")
-        self._keys, self._at, self._rows, self._packed = keys[order], at[order], rows[order], packed[order]
+        order = in_order(keys)
+        self._keys, self._at, self._rows = keys[order], at[order], rows[order]
+        self._packed = self._pack(self._keys, self._at)
 
     def _pack(self, keys: Ints, at: Ints) -> Ints:
         return keys * self._width + np.clip(at - self._base, 0, self._width - 1)

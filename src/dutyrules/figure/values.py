@@ -172,10 +172,12 @@ def parse_day(value: object) -> date:
 
 @dataclass(frozen=True, slots=True)
 class Duration:
-    """A number of hours, days, workdays or months, or one of the named stretches."""
+    """A number of minutes, hours, days, workdays or months, or one of the named stretches."""
 
     amount: int
-    unit: Literal["hours", "days", "workdays", "months", "same_day", "same_workday", "period_end"]
+    unit: Literal[
+        "minutes", "hours", "working_hours", "days", "workdays", "months", "same_day", "same_workday", "period_end"
+    ]
 
 
 def parse_duration(value: object) -> Duration:
@@ -185,10 +187,43 @@ def parse_duration(value: object) -> Duration:
     text = str(value)
     if text in ("same_day", "same_workday", "period_end"):
         return Duration(0, text)  # type: ignore[arg-type]
-    match = re.fullmatch(r"([1-9]\d{0,3}) (hour|day|workday|month)s?", text)
+    match = re.fullmatch(r"([1-9]\d{0,3}) (minute|hour|working_hour|day|workday|month)s?", text)
     if not match:
         raise wrong("duration", value, "a duration such as 24 hours, 3 workdays, 2 months or same_day")
     return Duration(int(match[1]), f"{match[2]}s")  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True)
+class Tiers:
+    """Prices by how many: each holds from its number on; before the first there is none.
+
+    Attributes:
+        steps: (number from which it holds, price), in order of the numbers.
+    """
+
+    steps: tuple[tuple[int, Decimal], ...]
+
+    @classmethod
+    def of(cls, price: Decimal) -> "Tiers":
+        """The same price whatever the number."""
+        return cls(((1, price),))
+
+    def __str__(self) -> str:
+        if len(self.steps) == 1 and self.steps[0][0] == 1:
+            return str(self.steps[0][1])
+        return shown({str(start): price for start, price in self.steps})
+
+
+def parse_price(value: object) -> Tiers:
+    """A price as a book writes it: a number, or one for each of several numbers of times."""
+    if isinstance(value, Tiers):
+        return value
+    if not isinstance(value, dict) or not value:
+        return Tiers.of(_decimal(value))
+    strange = [key for key in value if not re.fullmatch(r"[1-9]\d{0,8}", str(key))]
+    if strange:
+        raise wrong("tiers", value, "a price, or prices by the number from which they hold: {1: 1, 3: 2}")
+    return Tiers(tuple(sorted((int(key), _decimal(price)) for key, price in value.items())))
 
 
 Time = Annotated[int, BeforeValidator(parse_time)]
@@ -196,6 +231,7 @@ Window = Annotated[tuple[Time, Time], BeforeValidator(_pair), AfterValidator(_or
 Windows = Annotated[tuple[Window, ...], BeforeValidator(_several), AfterValidator(_apart)]
 Share = Annotated[Fraction, BeforeValidator(_share)]
 Points = Annotated[Decimal, BeforeValidator(_decimal)]
+Price = Annotated[Tiers, BeforeValidator(parse_price)]
 Count = Annotated[int, BeforeValidator(_count)]
 Day = Annotated[date, BeforeValidator(parse_day)]
 Within = Annotated[Duration, BeforeValidator(parse_duration)]

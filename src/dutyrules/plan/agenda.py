@@ -97,7 +97,7 @@ def agenda_of(
         posts: The posts whose holders are sent, on their workdays.
         days: Day numbers that are planned.
         busy: (person, first second, first second after) of what is fixed already.
-        closed: (post, kind, seconds) → (must not, should not be then).
+        closed: (person, kind, seconds) → (must not, should not be then).
     """
     taken: dict[int, list[tuple[int, int]]] = {}
     for person, start, end in busy:
@@ -112,20 +112,20 @@ def agenda_of(
             working = [post for post in own if presence.work[post, day - presence.first]]
             if working:
                 at_work[person, day] = frozenset(working)
-                cells += _cells(presence, working[0], day, kinds, taken.get(person, []), closed)
+                cells += _cells(presence, person, day, kinds, taken.get(person, []), closed)
     return Agenda(kinds, tuple(sorted(cells)), at_work)
 
 
 def _cells(
     presence: Presence,
-    post: int,
+    person: int,
     day: int,
     kinds: Mapping[str, VisitCapacity],
     busy: list[tuple[int, int]],
     closed: Callable[[int, str, np.ndarray], tuple[np.ndarray, np.ndarray]],
 ) -> Iterable[Cell]:
     """The cells of one person's day: inside the shift, outside leave and what is fixed."""
-    person, column, midnight = int(presence.person[post]), day - presence.first, day * DAY
+    column, midnight = day - presence.first, day * DAY
     opens = midnight + int(presence.shift_start[person, column])
     closes = midnight + int(presence.shift_end[person, column])
     for kind, capacity in kinds.items():
@@ -137,7 +137,7 @@ def _cells(
             starts = starts[presence.leave.seconds(who, starts, starts + length) == 0]
             for begin, end in busy:
                 starts = starts[(starts + length <= begin) | (starts >= end)]
-            never, avoided = closed(post, kind, starts)
+            never, avoided = closed(person, kind, starts)
             for flag in (False, True):
                 alike = starts[~never & (avoided == flag)]
                 if len(alike):

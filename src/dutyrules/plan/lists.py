@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from dutyrules.checks.duty import Pattern
 from dutyrules.checks.precedence import Precedence
 from dutyrules.estate import Estate
 from dutyrules.facts import Events
@@ -30,12 +31,23 @@ def list_duties(estate: Estate) -> tuple[list[Precedence], list[Unplanned]]:
 
 def _unplannable(estate: Estate, duty: Precedence) -> str | None:
     if duty.strength != "must":
-        return "is no must"
+        return "not_must"
     if duty.lag != "previous_workday":
-        return "asks for nothing on the workday before"
-    if duty.match_on != "target" or estate.book.kinds[duty.requires.event].target != "building":
-        return "does not name buildings"
+        return "not_the_workday_before"
+    entry = duty.requires.single
+    if entry is None or duty.owed_by != "person":
+        return "several_follow_ups" if entry is None else "not_own"
+    if entry.participants or duty.event.participants:
+        return "participants"
+    if duty.match_on != "target" or estate.book.kinds[entry.event].target != "building":
+        return "no_buildings"
     return None
+
+
+def required(duty: Precedence) -> Pattern:
+    """The entry that a duty wants in the list."""
+    assert duty.requires.single is not None
+    return duty.requires.single
 
 
 @dataclass(frozen=True)
@@ -84,13 +96,13 @@ class Lists:
         self.duties = tuple(duties)
         self._ground, self._estate = judgement.ground, judgement.estate
         self._first, self._passed = first, passed
-        self._listed = {duty.id: _keys(duty.requires.of(self._ground)) for duty in self.duties}
+        self._listed = {duty.id: _keys(required(duty).of(self._ground)) for duty in self.duties}
         self._made = {duty.id: _keys(duty.event.of(self._ground)) for duty in self.duties}
         names = {name: code for code, name in enumerate(self._ground.presence.persons)}
         codes = {name: code for code, name in enumerate(self._estate.places.ids.to_list())}
         for pin in pins:
             for duty in self.duties:
-                if pin.kind == duty.requires.event and pin.target is not None:
+                if pin.kind == required(duty).event and pin.target is not None:
                     key = (names[pin.person], day_number(pin.at.date()), codes[pin.target])
                     self._listed[duty.id].add(key)
 
@@ -118,9 +130,8 @@ class Lists:
         before = int(presence.previous_workday(np.array([post]), np.array([day]))[0])
         if before >= 0 and (person, before, target) not in self._listed[duty.id]:
             open_, judged = self._is_open(person, before), self._judged(duty, post, before, day)
-            yield Entry(
-                duty.id, duty.requires.event, words(duty.requires.where), duty.event.event, before, open_, judged
-            )
+            entry = required(duty)
+            yield Entry(duty.id, entry.event, words(entry.where), duty.event.event, before, open_, judged)
 
     def _is_open(self, person: int, day: int) -> bool:
         """Days before the planned ones are past if they lie in the period, or the log tells of them or later ones."""

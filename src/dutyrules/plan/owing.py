@@ -105,13 +105,13 @@ def patrol_duties(estate: Estate) -> tuple[list[Quota], list[Unplanned]]:
 
 def _unplannable(estate: Estate, duty: Quota) -> str | None:
     if duty.strength != "must":
-        return "is no must"
+        return "not_must"
     if duty.distinct is None:
-        return "counts events, not buildings"
+        return "counts_events"
     if not duty.per.daily:
-        return "is not owed every day"
+        return "not_daily"
     if estate.book.kinds[planned_kind(estate.planning.patrols, duty)].target != "building":
-        return "does not name buildings"
+        return "no_buildings"
     return None
 
 
@@ -174,7 +174,7 @@ class Reader:
         name = duty.population or duty.cap
         if name is not None and self._judgement.estate.book.populations[name].table == "buildings":
             there = np.intersect1d(there, ground.members(name).at(day))
-        area = self._judgement.estate.places.area_at(there, np.full(len(there), day), ground.areas.root)
+        area = self._judgement.estate.places.area_at(there, np.full(len(there), day))
         return set(there[ground.areas.contains[ground.presence.area[post], area]].tolist())
 
     def _windows(self, duty: Quota, row: int, post: int, day: int) -> tuple[Span, ...]:

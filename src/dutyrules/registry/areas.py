@@ -80,14 +80,18 @@ class Places:
     _area: npt.NDArray[np.int64]
     _moves: tuple[tuple[npt.NDArray[np.int64], int, int, int], ...]
 
-    def area_at(self, targets: npt.NDArray[np.int64], days: npt.NDArray[np.int64], root: int) -> npt.NDArray[np.int64]:
-        """Area index of each target on its day; `root` where it lies in none or is not registered."""
-        known = (targets >= 0) & (targets < len(self._area))
-        area = np.where(known, self._area[np.where(known, targets, 0)], root)
+    def area_at(self, targets: npt.NDArray[np.int64], days: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Area index of each target on its day; the root where it lies in none or is not registered."""
+        last = len(self._area) - 1
+        area = self._area.take(np.where((targets >= 0) & (targets < last), targets, last))
         for codes, first, last, index in self._moves:
             moved = np.isin(targets, codes) & (days >= first) & (days <= last)
             area = np.where(moved, index, area)
         return area
+
+    def codes(self, kind: str) -> npt.NDArray[np.int64]:
+        """The codes of all buildings, units, areas or persons."""
+        return np.flatnonzero(self.ids.is_in(list(self.by_type[kind])).to_numpy())
 
     @classmethod
     def of(cls, tables: Tables, areas: Areas) -> "Places":
@@ -110,7 +114,7 @@ class Places:
             last=_last(),
         )
         located = pl.concat([_buildings(rows), _units(rows, tables.units)]).join(code, on="id", maintain_order="left")
-        area = np.full(len(ids), areas.root, np.int64)
+        area = np.full(len(ids) + 1, areas.root, np.int64)  # behind them, what is not registered
         steady = located.filter((pl.len().over("id") == 1) & (pl.col("first") == _EVER) & (pl.col("last") == _STILL))
         area[steady["code"].to_numpy()] = steady["index"].to_numpy()
         dated = located.join(steady.select("id"), on="id", how="anti")

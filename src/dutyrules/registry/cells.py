@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import polars as pl
 
-__all__ = ["as_text", "stripped", "text_series"]
+__all__ = ["as_text", "stripped", "text_series", "unescaped"]
 
 
 def as_text(value: object) -> str | None:
@@ -60,6 +60,11 @@ def stripped(cells: pl.Series) -> pl.Series:
     """Strips the blanks (the ideographic one too) around each text; what is left empty becomes null."""
     bare = cells.str.strip_chars()
     return bare.set(bare == "", None)
+
+
+def unescaped(cells: pl.Series) -> pl.Series:
+    """Takes off the apostrophe that keeps a spreadsheet from reading a cell as a formula."""
+    return cells.str.replace(r"^'([=+\-@\t\r])", "${1}")
 
 
 def _joined(values: Iterable[object]) -> str:

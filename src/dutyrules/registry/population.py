@@ -13,7 +13,13 @@ from dutyrules.registry.tables import Tables
 
 Ints = npt.NDArray[np.int64]
 
-TARGET_COLUMN: Mapping[str, str] = {"buildings": "building", "units": "unit", "permits": "unit", "arrears": "unit"}
+TARGET_COLUMN: Mapping[str, str] = {
+    "buildings": "building",
+    "units": "unit",
+    "permits": "unit",
+    "arrears": "unit",
+    "spells": "target",
+}
 """The tables that a population may be drawn from, and the column that names the member."""
 
 
@@ -48,6 +54,25 @@ class Members:
         """Where the rows of each target begin; one more entry than there are targets."""
         return np.searchsorted(self.target, np.arange(len(self.places.ids) + 1))
 
+    @cached_property
+    def _single(self) -> tuple[Ints, Ints, npt.NDArray[np.bool_]]:
+        """By target: the first and the last day of its row, never if there is none; and whether there are several."""
+        sizes = np.diff(self.offsets)
+        first, last = np.ones(len(sizes), np.int64), np.zeros(len(sizes), np.int64)
+        first[self.target], last[self.target] = self.first, self.last
+        return first, last, sizes > 1
+
+    def hold(self, targets: Ints, days: Ints) -> npt.NDArray[np.bool_]:
+        """Whether each registered target is a member on its day."""
+        first, last, several = self._single
+        held: npt.NDArray[np.bool_] = (first.take(targets) <= days) & (days <= last.take(targets))
+        many = np.flatnonzero(several.take(targets)) if several.any() else targets[:0]
+        low, last_row, day = self.offsets[targets[many]], self.offsets[targets[many] + 1] - 1, days[many]
+        for nth in range(int((last_row - low).max(initial=-1)) + 1):
+            row = np.minimum(low + nth, last_row)
+            held[many] |= (self.first[row] <= day) & (day <= self.last[row])
+        return held
+
     def live(self, day: int) -> npt.NDArray[np.bool_]:
         """Rows that hold on a day."""
         return (self.first <= day) & (day <= self.last)
@@ -68,7 +93,7 @@ class Members:
 
     def area_of(self, targets: Ints, day: int) -> Ints:
         """Area index of each target on a day."""
-        return self.places.area_at(targets, np.full(len(targets), day), self.areas.root)
+        return self.places.area_at(targets, np.full(len(targets), day))
 
     def counts(self, days: Ints) -> Ints:
         """Day × area (root last): distinct members in the area, and in what lies in it."""

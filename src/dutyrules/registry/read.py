@@ -14,7 +14,7 @@ import python_calamine
 
 from dutyrules import source
 from dutyrules.diagnostics import Cell, Diagnostic, InputError
-from dutyrules.registry.cells import as_text, stripped, text_series
+from dutyrules.registry.cells import as_text, stripped, text_series, unescaped
 from dutyrules.registry.encoding import decode
 from dutyrules.registry.schema import canonical_title, known_titles
 
@@ -153,7 +153,8 @@ def _read_csv(table: str, file: str, data: bytes) -> tuple[RawTable | None, list
     text = decoded.text.replace("\r\n", "\n").replace("\r", "\n")
     separator = _separator(text, titles)
     grid, wrong = _csv_grid(file, text, separator)
-    return (_from_grid(table, file, grid) if grid is not None else None), diagnostics + wrong
+    plain = None if grid is None else [unescaped(cells) for cells in grid]
+    return (_from_grid(table, file, plain) if plain is not None else None), diagnostics + wrong
 
 
 def _separator(text: str, titles: Mapping[str, object]) -> str:

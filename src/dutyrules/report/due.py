@@ -6,6 +6,7 @@ from dutyrules import atomic
 from dutyrules.report.due_calendar import due_calendar
 from dutyrules.report.due_document import due_document, due_json
 from dutyrules.report.due_text import due_text
+from dutyrules.report.ics import file_name
 from dutyrules.report.language import Speech
 from dutyrules.scoring import Due
 
@@ -38,15 +39,10 @@ def write_due(due: Due, path: Path, language: str, person: str | None = None) ->
 def write_calendars(due: Due, folder: Path, language: str, person: str | None = None) -> list[Path]:
     """Writes one calendar for each person, also for those who have nothing open, so that old entries vanish."""
     names = [person] if person else list(dict.fromkeys(agenda.person for agenda in due.people))
-    paths = [folder / f"{_file_name(name)}.ics" for name in names]
+    paths = [folder / file_name(name) for name in names]
     for name, path in zip(names, paths, strict=True):
         write_due(due, path, language, name)
     return paths
-
-
-def _file_name(person: str) -> str:
-    """A person's id as a file name; what a path may not hold is written as its code."""
-    return "".join(letter if letter.isalnum() or letter in "-_" else f"%{ord(letter):02X}" for letter in person)
 
 
 __all__ = ["FORMATS", "SUFFIXES", "due_document", "render_due", "write_calendars", "write_due"]

@@ -21,6 +21,7 @@ class Entry:
         start: A local instant, or a date for an entry of the whole day.
         end: First instant after it; None for a moment, or for one whole day.
         remind: How long before `start` the phone rings; None for never.
+        busy: Whether it takes its time: an appointment, not only something that is due.
     """
 
     uid: str
@@ -31,6 +32,7 @@ class Entry:
     location: str = ""
     categories: tuple[str, ...] = ()
     remind: timedelta | None = None
+    busy: bool = False
 
 
 def as_ics(entries: Sequence[Entry], *, name: str, timezone: str, made: datetime, product: str) -> bytes:
@@ -56,6 +58,12 @@ def as_ics(entries: Sequence[Entry], *, name: str, timezone: str, made: datetime
     return calendar.to_ical(sorted=False)
 
 
+def file_name(person: str) -> str:
+    """The file of a person's calendar; what a path may not hold is written as its code."""
+    safe = "".join(letter if letter.isalnum() or letter in "-_" else f"%{ord(letter):02X}" for letter in person)
+    return f"{safe}.ics"
+
+
 def _zone(timezone: str, entries: Sequence[Entry], made: datetime) -> Timezone:
     """The zone's rules for the years that the calendar speaks of; a calendar without entries needs them too."""
     years = {made.year, *(moment.year for entry in entries for moment in (entry.start, entry.end) if moment)}
@@ -77,7 +85,7 @@ def _event(entry: Entry, zone: ZoneInfo, made: datetime) -> Event:
         event.add("location", entry.location)
     if entry.categories:
         event.add("categories", list(entry.categories))
-    event.add("transp", "TRANSPARENT")  # what is due does not make anybody busy
+    event.add("transp", "OPAQUE" if entry.busy else "TRANSPARENT")
     if entry.remind is not None:
         alarm = Alarm()
         alarm.add("action", "DISPLAY")

@@ -27,6 +27,10 @@ class Speech:
         """The sentence of a key, filled in."""
         return self._catalogue[key].format(**values)
 
+    def knows(self, key: str) -> bool:
+        """Whether there is such a sentence."""
+        return key in self._catalogue
+
     def title(self, title: str | Mapping[str, str], otherwise: str) -> str:
         """A title in this language, in any other that there is, or the id."""
         if isinstance(title, str):

@@ -1,8 +1,8 @@
-"""CSV for spreadsheets: one line per deduction line, sums and breaches included."""
+"""CSV for spreadsheets; of a result one line per deduction line, sums and breaches included."""
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from dutyrules.report.language import Speech
 from dutyrules.report.numbers import measure, plain
@@ -13,8 +13,6 @@ _RISKY = ("=", "+", "-", "@", "\t", "\r")
 
 def as_csv(result: Result, people: Sequence[Sheet], speech: Speech) -> bytes:
     """Every line of every sheet, as UTF-8 with BOM, which Excel opens as it is."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
     keys = (
         "person",
         "name",
@@ -31,12 +29,22 @@ def as_csv(result: Result, people: Sequence[Sheet], speech: Speech) -> bytes:
         "state",
         "evidence",
     )
-    writer.writerow([speech(f"col_{key}") for key in keys])
-    for sheet in people:
-        for row in _rows(sheet, speech):
-            writer.writerow(
-                [_safe(cell) for cell in (sheet.person, sheet.name, role_title(result, sheet, speech), *row)]
-            )
+    return csv_bytes(
+        [speech(f"col_{key}") for key in keys],
+        (
+            (sheet.person, sheet.name, role_title(result, sheet, speech), *row)
+            for sheet in people
+            for row in _rows(sheet, speech)
+        ),
+    )
+
+
+def csv_bytes(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+    """A table as UTF-8 with BOM, which Excel opens as it is; no cell is a formula."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(titles)
+    writer.writerows([_safe(cell) for cell in row] for row in rows)
     return b"\xef\xbb\xbf" + text.getvalue().encode("utf-8")
 
 
@@ -119,5 +127,5 @@ def _rows(sheet: Sheet, speech: Speech) -> Iterator[tuple[str, ...]]:
 
 
 def _safe(cell: str) -> str:
-    """A cell that a spreadsheet reads as text and never as a formula."""
+    """A cell that a spreadsheet reads as text and never as a formula; readers here take the apostrophe off again."""
     return f"'{cell}" if cell.startswith(_RISKY) else cell

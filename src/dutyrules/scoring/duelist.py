@@ -12,7 +12,7 @@ from dutyrules.activity.log import Log
 from dutyrules.estate import Estate
 from dutyrules.obligation import NONE, Reason, State, Verdicts
 from dutyrules.scoring.agenda import Agenda, Cost, Open, OpenState, Unassessed
-from dutyrules.scoring.charges import Sheets
+from dutyrules.scoring.holders import Sheets
 from dutyrules.scoring.judge import Judgement, gaps, judge
 from dutyrules.scoring.outstanding import EXCUSES, Outstanding, Standing, outstanding
 from dutyrules.scoring.requests import refuse_plans, unknown_person

@@ -74,7 +74,8 @@ class Namer:
         obligations = self._judgement.verdicts[duty].obligations
         first, last = int(obligations.first_day[row]), int(obligations.last_day[row])
         scored = self._ground.period
-        if obligations.event[row] < 0 and (first, last) == (scored.first_day, scored.last_day):
+        alone = obligations.event[row] < 0 and obligations.target[row] < 0
+        if alone and (first, last) == (scored.first_day, scored.last_day):
             return scored.label
         kind = getattr(self._judgement.duty(duty), "per", None)
         if kind is None or PeriodKind(kind).daily or first == last:

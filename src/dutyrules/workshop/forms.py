@@ -106,6 +106,15 @@ class LeaveForm(Form):
     accepted_at: Text | None = None
 
 
+class SpellForm(Form):
+    """What holds of a target for a while."""
+
+    name: Text
+    target: Id
+    start: Day | None = Field(default=None, alias="from")
+    to: Day | None = None
+
+
 class EventForm(Form):
     """A row of the log; several instants or targets make several rows. Further columns are attributes of its kind."""
 
@@ -127,6 +136,7 @@ class GivenForm(Form):
     bind: Mapping[str, Any] = {}
     leave: tuple[LeaveForm, ...] = ()
     populations: Mapping[str, Members] = {}
+    spells: tuple[SpellForm, ...] = ()
     coverage: Names | None = None
     as_of: Annotated[datetime, BeforeValidator(_instant)] | None = None
     events: tuple[EventForm, ...] = ()

@@ -1,0 +1,35 @@
+"""Which shortfalls may be waived: nobody is charged for what was proven impossible."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from dutyrules.plan.plan import Plan, Shortfall
+
+ALONE: Final = frozenset(
+    (
+        "few_reachable",
+        "few_slots",
+        "few_slots_and_reachable",
+        "no_contact",
+        "no_time_left",
+        "few_buildings",
+        "slot_too_short",
+    )
+)
+"""Causes that keep an obligation from being met even if nothing else had to be done."""
+
+PAST: Final = frozenset(("done_late", "before_start", "not_listed"))
+"""Causes that lie before the plan: what somebody failed to do is no lack of capacity."""
+
+
+def proven(plan: Plan, one: Shortfall) -> bool:
+    """Whether a shortfall could not be helped: by itself, or because no plan misses less in all."""
+    messages = {cause.message for cause in one.causes}
+    if messages & PAST:
+        return False
+    return bool(messages & ALONE) or plan.shortfall == plan.least_shortfall
+
+
+def waivable(plan: Plan) -> Sequence[Shortfall]:
+    """The shortfalls for which waivers may be proposed."""
+    return [one for one in plan.shortfalls if proven(plan, one)]

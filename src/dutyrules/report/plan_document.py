@@ -1,0 +1,78 @@
+"""The JSON of a plan: the public interface for other systems (`schema_version` 1)."""
+
+import json
+from typing import Any
+
+from dutyrules.plan import Measure, Plan, Shortfall, Task
+from dutyrules.plan.waivers import proven
+from dutyrules.report.document import SCHEMA_VERSION
+
+
+def plan_document(plan: Plan) -> dict[str, Any]:
+    """The plan as plain values; fractions are strings."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "plan": plan.name,
+        "period": plan.period,
+        "estate": plan.estate,
+        "start": plan.start.isoformat(),
+        "status": plan.status.value,
+        "complete": plan.complete,
+        "provenance": dict(plan.provenance),
+        "duties": list(plan.duties),
+        "shortfall": plan.shortfall,
+        "least_shortfall": plan.least_shortfall,
+        "measures": [_measure(one) for one in plan.measures],
+        "shortfalls": [_shortfall(plan, one) for one in plan.shortfalls],
+        "unplanned": [{"who": one.who, "reason": one.reason} for one in plan.unplanned],
+        "tasks": [_task(task) for task in plan.tasks],
+    }
+
+
+def plan_json(plan: Plan) -> str:
+    """The plan as JSON text, the same on every run."""
+    return json.dumps(plan_document(plan), ensure_ascii=False, indent=2) + "\n"
+
+
+def _measure(one: Measure) -> dict[str, Any]:
+    return {
+        "measure": one.name,
+        "unit": one.unit,
+        "value": one.value,
+        "bound": one.bound,
+        "gap": None if one.gap is None else str(one.gap),
+    }
+
+
+def _shortfall(plan: Plan, one: Shortfall) -> dict[str, Any]:
+    return {
+        "breach_id": one.breach_id,
+        "duty": one.duty,
+        "clause": list(one.clause),
+        "post": one.post,
+        "period": one.period,
+        "day": one.day.isoformat(),
+        "reason": one.reason,
+        "expected": one.expected,
+        "actual": one.actual,
+        "number": one.number,
+        "proven": proven(plan, one),
+        "causes": [{"message": cause.message, "numbers": dict(cause.numbers)} for cause in one.causes],
+        "missing": list(one.missing),
+    }
+
+
+def _task(task: Task) -> dict[str, Any]:
+    return {
+        "at": task.at.isoformat(sep=" "),
+        "until": task.until.isoformat(sep=" "),
+        "person": task.person,
+        "kind": task.kind,
+        "target": task.target,
+        "case": task.case,
+        "state": "planned",
+        "attributes": dict(sorted(task.attributes.items())),
+        "order": task.order,
+        "duties": list(task.duties),
+        "pinned": task.pinned,
+    }

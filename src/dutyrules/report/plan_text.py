@@ -1,0 +1,76 @@
+"""Text for a terminal: what is known about a plan, what is planned, what is missing and why."""
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from tabulate import tabulate
+
+from dutyrules.plan import Shortfall
+from dutyrules.report.plan_words import PlanWords, percent
+
+MOST_MISSING = 12
+"""Targets shown of those that are left out; the JSON has all of them."""
+
+
+def plan_text(words: PlanWords) -> str:
+    """The plan as a whole: how good it is, who has how much when, and what could not be met."""
+    parts = [words.title, words.status(), *words.caveats()]
+    parts += ["", words.speech("plan_tasks", count=len(words.plan.tasks)), _load(words)]
+    if words.plan.measures:
+        parts += ["", words.speech("plan_measures"), _measures(words)]
+    if words.plan.shortfalls:
+        parts += ["", words.speech("plan_shortfalls", count=len(words.plan.shortfalls))]
+        parts += [f"  {line}" for one in words.plan.shortfalls for line in _shortfall(words, one)]
+    if words.plan.unplanned:
+        parts += ["", words.speech("plan_unplanned", count=len(words.plan.unplanned))]
+        parts += [f"  {line}" for line in words.unplanned()]
+    return "\n".join(parts) + "\n"
+
+
+def person_text(words: PlanWords, person: str) -> str:
+    """One person's tasks, day by day."""
+    name = words.person(person)
+    lines = [words.title, name if name == person else f"{name} ({person})"]
+    tasks = words.plan.of(person)
+    if not tasks:
+        lines += [f"  {words.speech('plan_nothing')}"]
+    for day, of_the_day in groupby(tasks, lambda task: task.at.date()):
+        rows = [
+            (task.order, f"{task.at:%H:%M}", words.kind(task.kind), *words.place(task), task.case or "")
+            for task in of_the_day
+        ]
+        lines += ["", f"{day} {words.weekday(day)}", tabulate(rows, tablefmt="plain", disable_numparse=True)]
+    return "\n".join(line.rstrip() for part in lines for line in part.split("\n")) + "\n"
+
+
+def _load(words: PlanWords) -> str:
+    if not words.plan.tasks:
+        return f"  {words.speech('plan_nothing')}"
+    titles = [words.speech(f"col_{key}") for key in ("name", "kind", "total")]
+    titles += [f"{week:%m-%d}" for week in words.weeks()]
+    rows = [(name, kind, total, *(found or "" for found in weeks)) for name, kind, total, weeks in words.load()]
+    return _table(rows, titles, words_first=2)
+
+
+def _measures(words: PlanWords) -> str:
+    rows = [
+        (name, unit, value, "–" if bound is None else bound, percent(gap))
+        for name, unit, value, bound, gap in words.measures()
+    ]
+    return _table(rows, words.measure_titles, words_first=2)
+
+
+def _table(rows: Sequence[Sequence[object]], titles: list[str], *, words_first: int) -> str:
+    """Some columns of words, then numbers, which stand to the right."""
+    sides = ["left"] * words_first + ["right"] * (len(titles) - words_first)
+    return tabulate(rows, titles, disable_numparse=True, colalign=sides)
+
+
+def _shortfall(words: PlanWords, one: Shortfall) -> Iterator[str]:
+    clauses = ", ".join(one.clause)
+    yield f"{words.shortfall(one)}  [{clauses}] {one.breach_id}"
+    yield from (f"    {sentence}" for sentence in words.reasons(one))
+    if proof := words.proof(one):
+        yield f"    {proof}"
+    if one.missing:
+        yield f"    {words.missing(one, MOST_MISSING)}"
