@@ -9,7 +9,7 @@ import numpy as np
 
 from dutyrules.plan.fit import Order, fit
 from dutyrules.plan.round import Round, counted
-from dutyrules.plan.walks import Ints, Walks, nearest, single_walk, subsets, walked
+from dutyrules.plan.walks import Ints, Stop, Walks, nearest, single_walk, subsets, walked
 
 LISTED: Final = 200_000
 """Up to so many sets a round's walks are all worked out beforehand; beyond that one by one, when they are asked for."""
@@ -22,7 +22,7 @@ class Menu(ABC):
     Attributes:
         misses: What each of them misses.
         least: What no walk can help missing; proven.
-        needed: At least so many minutes it would take to see all that is owed, ways included.
+        needed: Where something is missed: at least so many minutes it would take to see all that is owed.
         most: No set has more stops.
     """
 
@@ -175,8 +175,22 @@ def _listed(round_: Round, between: Ints, walks: Walks) -> ListedMenu | None:
         return None
     ranks = round_.ranks(chosen)
     best = ranks == ranks.min()
-    misses, most = int(ranks.min() >> 32), int(ranks.min() & 0xFFFF)
-    return ListedMenu(round_, misses, misses, least_minutes(round_, between), most, walks, chosen[best], minutes[best])
+    misses, most_ = int(ranks.min() >> 32), int(ranks.min() & 0xFFFF)
+    needed = _needed(round_, between) if misses else 0
+    return ListedMenu(round_, misses, misses, needed, most_, walks, chosen[best], minutes[best])
+
+
+def _needed(round_: Round, between: Ints) -> int:
+    """Minutes of the shortest round that would see all that is owed, if it had all day; or a bound."""
+    if subsets(len(round_.stops), round_.size) > LISTED:
+        return least_minutes(round_, between)
+    walks = Walks.of(between, [Stop(stop.minutes) for stop in round_.stops], round_.size)
+    for size in range(1, len(walks.layers) + 1):
+        chosen, _, ends = walks.through(size)
+        enough = [end for mask, end in zip(chosen.tolist(), ends.tolist(), strict=True) if not round_.rank(mask)[1]]
+        if enough:
+            return min(enough)
+    return least_minutes(round_, between)
 
 
 def _wide(round_: Round, between: Ints, effort: float) -> WideMenu | None:
