@@ -48,7 +48,7 @@ def said_by_planners() -> Iterator[str]:
                 yield from (f"measure_{name}", f"unit_{unit}")
             case ast.Call(func=ast.Name("progress"), args=[ast.Constant(str(step)), *_]):
                 yield f"progress_{step.removeprefix('plan.')}"
-            case ast.FunctionDef(name="_plannable" | "_unplannable"):
+            case ast.FunctionDef(name="_plannable" | "_unplannable" | "_ways" | "_spoken"):
                 found = [one for one in ast.walk(node) if isinstance(one, ast.Return) and one.value]
                 yield from (f"unplanned_{text}" for one in found for text in texts(one.value or one))
 
