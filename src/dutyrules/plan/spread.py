@@ -268,7 +268,7 @@ def _open_cells(agenda: Agenda, cells: Sequence[Cell], household: Household, tim
             within(times, cell.starts[0])
             and within(times, cell.starts[-1])
             and household.takes(agenda.channel(cell.kind), cell.day)
-            and agenda.sends(cell, household.posts)
+            and agenda.sends(cell.person, cell.day, household.posts)
         ):
             yield cell
 

@@ -10,10 +10,9 @@ from dutyrules.book import BreachFact, Charged
 from dutyrules.checks.duty import Pattern
 from dutyrules.facts import Events, sums
 from dutyrules.figure import POINT_SCALE
-from dutyrules.obligation import Bools, Ints, Reason, State
+from dutyrules.obligation import Bools, Ints, Obligations, Reason, State
 from dutyrules.scoring.holders import Sheets
 from dutyrules.scoring.judge import Judgement
-from dutyrules.timegrid import DAY
 
 
 @dataclass(frozen=True)
@@ -147,7 +146,7 @@ class Occurrences:
         return Breaches(
             key=rows + self._number[duty] * 2**32,
             sheet=self._sheets.of_post[obligations.post[rows]],
-            day=obligations.day[rows],
+            day=_day(obligations)[rows],
             weight=np.where(found, judged.actual[rows], gap),
             case=obligations.case[rows],
         )
@@ -203,13 +202,18 @@ class Occurrences:
         """Findings of some clauses in the period, their sheets among `mine`, and their values."""
         ground = self._ground
         events: Events = ground.facts.events([f"finding.{clause}" for clause in clauses])
-        day = events.at // DAY
-        events = events.take((day >= ground.period.first_day) & (day <= ground.period.last_day))
+        events = events.take(ground.happened(events))
         sheet = self._sheets.of_person(events.person, mine)
         events, sheet = events.take(sheet >= 0), sheet[sheet >= 0]
         value = ground.facts.numbers("value", events.row)
         value = np.where(value < 0, 1, value // POINT_SCALE)
-        return Findings(events.row, sheet, events.at // DAY, value, events.case)
+        return Findings(events.row, sheet, events.day, value, events.case)
+
+
+def _day(obligations: Obligations) -> Ints:
+    """The day on which each counts; what an event is by itself belongs to the event's duty day."""
+    itself = (obligations.event >= 0) & (obligations.limit == obligations.start + 1)
+    return np.where(itself, obligations.last_day, obligations.day)
 
 
 def _one_per_case(breaches: Breaches) -> Breaches:
