@@ -137,6 +137,21 @@ def test_days_of_a_month_that_is_met_still_serve_the_quarter(tmp_path: Path) -> 
     assert (plan.shortfall, len(plan.tasks)) == (0, left)
 
 
+def test_a_visit_that_counts_for_the_month_and_not_yet_for_the_quarter(tmp_path: Path) -> None:
+    """Li is there on one day: who moves in later does for October only, the other for both; one call is missed."""
+    units = [
+        "u1,b1,not_moved_in,any,any,,2026-10-20",
+        "u1,b1,occupied,any,any,2026-10-21,",
+        "u2,b1,occupied,any,evening,,",
+    ]
+    month = everyone(of="owners", prorate="none") | {"at_least": 1}
+    quarter = everyone(per="quarter", prorate="none") | {"at_least": 1}
+    duties = {"month": month, "quarter": quarter, "calls": everyone(PHONE, of="owners", prorate="none")}
+    plan = Hand(duties, units, tables={"people": ["li,butler,A,,2026-10-08"]}).plan(tmp_path, "2026-Q4")
+    assert [(one.duty, one.number) for one in plan.shortfalls] == [("calls", 1)]
+    assert plan.least_shortfall == 1
+
+
 # ---------------------------------------------------------------------------------------------- whom
 
 

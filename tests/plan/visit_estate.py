@@ -72,6 +72,7 @@ class Hand:
             "populations": {
                 "households": {"table": "units", "where": {"state": "occupied"}},
                 "absent": {"table": "units", "where": {"state": "not_moved_in"}},
+                "owners": {"table": "units", "where": {"state": ["occupied", "not_moved_in"]}},
             },
             "duty_defaults": {"role": "butler", "clause": "1"},
             "duties": dict(self.duties),
