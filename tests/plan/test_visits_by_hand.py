@@ -259,6 +259,16 @@ def test_callbacks_nobody_can_make(tmp_path: Path) -> None:
     assert (plan.shortfall, plan.least_shortfall) == (2, 2)
 
 
+def test_who_moves_in_is_visited_by_the_next_day(tmp_path: Path) -> None:
+    """One on Monday the 12th; one on Saturday the 17th, when nobody is at work before Monday."""
+    moved = {"population": "households", "date": "from"}
+    welcome = call_back(trigger=moved, follow_up=HOME, within="1 days", match_on="target")
+    units = ["u1,b1,occupied,any,any,2026-10-12,", "u2,b1,occupied,any,any,2026-10-17,"]
+    plan = Hand({"welcome": welcome}, units).plan(tmp_path)
+    assert made(plan) == [f"10-12 15:00 li {HOME} u1"]
+    assert why(plan) == [Cause("no_time_left", {"unit": "u2", "slots": 0})]
+
+
 def test_a_substitute_calls_back(tmp_path: Path) -> None:
     """Li is away from Thursday on; Wang acts, and is sent for the callback, but not for the month."""
     tables = {
@@ -288,6 +298,10 @@ def test_a_substitute_calls_back(tmp_path: Path) -> None:
         (call_back(follow_up={"all_of": [PHONE, "note"]}), "several_follow_ups"),
         (call_back(follow_up={"any_of": ["note", {"all_of": [PHONE, HOME]}]}), "several_follow_ups"),
         (call_back(trigger=HOME, match_on="target"), "set_off_by_visits"),
+        (call_back(not_before=HOME), "set_off_by_visits"),
+        (call_back(follow_up={"in_order": [PHONE, "note"]}), "several_follow_ups"),
+        (call_back() | {"else": {"follow_up": "note", "within": "3 days"}}, "other_ways"),
+        (call_back(follow_up={"event": PHONE, "participants": ["lead"]}), "participants"),
     ],
 )
 def test_duties_that_are_left_alone(tmp_path: Path, duty: dict[str, object], reason: str) -> None:

@@ -29,7 +29,8 @@ POPULATIONS: dict[str, Any] = {
     "renovating": {"table": "permits"},
 }
 PERIODS = ("2026-10", "2026-10", "2026-09", "2026-02", "2026-11", "2026-Q4", "2026-Q3")
-LIMITS = ("24 hours", "30 hours", "2 days", "1 workdays", "3 workdays", "case.due_at", "same_workday")
+LIMITS = ["24 hours", "30 hours", "2 days", "1 workdays", "3 workdays", "case.due_at", "same_workday"]
+LIMITS += ["600 minutes", "9 working_hours"]
 HEADERS = {
     "people": "person,area,role,from,to,fte,primary",
     "buildings": "building,area,from,to,x,y",
@@ -252,6 +253,19 @@ def _response(world: _World) -> dict[str, Any]:
     }
     if isinstance(duty["trigger"], dict):
         duty["match_on"] = "target"
+    if world.maybe(6):
+        duty["trigger"] = {"population": draw.pick("households", "absent"), "date": draw.pick("from", "from", "to")}
+        duty |= {
+            "match_on": "target",
+            "within": draw.pick("2 days", "3 workdays", "30 hours"),
+            "owed_by": draw.pick("role", "area_of_target"),
+        }
+    if world.maybe(8):
+        duty["not_before"] = draw.pick("2 hours", "1 days", "note", PHONE)
+    if world.maybe(15):
+        duty["else"] = {"follow_up": draw.pick(HOME, "note"), "within": "3 days"}
+    if world.maybe(20):
+        duty["follow_up"] = {"event": PHONE, "participants": ["lead"]}
     if world.maybe(20):
         duty["trigger"], duty["match_on"] = HOME, "target"
     return duty
@@ -326,8 +340,8 @@ def _draw_log(world: _World, done_until: date) -> None:
         day = draw.day(early, last) if last >= early else early
         if world.maybe():
             day = max(early, last - timedelta(days=draw.pick(0, 0, 1, 2, 3)))
-        kind = draw.pick("repair", "repair", "repair", "complaint")
-        target = draw.pick(*(world.units if kind == "repair" else world.buildings))
+        kind = draw.pick("repair", "repair", "repair", "complaint", "note")
+        target = draw.pick(*(world.units if kind == "repair" else world.buildings)) if kind != "note" else ""
         due = (
             f"{day + timedelta(days=draw.pick(1, 3, 6))} {draw.pick('14:10', '14:29', '20:00')}"
             if world.maybe()

@@ -55,11 +55,8 @@ def _planned(judgement: Judgement, kinds: frozenset[str]) -> tuple[dict[str, Way
                 planned[name] = found
     for name in list(planned):
         duty = judgement.duty(name)
-        if (
-            isinstance(duty, Response)
-            and isinstance(duty.trigger, Pattern)
-            and _sets_off(duty.trigger, planned.values())
-        ):
+        begins = (duty.trigger, duty.not_before) if isinstance(duty, Response) else ()
+        if any(isinstance(one, Pattern) and _could_be(one, planned.values()) for one in begins):
             unplanned.append(Unplanned(name, "set_off_by_visits"))
             del planned[name]
     return planned, unplanned
@@ -75,14 +72,14 @@ def _ways(duty: Duty, kinds: frozenset[str]) -> Ways | str:
         if duty.per.daily:
             return "daily"
         return _spoken((kind, duty.where) for kind in duty.event if kind in kinds)
-    if isinstance(duty, Response) and any(pattern.event in kinds for pattern in duty.follow_up.patterns()):
+    if isinstance(duty, Response) and any(one.event in kinds for branch in duty.branches for one in branch.patterns()):
+        if duty.otherwise is not None:
+            return "other_ways"
         patterns = [one for one in duty.follow_up.any_of if isinstance(one, Pattern) and one.event in kinds]
         if not patterns:
             return "several_follow_ups"
         if duty.match_on == "none":
             return "any_visit"
-        if duty.otherwise is not None:
-            return "other_ways"
         if any(one.participants for one in patterns):
             return "participants"
         return _spoken((pattern.event, pattern.where) for pattern in patterns)
@@ -92,30 +89,25 @@ def _ways(duty: Duty, kinds: frozenset[str]) -> Ways | str:
 def _spoken(patterns: Iterable[tuple[str, Mapping[str, tuple[object, ...]]]]) -> Ways | str:
     """Patterns as kinds and words, those that leave no choice of words."""
     certain = [(kind, where) for kind, where in patterns if all(len(words) == 1 for words in where.values())]
-    texts = [(kind, {name: words[0] for name, words in where.items()}) for kind, where in certain]
-    return (
-        tuple(
-            (
-                kind,
-                tuple(
-                    sorted(
-                        (name, str(word).lower() if isinstance(word, bool) else str(word))
-                        for name, word in text.items()
-                    )
-                ),
-            )
-            for kind, text in texts
-        )
-        or "open_attributes"
-    )
+    return tuple((kind, _words(where)) for kind, where in certain) or "open_attributes"
 
 
-def _sets_off(trigger: Pattern, planned: Iterable[Ways]) -> bool:
-    """Whether a planned visit could be a trigger: a plan would then ask for what it does not know of."""
+def _words(where: Mapping[str, tuple[object, ...]]) -> Attributes:
+    """What an event must say, as a log would write it."""
+    said = ((name, words[0]) for name, words in where.items())
+    return tuple(sorted((name, str(word).lower() if isinstance(word, bool) else str(word)) for name, word in said))
+
+
+def _could_be(trigger: Pattern, planned: Iterable[Ways]) -> bool:
+    """Whether a planned visit could be a trigger or an opening: a plan would then ask for what it does not know of."""
     said = {(kind, *word) for ways in planned for kind, words in ways for word in words}
     kinds = {kind for ways in planned for kind, _ in ways}
-    return trigger.event in kinds and all(
-        any((trigger.event, name, str(word)) in said for word in words) for name, words in trigger.where.items()
+    return (
+        trigger.event in kinds
+        and not trigger.participants
+        and all(
+            any((trigger.event, name, str(word)) in said for word in words) for name, words in trigger.where.items()
+        )
     )
 
 
