@@ -426,10 +426,10 @@ def exhaustive(space: Space, slots: int, states: int) -> int | None:
         if len(after) > states:
             return None
         todo = after
-    return min(_lacking(space, reached) for reached, _ in todo)
+    return min(lacking(space, reached) for reached, _ in todo)
 
 
-def _lacking(space: Space, reached: frozenset[tuple[int, str]]) -> int:
+def lacking(space: Space, reached: frozenset[tuple[int, str]]) -> int:
     """What is missed once these units are reached for these demands."""
     total = 0
     for number, demand in enumerate(space.demands):

@@ -347,6 +347,16 @@ def test_a_forecast_says_what_the_plan_says(tmp_path: Path) -> None:
     assert [(one.duty, one.expected, one.actual) for one in plan.shortfalls] == [("calls", "2", "0")]
 
 
+def test_nobody_is_visited_for_nothing(tmp_path: Path) -> None:
+    """Two each, by themselves: what Wang lacks is no reason for a third visit of Li's."""
+    duties = {
+        "two": everyone(credit="performer", prorate="none") | {"at_least": 2},
+        "some": everyone(BOTH, share="1/4", credit="performer", prorate="none"),
+    }
+    plan = Hand(duties, homes(4), tables={"people": ["li,butler,A,,", "wang,butler,A,,"]}).plan(tmp_path)
+    assert (plan.shortfall, len(plan.tasks)) == (0, 4)
+
+
 def test_a_leaver_that_a_colleague_visited_is_not_owed_to_the_performer(tmp_path: Path) -> None:
     """Li's visit makes the household one that Li owes; Wang, whose own visits alone count, owes the other one only."""
     units = ["u1,b1,occupied,any,any,,2026-10-20", "u2,b1,occupied,any,any,,"]

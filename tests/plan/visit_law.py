@@ -18,7 +18,7 @@ from dutyrules.plan.plan import Plan, Shortfall, Task
 from dutyrules.plan.planfile import Placed
 from dutyrules.plan.verify import violations
 from dutyrules.plan.visits import plan_visits
-from tests.plan.brute_force import Demand, Pin, Several, Slot, Space, fewest_misses, visit
+from tests.plan.brute_force import Demand, Pin, Several, Slot, Space, fewest_misses, lacking, visit
 from tests.plan.visit_worlds import VisitsWorld
 from tests.reference import calendar as cal
 from tests.reference.estate import load_estate
@@ -170,6 +170,22 @@ def broken_promises(case: Case) -> Iterator[str]:
             yield f"pin {pin} is gone"
     if len(case.plan.tasks) != len(own) + len(case.pinned):
         yield "other tasks are pinned"
+    yield from (f"{task} changes nothing" for task in own if _idle(space, task, own))
+
+
+def _idle(space: Space, task: Task, own: Sequence[Task]) -> bool:
+    """Whether no more would be missed without a task."""
+    return lacking(space, _reached(space, own)) == lacking(space, _reached(space, [one for one in own if one != task]))
+
+
+def _reached(space: Space, tasks: Sequence[Task]) -> frozenset[tuple[int, str]]:
+    events = [event_of(task, space.world) for task in tasks]
+    return frozenset(
+        (number, event.target)
+        for number, demand in enumerate(space.demands)
+        for event in events
+        if event.target in demand.units and demand.counts(event)
+    )
 
 
 def _complaints(space: Space, task: Task, slot: Slot) -> Iterator[str]:

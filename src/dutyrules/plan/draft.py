@@ -1,5 +1,6 @@
 """A plan of visits in the making: who is visited when, and what that does for each demand."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -162,10 +163,24 @@ class Draft:
         for number in self.serves(visit):
             self.reached[number].discard(visit.household.code)
 
-    def missing(self, number: int) -> int:
-        """How many units a demand still lacks."""
+    def drop_idle(self) -> None:
+        """Takes back visits without which nothing more is missed, the last ones first."""
+        counted = Counter((number, visit.household.code) for visit in self.visits for number in self.serves(visit))
+        for visit in reversed(list(self.visits)):
+            code, served = visit.household.code, list(self.serves(visit))
+            sole = [number for number in served if counted[number, code] == 1]
+            if all(self.missing(number) == self.missing(number, without=code) for number in sole):
+                self.visits.remove(visit)
+                self.agenda.give_back(visit.person, visit.kind, visit.start)
+                counted.subtract((number, code) for number in served)
+                for number in sole:
+                    self.reached[number].discard(code)
+
+    def missing(self, number: int, *, without: int | None = None) -> int:
+        """How many units a demand still lacks, or would lack without one of those that are reached."""
         demand, reached = self.demands[number], self.reached[number]
-        return max(0, demand.needs[len(demand.leavers & reached)] - len(reached))
+        left = len(demand.leavers & reached) - (without in demand.leavers & reached)
+        return max(0, demand.needs[left] - len(reached) + (without in reached))
 
     def shortfall(self, numbers: Iterable[int] | None = None) -> int:
         """How many units these demands (all of them) lack together."""

@@ -278,6 +278,7 @@ def _only_way(draft: Draft, family: Family, number: int, household: Household) -
     found = 0
     for other, demand in enumerate(draft.demands):
         same = (demand.first, demand.last) == (here.first, here.last) and other not in family.numbers
+        same = same and demand.performers in (None, here.performers)
         if same and draft.missing(other) and draft.waits(other, household.code):
             taken = {kind for kind in demand.kinds if household.ever_takes(draft.agenda.channel(kind))}
             found += bool(taken) and taken <= here.kinds

@@ -152,6 +152,7 @@ def _by_flows(start: Draft) -> Draft:
     for family in families(draft.demands):
         if draft.shortfall(family.numbers):
             spread(draft, family)
+    draft.drop_idle()
     cluster(draft)
     return draft
 
@@ -167,6 +168,7 @@ def _by_search(start: Draft, flows: _Solved) -> _Solved:
     """The better of the flows' plan and what counting finds, with the better of the two bounds."""
     draft = start.copy()
     proof = solve_exactly(draft)
+    draft.drop_idle()
     cluster(draft)
     better = draft if draft.shortfall() < flows.draft.shortfall() else flows.draft
     return _Solved(better, max(flows.least, proof.least), complete=True)
