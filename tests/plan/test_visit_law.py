@@ -106,7 +106,7 @@ def printed(seeds: range) -> str:
         try:
             plans.append(asdict(planned(seeded(seed)).plan))
         except InputError as error:
-            plans.append({"refused": str(error).partition(" ")[2]})
+            plans.append({"refused": [problem.code for problem in error.diagnostics]})
     return json.dumps(plans, default=str, ensure_ascii=False, indent=1)
 
 
