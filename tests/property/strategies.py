@@ -285,6 +285,16 @@ def long_quota(d: Draft) -> dict[str, Any]:
             fields["cap"] = population
     if d.maybe():
         fields["prorate"] = d.one_of("workdays", "none")
+    if per != "week" and d.maybe(3):
+        fields["days"] = d.one_of(["15", "21"], ["28", "31"], ["1", "last"], ["10", "10"])
+        if per in ("quarter", "half_year", "year"):
+            two = [{"month": "2", "day": "25"}, {"month": "3", "day": "14"}]
+            one = [{"month": "1", "day": "1"}, {"month": d.one_of("1", "2"), "day": "20"}]
+            fields["days"] = d.one_of(fields["days"], two, one)
+    if "population" not in fields and d.maybe(4):
+        fields["performed_by"] = "any"
+    if d.maybe(6):
+        fields["participants"] = d.one_of("lead", ["butler"], ["butler", "lead"])
     return fields
 
 
@@ -304,11 +314,11 @@ def due_deadline(d: Draft) -> dict[str, Any]:
     fields: dict[str, Any] = {"event": "paper"}
     if d.maybe(3):
         fields = {"events": {"all_of": ["paper", "sheet"]}}
-    per = d.one_of("week", "month", "month", "two_months", "quarter", "half_year")
+    per = d.one_of("week", "month", "month", "two_months", "quarter", "half_year", "year")
     due: dict[str, Any] = {"day": d.one_of("1", "5", "10", "31", "last")}
     if per == "week":
         due = {"weekday": d.one_of("monday", "friday", "sunday")}
-    if per in ("quarter", "half_year") and d.maybe():
+    if per in ("quarter", "half_year", "year") and d.maybe():
         due["months"] = d.one_of(["3", "9"], ["2", "6", "12"], ["10"])
     if d.maybe():
         due["by"] = d.one_of("09:00", "24:00")

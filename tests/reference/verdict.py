@@ -237,6 +237,7 @@ WORD_FIELDS |= {
     "date",
     "yearly",
     "prorate",
+    "days",
 }
 
 

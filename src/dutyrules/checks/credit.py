@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dutyrules.checks.ground import Ground
+from dutyrules.checks.occasions import PerformedBy
 from dutyrules.facts import Events
 from dutyrules.obligation import Bools, Ints
 from dutyrules.registry.population import Members
@@ -22,6 +23,19 @@ class Credit:
     def only(self, kept: Bools) -> "Credit":
         """Some of the pairs."""
         return Credit(self.entry[kept], self.post[kept])
+
+
+def credited(ground: Ground, role: str, events: Events, performed_by: PerformedBy, *, local: bool) -> Credit:
+    """Each event for its person's posts, or for everybody's; local ones for those of the area it happened in."""
+    if performed_by == "self":
+        return by_place(ground, role, events) if local else by_person(ground, role, events)
+    posts, owes = ground.owing(role, local)
+    posts = posts[owes.any(axis=1)]
+    if local:
+        entry, place = ground.around(posts, ground.facts.area_of(events))
+        return Credit(entry, posts[place])
+    entry, place = np.divmod(np.arange(len(events) * len(posts)), max(len(posts), 1))
+    return Credit(entry, posts[place])
 
 
 def by_person(ground: Ground, role: str, events: Events) -> Credit:

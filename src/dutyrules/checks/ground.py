@@ -182,6 +182,10 @@ class Ground:
         over = self.presence.overhang[self.presence.person[post], day + 1 - self.presence.first]
         return (day + 1) * DAY + np.where(over >= 0, self.by(over), 0)
 
+    def on_axis(self, day: Ints) -> Ints:
+        """Day numbers, those beyond the days that are looked at on the nearest that have a day beside them."""
+        return np.clip(day, self.presence.first + 1, self.presence.first + self.presence.days - 2)
+
     def end_of_month(self, day: Ints) -> Ints:
         """The first second after the month of each day number."""
         months = day.astype("datetime64[D]").astype("datetime64[M]") + 1

@@ -107,6 +107,8 @@ def _plannable(duty: Duty, kinds: frozenset[str]) -> str | None:
             return "own_windows"
         if duty.per.daily:
             return "daily"
+        if duty.participants:
+            return "participants"
         return "" if _single_words(duty.where) is not None else "open_attributes"
     if isinstance(duty, Response):
         wanted = [pattern for pattern in duty.follow_up.any_of if getattr(pattern, "event", None) in kinds]
@@ -150,7 +152,7 @@ def _quota(judgement: Judgement, namer: Namer, duty: Quota) -> Iterator[Demand |
             yield row
             continue
         post = int(obligations.post[row])
-        own = duty.population is None or duty.credit == "performer"
+        own = duty.credit == "performer" if duty.population else duty.performed_by == "self"
         expected, actual = int(obligations.expected[row]), int(verdicts.judged.actual[row])
         units, leaving = _countable(judgement, duty, row)
         yield Demand(
