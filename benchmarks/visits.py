@@ -20,10 +20,10 @@ from typing import Any
 from ortools.sat.python import cp_model
 
 import dutyrules as dr
-from dutyrules.plan.demand import demands_of
 from dutyrules.plan.draft import Draft
 from dutyrules.plan.forecast import outlook
 from dutyrules.plan.households import drafts_of
+from dutyrules.plan.obliged import demands_of
 from dutyrules.plan.visits import plan_visits
 from dutyrules.timegrid import Period, day_number
 
@@ -137,7 +137,7 @@ def _add(model: cp_model.CpModel, draft: Draft, misses: list[Any], days: list[An
     by_day: dict[tuple[int, str, int], list[Any]] = defaultdict(list)
     for code, household in draft.households.items():
         for cell in agenda.cells:
-            if household.takes(agenda.channel(cell.kind)):
+            if household.takes(agenda.channel(cell.kind), cell.day):
                 one = model.new_bool_var("")
                 visits[code].append((cell.kind, cell.day, one))
                 by_day[cell.person, cell.kind, cell.day].append(one)

@@ -29,25 +29,34 @@ def reader(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def run(command: list[str], where: Path) -> str:
+def run(command: list[str], where: Path, status: int = 0) -> str:
     done = subprocess.run(command, cwd=where, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == status, done.stderr
     return done.stdout
 
 
-def outputs_after(wanted: str) -> str:
-    found = list(blocks("README.md"))
+def outputs_after(wanted: str, readme: str = "README.md") -> str:
+    found = list(blocks(readme))
     index = next(index for index, (what, _) in enumerate(found) if what == wanted)
     assert found[index + 1][0] == "output"
     return found[index + 1][1]
 
 
-@pytest.mark.parametrize("name", ["explain", "due"])
-def test_the_commands_print_what_they_should(reader: Path, name: str) -> None:
-    text = next(text for what, text in blocks("README.md") if what == f"command: {name}")
+@pytest.mark.parametrize(
+    ("readme", "name", "status"),
+    [
+        ("README.md", "explain", 0),
+        ("README.md", "due", 0),
+        ("README.md", "plan, status 5", 5),
+        ("README.zh-CN.md", "plan, status 5", 5),
+    ],
+)
+def test_the_commands_print_what_they_should(reader: Path, readme: str, name: str, status: int) -> None:
+    text = next(text for what, text in blocks(readme) if what == f"command: {name}")
     program, *arguments = shlex.split(text)
     assert program == "dutyrules"
-    assert run([sys.executable, "-m", "dutyrules", *arguments], reader) == outputs_after(f"command: {name}")
+    told = run([sys.executable, "-m", "dutyrules", *arguments], reader, status)
+    assert told == outputs_after(f"command: {name}", readme)
 
 
 def test_the_python_example(reader: Path) -> None:

@@ -547,15 +547,15 @@ def scorecard(d: Draft) -> dict[str, Any]:
 
 
 def thin_out(items: dict[str, Any]) -> None:
-    """At most four lines share breaches: every order of them is tried."""
+    """At most four lines share breaches or cases: every order of them is tried."""
     groups: list[tuple[set[str], int]] = []
     for item in items.values():
         for fields in item["lines"].values():
-            named = set(fields.get("breaches", []))
+            named = {*fields.get("breaches", []), *([f"={fields['dedupe']}"] if "dedupe" in fields else [])}
             touched = [group for group in groups if group[0] & named]
             size = 1 + sum(group[1] for group in touched)
             if named and size > 4:
-                for name in ("breaches", "if", "aggravated_by", "distinct"):
+                for name in ("breaches", "if", "aggravated_by", "distinct", "dedupe"):
                     fields.pop(name, None)
                 if "per_missing" in fields:
                     fields["each"] = fields.pop("per_missing")
@@ -582,6 +582,8 @@ def line(d: Draft) -> dict[str, Any]:
         fields = price(d, per_missing=False)
         if d.maybe():
             fields["only_if_met"] = d.one_of(*d.duties)
+        if d.maybe(3):
+            fields["dedupe"] = "matter"
         return fields
     duty = d.one_of(*d.duties)
     check = d.duties[duty]["check"]
@@ -592,22 +594,52 @@ def line(d: Draft) -> dict[str, Any]:
     fields |= price(d, per_missing=check == "quota" and reasons != ["over"])
     if check == "response" and d.duties[duty].get("match_on", "case") == "case":
         if d.maybe(3):
-            fields["aggravated_by"] = "worse"
+            fields["aggravated_by"] = cause(d)
         if d.maybe(3):
             fields["distinct"] = "case"
+    if d.maybe(2 if check in ("response", "finding", "metric") else 6):
+        fields["dedupe"] = d.one_of("matter", "matter", "other")
     if d.maybe(5):
         fields["if"] = "none_done"
     return fields
 
 
+TIERS: tuple[dict[str, str], ...] = (
+    {"1": "1", "3": "2", "6": "5"},
+    {"2": "3"},
+    {"1": "2", "2": "0.5"},
+    {"3": "1", "4": "0"},
+)
+
+
+def cause(d: Draft, *, depth: int = 2) -> Any:
+    """An event, a breach, or several of them."""
+    form = d.one_of("kind", "kind", "event", "breach", *(("all_of", "any_of") if depth else ()))
+    if form == "event":
+        return {"event": "found", "where": {"place": d.one_of("unit", ["unit", "perimeter"])}}
+    if form == "breach":
+        duty = d.one_of(*d.duties)
+        return {"breach": f"{duty}.{d.one_of(*REASONS[d.duties[duty]['check']])}"}
+    if form in ("all_of", "any_of"):
+        return {form: [cause(d, depth=depth - 1) for _ in range(d.one_of(1, 2))]}
+    return d.one_of("worse", "worse", "fixed", "passed")
+
+
 def price(d: Draft, *, per_missing: bool) -> dict[str, Any]:
     form = d.one_of("each", "each", "once", "every", "per_missing" if per_missing else "each")
-    points = d.one_of("1", "2", "0.5", "3")
+    points: Any = d.one_of("1", "2", "0.5", "3")
+    further: dict[str, Any] = {}
+    if d.maybe(5):
+        further["free"] = d.figure("integer", "1", "2", "0") if d.maybe() else d.one_of("1", "2")
+    if d.maybe(5):
+        further["line_cap"] = d.figure("decimal", "2", "3.5", "1") if d.maybe() else d.one_of("2", "3.5")
     if form == "every":
-        return {"every": d.one_of("2", "3"), "points": points}
-    if d.maybe(8):
+        return {"every": d.one_of("2", "3"), "points": points, **further}
+    if d.maybe(4):
+        points = d.figure("price", *TIERS, none=False) if d.maybe() else d.one_of(*TIERS)
+    elif d.maybe(8):
         points = d.parameter("decimal", points, "none", none=True) if d.maybe() else points
-    return {form: points}
+    return {form: points, **further}
 
 
 def fines(d: Draft) -> dict[str, Any]:
@@ -619,7 +651,7 @@ def fines(d: Draft) -> dict[str, Any]:
             "clause": f"7.{n}",
             "role": "butler",
             "breaches": [f"{duty}.{reason}"],
-            "each": d.one_of("10", "5.5"),
+            **({"each": d.one_of("10", "5.5")} if d.maybe() else price(d, per_missing=False)),
             "currency": d.one_of("CNY", "CNY", "HKD"),
             "mode": "record_only",
         }
@@ -910,6 +942,7 @@ class LogDraft:
             row["value"] = self.pick("75", "74.9999", "75.0001", "60", "90.5")
         if kind.startswith("finding."):
             row["value"] = self.pick("", "", "2")
+            row["case"] = self.pick("", "", "C1", "C2")
         if declared.get("person") == "any" and not person and self.pick(False, False, True):
             row["person"] = self.pick("", "owner")
         if kind in ("fixed", "mark", "train", "patrol"):

@@ -11,9 +11,10 @@ from . import calendar as cal
 from .estate import Estate, instant, load_estate
 from .figures import show
 from .judge_quota import part_of
+from .lines import Line, Sheet
 from .log import cutoff_after
 from .score import judge_all, make_world
-from .sheet import Line, Sheet, find_scorecard, fine_roles, is_on, make_item, make_sheets, report, sheet_for
+from .sheet import find_scorecard, fine_roles, is_on, make_item, make_sheets, report, sheet_for
 from .verdict import Obligation, World, find_excuse, named_instant
 
 Sums = dict[str, Fraction]

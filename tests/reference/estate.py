@@ -334,11 +334,15 @@ class Estate:
 
     # ------------------------------------------------------------------ coverage
 
-    def covered(self, kind: str, area: str, day: date, kinds_seen: set[str]) -> bool:
-        """Some row that applies says `complete` and none says `partial` or `outage`."""
+    def covered(
+        self, kind: str, area: str, day: date, kinds_seen: set[str], planned: frozenset[str] = frozenset()
+    ) -> bool:
+        """Some row that applies says `complete` and none says `partial` or `outage`; unspoken days are as planned."""
+        statuses = [row["status"] for row in self.tables["coverage"] if self._applies(row, kind, area, day)]
+        if not statuses and kind in planned:
+            return True
         if not self.tables["coverage"]:
             return kind in kinds_seen
-        statuses = [row["status"] for row in self.tables["coverage"] if self._applies(row, kind, area, day)]
         return "complete" in statuses and not {"partial", "outage"} & set(statuses)
 
     def _applies(self, row: Row, kind: str, area: str, day: date) -> bool:

@@ -41,14 +41,14 @@ class Event:
         return any(self.estate.lead(person, group, self.duty_day) for person in people for group in groups)
 
 
-def read_log(paths: list[Path], estate: Estate, cutoff: datetime) -> list[Event]:
-    """All rows that count, in order of time, then of files and rows."""
+def read_log(paths: list[Path], estate: Estate, cutoff: datetime, *, forecast: bool = False) -> list[Event]:
+    """All rows that count, in order of time, then of files and rows; a forecast takes planned rows for events."""
     rows: list[tuple[Path, Row]] = []
     for path in paths:
         with path.open(encoding="utf-8-sig", newline="") as lines:
             rows += [(path, {k: (v or "").strip() for k, v in row.items()}) for row in csv.DictReader(lines)]
     rows = [(path, row) for path, row in rows if not rejected(row, estate)]
-    assert not any(row.get("state") == "planned" for _, row in rows), "planned rows are refused"
+    assert forecast or not any(row.get("state") == "planned" for _, row in rows), "planned rows are refused"
     rows = [(path, row) for path, row in rows if not recorded_after(row, cutoff, estate)]
     kept = one_of_each_id(one_of_each_copy(rows))
     events = [as_event(row, order, estate) for order, row in enumerate(kept)]

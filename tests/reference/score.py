@@ -13,8 +13,9 @@ from .judge_daily import judge_attendance, judge_deadline, judge_record
 from .judge_quota import judge_quota
 from .judge_triggered import judge_finding, judge_metric, judge_precedence, judge_response
 from .judge_window import judge_window
+from .lines import Sheet
 from .log import cutoff_after, read_log
-from .sheet import Sheet, make_sheets, report, sheet_for
+from .sheet import make_sheets, report, sheet_for
 from .verdict import Obligation, World, number_alike, settle
 
 JUDGES: dict[str, Callable[[World, Duty], Iterator[Obligation]]] = {
@@ -48,26 +49,37 @@ def reference_score(estate_dir: Path, logs: list[Path], period: str, as_of: str 
 
 def judge_all(world: World) -> list[Obligation]:
     """Every obligation of the scored period, settled."""
-    obligations = []
-    for duty in world.estate.duties:
-        found = list(JUDGES[duty.check](world, duty))
-        number_alike(found)
-        for ob in found:
-            settle(world, ob)
-        obligations += found
-    return obligations
+    return [ob for duty in world.estate.duties for ob in judged(world, duty)]
+
+
+def judged(world: World, duty: Duty) -> list[Obligation]:
+    """The obligations of one duty, settled."""
+    found = list(JUDGES[duty.check](world, duty))
+    number_alike(found)
+    for ob in found:
+        settle(world, ob)
+    return found
 
 
 def make_world(
-    estate: Estate, logs: list[Path], label: str, as_of: str | None, cutoff: datetime | None = None
+    estate: Estate,
+    logs: list[Path],
+    label: str,
+    as_of: str | None,
+    cutoff: datetime | None = None,
+    *,
+    planned: frozenset[str] | None = None,
 ) -> World:
-    """H is the end of the scored period, or one second after `as_of` if that is earlier."""
+    """H is the end of the scored period, or one second after `as_of` if that is earlier.
+
+    `planned` makes it a forecast: planned rows are events, and these kinds are as planned where nobody says otherwise.
+    """
     scored = cal.parse_period(label)
     horizon = scored.end()
     if as_of is not None:
         horizon = min(horizon, instant(as_of) + cal.SECOND)
-    events = read_log(logs, estate, cutoff or cutoff_after(estate, scored.last))
-    return World(estate, scored, horizon, [event for event in events if event.at < horizon])
+    events = read_log(logs, estate, cutoff or cutoff_after(estate, scored.last), forecast=planned is not None)
+    return World(estate, scored, horizon, [event for event in events if event.at < horizon], planned or frozenset())
 
 
 def show_verdict(ob: Obligation, sheet: Sheet | None) -> dict[str, Any]:

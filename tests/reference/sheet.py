@@ -1,70 +1,15 @@
-"""Scorecards, overlap, bonus and fines (semantics.md, "Scorecard")."""
+"""Scorecards, bonus and fines (semantics.md, "Scorecard")."""
 
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass
 from fractions import Fraction
-from itertools import permutations
-from math import floor
 from typing import Any
 
 from .books import Book, as_list
 from .estate import Post
 from .figures import OffError, Place, UnboundError, show, show_percent
+from .lines import ZERO, Line, Sheet, charge, own_events
 from .log import fits
 from .verdict import Obligation, World
-
-ZERO = Fraction(0)
-Order = tuple["Line", ...]
-
-
-@dataclass
-class Sheet:
-    """One sheet per person and role with a post (not acting) touching the period."""
-
-    person: str
-    role: str
-    area: str = ""
-    """Of its lead post in the period: where by-area points are looked up."""
-    obligations: list[Obligation] = field(default_factory=list)
-
-    def breaches(self) -> list[Obligation]:
-        """Only `strength: must` duties are charged."""
-        return [ob for ob in self.obligations if ob.state == "breached" and ob.duty.must]
-
-
-@dataclass(eq=False)
-class Line:
-    """A deduction line or a fine: what it names, what it costs."""
-
-    key: str
-    clauses: list[str]
-    fields: dict[str, Any]
-    place: Place
-    book: Book
-    on: bool = True
-    """`none` switches a line off: it is shown, and nothing else."""
-    times: Fraction = ZERO
-    points: Fraction = ZERO
-
-    @property
-    def named(self) -> list[tuple[str, str]]:
-        """The `duty.reason` pairs that the line charges."""
-        return [(name.rpartition(".")[0], name.rpartition(".")[2]) for name in self.fields.get("breaches") or []]
-
-    @property
-    def duties(self) -> set[str]:
-        return {duty for duty, _ in self.named}
-
-    def price(self, times: Fraction) -> Fraction:
-        """`each: p` n x p; `once: p` p if n > 0; `every: k, points: p` floor(n / k) x p."""
-        if "each" in self.fields:
-            return times * self.place.number(self.fields["each"])
-        if "once" in self.fields:
-            return self.place.number(self.fields["once"]) if times > 0 else ZERO
-        if "every" in self.fields:
-            steps = floor(times / self.place.number(self.fields["every"]))
-            return steps * self.place.number(self.fields["points"])
-        return times * self.place.number(self.fields["per_missing"])
 
 
 @dataclass
@@ -176,7 +121,7 @@ def make_item(world: World, sheet: Sheet, book: Book, card: dict[str, Any], key:
         line = Line(name, as_list(fields.get("clause") or f"{clause}.{name}"), fields, place, book)
         item.lines.append(line)
         try:
-            line.price(Fraction(1))
+            line.read()
         except OffError:
             line.on = False
         except UnboundError:
@@ -201,11 +146,6 @@ def inspected(world: World, sheet: Sheet, item: Item) -> bool:
     return any(e.kind in kinds for e in own_events(world, sheet))
 
 
-def own_events(world: World, sheet: Sheet) -> list[Any]:
-    """Findings, inspections and bonus events of the person in the scored period."""
-    return [e for e in world.events if e.person == sheet.person and world.lies_in(e)]
-
-
 def settlements(world: World, sheet: Sheet) -> dict[str, str]:
     rows = world.estate.tables["settlements"]
     label = world.scored.label
@@ -214,96 +154,6 @@ def settlements(world: World, sheet: Sheet) -> dict[str, str]:
 
 def decision_on(item: Item, decisions: dict[str, str]) -> str | None:
     return decisions.get(item.key) or decisions.get(item.clause)
-
-
-# ---------------------------------------------------------------------------------------------- lines
-
-
-def charge(world: World, sheet: Sheet, lines: list[Line]) -> None:
-    """Sets times and points of every line, groups that share breaches in their dearest order."""
-    for group in share_breaches(lines):
-        best: list[tuple[Fraction, Fraction]] | None = None
-        best_order: Order = ()
-        for order in permutations(group):
-            prices = price_in_order(world, sheet, order)
-            # The dearest order counts, the first on a tie.
-            if best is None or sum(p for _, p in prices) > sum(p for _, p in best):
-                best, best_order = prices, order
-        for line, (times, points) in zip(best_order, best or [], strict=True):
-            line.times, line.points = times, points
-
-
-def share_breaches(lines: list[Line]) -> list[list[Line]]:
-    """Lines that name the same `duty.reason` share breaches."""
-    groups: list[list[Line]] = []
-    for line in lines:
-        joined = [g for g in groups if any(set(line.named) & set(other.named) for other in g)]
-        merged = [other for g in joined for other in g] + [line]
-        groups = [g for g in groups if g not in joined] + [merged]
-    return [sorted(group, key=lines.index) for group in groups]
-
-
-def price_in_order(world: World, sheet: Sheet, order: Order) -> list[tuple[Fraction, Fraction]]:
-    """The first line keeps all its breaches and each later one loses those already taken."""
-    taken: set[int] = set()
-    prices = []
-    for line in order:
-        breaches = [ob for ob in line_breaches(world, sheet, line) if id(ob) not in taken]
-        taken |= {id(ob) for ob in breaches}
-        times = occurrences(world, sheet, line, breaches)
-        prices.append((times, line.price(times)))
-    return prices
-
-
-def line_breaches(world: World, sheet: Sheet, line: Line) -> list[Obligation]:
-    breaches = [ob for ob in sheet.breaches() if ob.duty.book is line.book]
-    breaches = [ob for ob in breaches if (ob.duty.id, ob.reason) in line.named]
-    if line.fields.get("if") == "none_done":
-        breaches = [ob for ob in breaches if none_done(sheet, line, ob.duty.id)]
-    kind = line.fields.get("aggravated_by")
-    if kind:  # only breaches whose case has such an event before H
-        cases = {e.case for e in world.events if fits(e, kind) and e.case}
-        breaches = [ob for ob in breaches if ob.case in cases]
-    return breaches
-
-
-def none_done(sheet: Sheet, line: Line, duty: str) -> bool:
-    """All breaches of the duty on this sheet are of the line's reasons, and no obligation is met."""
-    own = [ob for ob in sheet.obligations if ob.duty.id == duty]
-    all_named = all((duty, ob.reason) in line.named for ob in own if ob.state == "breached")
-    return all_named and not any(ob.state == "met" for ob in own)
-
-
-def occurrences(world: World, sheet: Sheet, line: Line, breaches: list[Obligation]) -> Fraction:
-    """Its breaches plus findings of its clause; per day, the larger of the two numbers counts."""
-    by_breach: dict[date, Fraction] = {}
-    for ob in once_per_case(breaches) if line.fields.get("distinct") == "case" else breaches:
-        amount = ob.missing() if "per_missing" in line.fields else ob.amount()
-        by_breach[ob.day] = by_breach.get(ob.day, ZERO) + amount
-    by_finding = finding_days(world, sheet, line)
-    days = by_breach.keys() | by_finding.keys()
-    return sum((max(by_breach.get(d, ZERO), by_finding.get(d, ZERO)) for d in days), ZERO)
-
-
-def once_per_case(breaches: list[Obligation]) -> list[Obligation]:
-    """Breaches of one case count once (on the first day)."""
-    kept: list[Obligation] = []
-    for ob in sorted(breaches, key=lambda ob: ob.day):
-        if not ob.case or all(other.case != ob.case for other in kept):
-            kept.append(ob)
-    return kept
-
-
-def finding_days(world: World, sheet: Sheet, line: Line) -> dict[date, Fraction]:
-    """Findings count `value` or 1; not on days with a breach of the `only_if_met` duty."""
-    duty = line.fields.get("only_if_met")
-    blocked = {ob.day for ob in sheet.obligations if ob.state == "breached" and ob.duty.id == duty}
-    kinds = [f"finding.{clause}" for clause in line.clauses]
-    found: dict[date, Fraction] = {}
-    for event in own_events(world, sheet):
-        if event.kind in kinds and event.duty_day not in blocked:
-            found[event.duty_day] = found.get(event.duty_day, ZERO) + Fraction(event.value or "1")
-    return found
 
 
 # ---------------------------------------------------------------------------------------------- bonus, fines
@@ -329,7 +179,7 @@ def number_or_nothing(place: Place, figure: Any) -> Fraction:
 def is_on(line: Line) -> bool:
     """`none` switches a line off; an unbound fine charges nothing."""
     try:
-        line.price(Fraction(1))
+        line.read()
     except (OffError, UnboundError):
         return False
     return True

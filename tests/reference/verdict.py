@@ -24,6 +24,8 @@ class World:
     horizon: datetime
     events: list[Event]
     """Events with `at >= H` do not exist."""
+    planned: frozenset[str] = frozenset()
+    """Kinds of a forecast."""
 
     def place(self, duty: Duty, post: Post, day: date) -> Place:
         return self.estate.place(duty.book, post.area, day)
@@ -71,7 +73,7 @@ class World:
         """Every kind is covered on every day that has begun before H."""
         last = min(last, cal.due_day(self.horizon))
         days = Period("", first, last).days() if first <= last else []
-        return all(self.estate.covered(k, area, d, self._kinds_seen) for k in kinds for d in days)
+        return all(self.estate.covered(k, area, d, self._kinds_seen, self.planned) for k in kinds for d in days)
 
 
 @dataclass(eq=False)

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 from dutyrules.book import Book, load_book
 from dutyrules.checks import Duty
 from dutyrules.diagnostics import InputError
-from dutyrules.figure import EVER, OFF, Count, Duration, Figure, Share, Time, Unbound, Window, Windows
+from dutyrules.figure import EVER, OFF, Count, Duration, Figure, Share, Tiers, Time, Unbound, Window, Windows
 from dutyrules.source import parse, plain
 from dutyrules.timegrid import day_number
 
@@ -205,8 +205,8 @@ def test_an_override_merges_by_id_and_leaves_the_rest(load: Loader) -> None:
     assert (patrol.event, patrol.per) == (("patrol.building",), "workday")
     assert (item.marks, item.lines["1"].each, item.lines["2"].each) == (
         Decimal(9),
-        Figure(Decimal(3)),
-        Figure(Decimal(1)),
+        Figure(Tiers.of(Decimal(3))),
+        Figure(Tiers.of(Decimal(1))),
     )
     assert list(book.scorecards["month"].items) == ["10", "3.10"]
 
@@ -231,7 +231,7 @@ def test_null_removes(load: Loader) -> None:
 def test_an_override_may_price_a_line_otherwise(load: Loader) -> None:
     override = "override: {scorecards: {month: {items: {10: {lines: {1: {each: null, once: 4}}}}}}}\n"
     line = load(OURS + override, base=HEAD + PATROL + CARD).scorecards["month"].items["10"].lines["1"]
-    assert (line.each, line.once) == (None, Figure(Decimal(4)))
+    assert (line.each, line.once) == (None, Figure(Tiers.of(Decimal(4))))
 
 
 def test_an_override_may_add_areas_and_attributes(load: Loader) -> None:

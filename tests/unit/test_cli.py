@@ -171,6 +171,12 @@ def test_demo_runs_the_whole_round(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "all passed" in done.stdout
     assert (tmp_path / "here" / "2026-10.csv").exists()
-    assert f"Open {Path('here') / '2026-10.csv'}" in done.stdout
+    assert f"{Path('here') / '2026-10.csv'}: the score" in done.stdout
+    for plan in ("visits", "patrols"):
+        assert {"plan.csv", "plan.json", "plan.xlsx", "b01.ics"} <= {
+            file.name for file in (tmp_path / "here" / plan).iterdir()
+        }
+    assert "Visit a third of the households a month" in done.stdout
+    assert (tmp_path / "here" / "due" / "b04.ics").exists()
     people = json.loads((tmp_path / "here" / "2026-10.json").read_text("utf-8"))["people"]
     assert {person["score"] for person in people if person["person"] == "dir"} == {"33"}

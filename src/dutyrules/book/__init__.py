@@ -2,13 +2,16 @@
 
 from dutyrules.book.assemble import resolve, unknown_book
 from dutyrules.book.book import Book, BookTest
-from dutyrules.book.forms import Fine, Item, Line, Parameter, Scorecard
+from dutyrules.book.forms import Parameter
 from dutyrules.book.read import load_book, node_at
 from dutyrules.book.references import overlapping
+from dutyrules.book.scorecards import BreachFact, Charged, Fine, Item, Line, Scorecard
 
 __all__ = [
     "Book",
     "BookTest",
+    "BreachFact",
+    "Charged",
     "Fine",
     "Item",
     "Line",

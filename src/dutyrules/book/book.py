@@ -6,7 +6,8 @@ from datetime import date
 
 from dutyrules.activity.kinds import Kind
 from dutyrules.book.assemble import Assembly
-from dutyrules.book.forms import EventKind, Fine, Head, Parameter, Population, Role, Scorecard, Slot
+from dutyrules.book.forms import EventKind, Head, Parameter, Population, Role, Slot
+from dutyrules.book.scorecards import Fine, Scorecard
 from dutyrules.checks import Duty
 from dutyrules.diagnostics import Diagnostic
 from dutyrules.source import Node

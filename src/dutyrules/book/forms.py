@@ -1,4 +1,4 @@
-"""What a rule book says around the checks: roles, parameters, timetable, events, populations, scorecards, fines."""
+"""What a rule book says around the checks: roles, parameters, timetable, events, populations."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -8,8 +8,9 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, Strict, TypeAdapter, ValidationInfo, field_validator
 
 from dutyrules.activity.kinds import BOOLEAN, INSTANT, INTEGER, PERSON, RESERVED, TEXT, AttributeType
+from dutyrules.book.scorecards import Fine, Scorecard
 from dutyrules.checks.duty import Duty, Names, Titles, Words
-from dutyrules.diagnostics import did_you_mean, nearest
+from dutyrules.diagnostics import did_you_mean
 from dutyrules.figure import (
     Count,
     Day,
@@ -17,6 +18,7 @@ from dutyrules.figure import (
     Figure,
     Form,
     Points,
+    Price,
     Share,
     Text,
     Time,
@@ -28,9 +30,7 @@ from dutyrules.figure import (
     shown,
     wrong,
 )
-from dutyrules.obligation import REASONS
 from dutyrules.registry.population import TARGET_COLUMN
-from dutyrules.timegrid import PeriodKind
 
 
 class Source(Form):
@@ -68,6 +68,7 @@ PARAMETER_TYPES: Mapping[str, Any] = {
     "weekdays": Weekdays,
     "duration": Within,
     "due": Due,
+    "price": Price,
     "text": Text,
 }
 
@@ -81,6 +82,7 @@ SAMPLES: Mapping[str, Any] = {
     "weekdays": ["monday"],
     "duration": "1 days",
     "due": {"day": 1},
+    "price": {"1": 1, "3": 2},
     "text": "text",
 }
 """A value of each type, as a book writes it."""
@@ -184,92 +186,6 @@ class Population(Form):
     table: Literal[tuple(TARGET_COLUMN)]  # type: ignore[valid-type]
     where: Mapping[str, Words] = {}
     title: Titles = ""
-
-
-def _breach(value: str) -> str:
-    duty, _, reason = value.rpartition(".")
-    if duty and reason in REASONS:
-        return value
-    near = nearest(reason, REASONS) if duty else None
-    hint = f"did you mean '{duty}.{near}'?" if near else None
-    raise wrong("reason", value, f"duty.reason, where the reason is one of {', '.join(REASONS)}", hint)
-
-
-Breach = Annotated[Text, AfterValidator(_breach)]
-
-
-class Line(Form):
-    """A deduction line: what it charges, for which breaches."""
-
-    clause: Names = ()
-    title: Titles = ""
-    breaches: tuple[Breach, ...] = ()
-    each: Figure[Points] | None = None
-    once: Figure[Points] | None = None
-    every: Figure[Count] | None = None
-    points: Figure[Points] | None = None
-    per_missing: Figure[Points] | None = None
-    condition: Literal["none_done"] | None = Field(default=None, alias="if")
-    only_if_met: Text | None = None
-    aggravated_by: Text | None = None
-    distinct: Literal["case"] | None = None
-
-    def model_post_init(self, _: object) -> None:
-        """One price."""
-        prices = [name for name in ("each", "once", "every", "per_missing") if getattr(self, name) is not None]
-        if len(prices) != 1:
-            raise wrong("one-price", ", ".join(prices) or "none", "one of each, once, every, per_missing")
-        if (self.every is None) != (self.points is None):
-            raise wrong("every-points", prices[0], "every and points together: {every: 2, points: 1}")
-
-    @property
-    def duties(self) -> tuple[str, ...]:
-        """The duties whose breaches it charges."""
-        return tuple(dict.fromkeys(breach.rpartition(".")[0] for breach in self.breaches))
-
-
-class Item(Form):
-    """An item of a scorecard: its marks, and the lines that take them off."""
-
-    clause: Names = ()
-    title: Titles = ""
-    marks: Points
-    inspect: Literal["optional", "required"] = "optional"
-    lines: Mapping[str, Line]
-
-
-class Bonus(Form):
-    """Points on top, per event."""
-
-    clause: Names = ()
-    title: Titles = ""
-    event: Text
-    where: Mapping[str, Words] = {}
-    each: Figure[Points]
-
-
-class Scorecard(Form):
-    """The items by which a role is appraised in a period."""
-
-    title: Titles = ""
-    role: Text
-    per: PeriodKind
-    clause: Names = ()
-    items: Mapping[str, Item]
-    bonus: Mapping[str, Bonus] = {}
-
-    @property
-    def lines(self) -> Mapping[tuple[str, str], Line]:
-        """Every line by (item, line)."""
-        return {(item, line): form for item, entry in self.items.items() for line, form in entry.lines.items()}
-
-
-class Fine(Line):
-    """Money that a text asks for; reported, never deducted."""
-
-    role: Text
-    currency: Text
-    mode: Literal["record_only"] = "record_only"
 
 
 SECTIONS: Mapping[str, type[Form] | None] = {

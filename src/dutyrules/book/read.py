@@ -11,9 +11,10 @@ from pydantic import ValidationError
 from dutyrules.activity.kinds import AttributeType, Kind
 from dutyrules.book.assemble import Assembly, assemble
 from dutyrules.book.book import Book, BookTest
-from dutyrules.book.forms import ATTRIBUTE_TYPES, EventKind, Fine, Head, Parameter, Population, Role, Scorecard, Slot
+from dutyrules.book.forms import ATTRIBUTE_TYPES, EventKind, Head, Parameter, Population, Role, Slot
 from dutyrules.book.problems import distinct, follow, place_of, problems_of, unknown_key
 from dutyrules.book.references import check_references
+from dutyrules.book.scorecards import Fine, Scorecard
 from dutyrules.checks import CHECKS, Duty
 from dutyrules.diagnostics import Diagnostic, InputError, Span, did_you_mean, nearest
 from dutyrules.figure import Form, shown

@@ -9,8 +9,9 @@ from pydantic import ValidationError
 from dutyrules.activity.kinds import BOOLEAN
 from dutyrules.book.assemble import NOUNS
 from dutyrules.book.book import Book
-from dutyrules.book.forms import Line, Parameter
+from dutyrules.book.forms import Parameter
 from dutyrules.book.problems import choice, circles, follow, place_of, places, problems_of
+from dutyrules.book.scorecards import Charged, Line
 from dutyrules.checks import Duty
 from dutyrules.checks.duty import figures_of, one_or_many
 from dutyrules.diagnostics import Diagnostic, Severity, Span, did_you_mean
@@ -284,7 +285,7 @@ def _content(book: Book, names: _Names, duty: Duty, path: _Path) -> None:
         _words(book, names, kind, attribute, words, (*path, "allowed", attribute))
 
 
-def _line(book: Book, names: _Names, line: Line, path: _Path) -> None:
+def _line(book: Book, names: _Names, line: Charged, path: _Path) -> None:
     for index, breach in enumerate(line.breaches):
         here, duty = (*path, "breaches", index), breach.rpartition(".")[0]
         if not names.need("duties", duty, here):
@@ -293,7 +294,10 @@ def _line(book: Book, names: _Names, line: Line, path: _Path) -> None:
             message = f"{duty} is no must: its breaches cost nothing"
             names.report("not-charged", message, names.node(here).span, breach, severity="warning")
     names.need("duties", line.only_if_met, (*path, "only_if_met"))
-    names.need("events", line.aggravated_by, (*path, "aggravated_by"))
+    if line.aggravated_by:
+        _events(book, names, line.aggravated_by, (*path, "aggravated_by"))
+        for inner, fact in line.aggravated_by.breaches():
+            names.need("duties", fact.duty, (*path, "aggravated_by", *inner, "breach"))
     _figures(names, line, path)
 
 
@@ -353,10 +357,14 @@ def _clauses(book: Book, names: _Names) -> None:
 
 
 def overlapping(lines: Mapping[tuple[str, str], Line]) -> list[list[tuple[str, str]]]:
-    """Groups of lines that share a ``duty.reason``, directly or through others; in printed order."""
+    """Groups of lines that share a ``duty.reason`` or cases, directly or through others; in printed order."""
     groups: list[list[tuple[str, str]]] = []
     for key, line in lines.items():
-        touched = [group for group in groups if any(set(line.breaches) & set(lines[other].breaches) for other in group)]
+        touched = [group for group in groups if any(_share(line, lines[other]) for other in group)]
         merged = [other for group in touched for other in group] + [key]
         groups = [group for group in groups if group not in touched] + [merged]
     return [sorted(group, key=list(lines).index) for group in groups if len(group) > 1]
+
+
+def _share(one: Line, other: Line) -> bool:
+    return bool(set(one.breaches) & set(other.breaches)) or (one.dedupe is not None and one.dedupe == other.dedupe)

@@ -38,6 +38,7 @@ class Finding(Duty):
             start=events.at,
             limit=events.at + 1,  # an inspector's row is a fact at once
             late_limit=events.at + 1,
+            case=events.case,
             event=events.row,
         )
         return Obligations.joined([found, self._without(ground, ground.presence.person[post])])

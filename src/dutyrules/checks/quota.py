@@ -109,7 +109,7 @@ class Quota(Duty):
         first = np.array([period.first_day for period in periods], np.int64)[which]
         last = np.array([period.last_day for period in periods], np.int64)[which]
         terms = ground.terms(post, first)
-        expected = self._expected(ground, terms, post, which, periods)
+        expected = self._expected(ground, terms, post, which, periods, 0)
         whole = Obligations.of(
             len(post),
             post=post,
@@ -127,7 +127,7 @@ class Quota(Duty):
         """Where there is nobody, there is nothing to exceed either."""
         if self.at_most is None or not self.population:
             return np.full(len(post), State.OPEN)
-        nobody = self._sizes(ground, periods)[which, ground.presence.area[post]] == 0
+        nobody = self._sizes(ground, post, which, periods) == 0
         return np.where(nobody, State.NO_OCCASION, State.OPEN)
 
     def periods(self, ground: Ground) -> Sequence[Period]:
@@ -159,8 +159,17 @@ class Quota(Duty):
                 origin.append(rows[mine & each])
         return terms.settle(Obligations.joined(parts), np.concatenate(origin))
 
-    def _expected(self, ground: Ground, terms: Terms, post: Ints, which: Ints, periods: Sequence[Period]) -> Ints:
-        """N: the figure or share, capped by what there is, prorated by days at work."""
+    def owed_with(self, ground: Ground, obligations: Obligations, more: Ints) -> Ints:
+        """What each obligation would expect if so many more of the members that leave had been credited."""
+        periods = self.periods(ground)
+        which = np.searchsorted([period.first_day for period in periods], obligations.first_day)
+        terms = ground.terms(obligations.post, obligations.first_day)
+        return self._expected(ground, terms, obligations.post, which, periods, more)
+
+    def _expected(
+        self, ground: Ground, terms: Terms, post: Ints, which: Ints, periods: Sequence[Period], more: Ints | int
+    ) -> Ints:
+        """N: the figure or share, capped by what there is (and by `more` members), prorated by days at work."""
         area = ground.presence.area[post]
         starts = np.array([period.first_day for period in periods], np.int64)
         if isinstance(self.owed, ShareOf):
@@ -172,13 +181,22 @@ class Quota(Duty):
         if self.cap:
             number = np.minimum(number, ground.members(self.cap).counts(starts)[which, area])
         if self.population:
-            number = np.minimum(number, self._sizes(ground, periods)[which, area])
+            number = np.minimum(number, self._sizes(ground, post, which, periods) + more)
         if self.per.daily or self.prorate == "none":
             return number
         return _prorated(ground, number, self._work(ground), post, which, periods)
 
-    def _sizes(self, ground: Ground, periods: Sequence[Period]) -> Ints:
-        return population_sizes(ground, self._events(ground), ground.members(self.population or ""), periods)
+    def _sizes(self, ground: Ground, post: Ints, which: Ints, periods: Sequence[Period]) -> Ints:
+        """Members owed to each post; a leaver that was visited by somebody whose visits do not count is not."""
+        events, members = self._events(ground), ground.members(self.population or "")
+        area, person = ground.presence.area[post], ground.presence.person[post]
+        if self.credit == "unit":
+            return population_sizes(ground, events, members, periods)[which, area]
+        sizes = np.zeros(len(post), np.int64)
+        for performer in np.unique(person):
+            own, mine = events.take(events.person == performer), person == performer
+            sizes[mine] = population_sizes(ground, own, members, periods)[which[mine], area[mine]]
+        return sizes
 
     def _work(self, ground: Ground) -> Bools:
         """Post × day: workdays on which the post owes; the others of a person with several posts are not its own."""

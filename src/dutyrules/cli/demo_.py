@@ -3,15 +3,18 @@
 import argparse
 import shutil
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dutyrules.cli.arguments import add_language
 
 if TYPE_CHECKING:
-    from dutyrules.estate import Estate
+    from dutyrules import Estate, Log, Plan
 
-MONTH = "2026-10"
+MONTH, NEXT_MONTH, QUARTER = "2026-10", "2026-11", "2026-Q4"
+NOON = datetime(2026, 10, 15, 12, 0)
+PERSON = "b04"
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -28,18 +31,30 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Copies the estate, checks and tests its books, imports an export, scores the month, names the file to open."""
+    """The whole round: check, test, import, score, plan, remind; ends by naming the files to open."""
     home: Path = arguments.directory
     if home.exists() and any(home.iterdir()):
         print(f"{home} is not empty: name a new directory", file=sys.stderr)
         return 2
-    return _round(home, arguments.lang)
+    estate = _prepare(home)
+    log = _score(home, estate, arguments.lang)
+    _plan(home, estate, log, arguments.lang)
+    _remind(home, estate, log, arguments.lang)
+    print(
+        f"\nOpen in a spreadsheet\n"
+        f"  {home / f'{MONTH}.csv'}: the score of every butler\n"
+        f"  {home / 'visits' / 'plan.xlsx'}: the quarter's visits, a list to print for each person\n"
+        f"  {home / 'patrols' / 'plan.xlsx'}: the next month's patrols\n"
+        f"and on a phone the calendars (.ics) in {home / 'visits'}, {home / 'patrols'} and {home / 'due'}.\n"
+        f"Why somebody lost points:\n"
+        f"  dutyrules explain --estate {home} --log {home / 'logs'} --month {MONTH} --person dir 5"
+    )
+    return 0
 
 
-def _round(home: Path, language: str) -> int:
-    from dutyrules import load_estate, read_log, score
-    from dutyrules.activity.rejects import write_rejects
-    from dutyrules.report import render, write_report
+def _prepare(home: Path) -> "Estate":
+    """The example estate, checked, its books tested, and an export of another system imported."""
+    from dutyrules import load_estate
     from dutyrules.resources import examples_dir, shipped_book, shipped_books
 
     _say(1, f"copying the example estate to {home}")
@@ -52,6 +67,15 @@ def _round(home: Path, language: str) -> int:
     _test([home / "books" / "haitang.yaml", *filter(None, map(shipped_book, shipped_books()))])
     _say(4, "reading a patrol export of another system")
     _import(home, estate)
+    return estate
+
+
+def _score(home: Path, estate: "Estate", language: str) -> "Log":
+    """The month, scored and written."""
+    from dutyrules import read_log, score
+    from dutyrules.activity.rejects import write_rejects
+    from dutyrules.report import render, write_report
+
     _say(5, f"scoring {MONTH}")
     log = read_log(sorted((home / "logs").glob("*.csv")), estate, period=MONTH)
     if log.rejected_rows:
@@ -62,15 +86,47 @@ def _round(home: Path, language: str) -> int:
         write_report(result, home / f"{MONTH}{suffix}", language)
     print()
     sys.stdout.write(render(result, "text", language).decode())
-    print(
-        f"\nOpen {home / f'{MONTH}.csv'} in a spreadsheet. Why somebody lost points:\n"
-        f"  dutyrules explain --estate {home} --log {home / 'logs'} --month {MONTH} --person dir 5"
-    )
-    return 0
+    print()
+    return log
+
+
+def _plan(home: Path, estate: "Estate", log: "Log", language: str) -> None:
+    """The rest of the quarter's visits, and the patrols of the month that comes."""
+    from dutyrules import plan_patrols, plan_visits
+    from dutyrules.report.plan import write_folder
+
+    _say(6, f"planning the visits of {QUARTER}, after what was done in {MONTH}")
+    _planned(visits := plan_visits(estate, QUARTER, log))
+    write_folder(visits, estate, home / "visits", language)
+    _say(7, f"planning the patrols of {NEXT_MONTH}")
+    _planned(patrols := plan_patrols(estate, NEXT_MONTH))
+    write_folder(patrols, estate, home / "patrols", language)
+
+
+def _planned(plan: "Plan") -> None:
+    print(f"    {plan.status}: {len(plan.tasks)} tasks", end="")
+    if plan.shortfalls:
+        print(f"; {plan.shortfall} missed in all, at least {plan.least_shortfall} whatever one plans", end="")
+    print()
+    for measure in plan.measures:
+        if measure.bound and measure.gap is not None:
+            gap = f"{float(measure.gap):.1%} above what is proven necessary"
+            print(f"    {measure.name.replace('_', ' ')}: {measure.value}, {gap}")
+
+
+def _remind(home: Path, estate: "Estate", log: "Log", language: str) -> None:
+    """What was open at noon of a day in the month: for one person on the screen, for all as calendars."""
+    from dutyrules import due
+    from dutyrules.report.due import render_due, write_calendars
+
+    _say(8, f"listing what was open on {NOON:%Y-%m-%d %H:%M}, here for one person")
+    found = due(estate, log, NOON)
+    write_calendars(found, home / "due", language)
+    sys.stdout.write(render_due(found, "text", language, PERSON).decode())
 
 
 def _say(step: int, what: str) -> None:
-    print(f"[{step}/5] {what}", flush=True)
+    print(f"[{step}/8] {what}", flush=True)
 
 
 def _test(books: list[Path]) -> None:

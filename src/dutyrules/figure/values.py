@@ -193,11 +193,45 @@ def parse_duration(value: object) -> Duration:
     return Duration(int(match[1]), f"{match[2]}s")  # type: ignore[arg-type]
 
 
+@dataclass(frozen=True, slots=True)
+class Tiers:
+    """Prices by how many: each holds from its number on; before the first there is none.
+
+    Attributes:
+        steps: (number from which it holds, price), in order of the numbers.
+    """
+
+    steps: tuple[tuple[int, Decimal], ...]
+
+    @classmethod
+    def of(cls, price: Decimal) -> "Tiers":
+        """The same price whatever the number."""
+        return cls(((1, price),))
+
+    def __str__(self) -> str:
+        if len(self.steps) == 1 and self.steps[0][0] == 1:
+            return str(self.steps[0][1])
+        return shown({str(start): price for start, price in self.steps})
+
+
+def parse_price(value: object) -> Tiers:
+    """A price as a book writes it: a number, or one for each of several numbers of times."""
+    if isinstance(value, Tiers):
+        return value
+    if not isinstance(value, dict) or not value:
+        return Tiers.of(_decimal(value))
+    strange = [key for key in value if not re.fullmatch(r"[1-9]\d{0,8}", str(key))]
+    if strange:
+        raise wrong("tiers", value, "a price, or prices by the number from which they hold: {1: 1, 3: 2}")
+    return Tiers(tuple(sorted((int(key), _decimal(price)) for key, price in value.items())))
+
+
 Time = Annotated[int, BeforeValidator(parse_time)]
 Window = Annotated[tuple[Time, Time], BeforeValidator(_pair), AfterValidator(_ordered)]
 Windows = Annotated[tuple[Window, ...], BeforeValidator(_several), AfterValidator(_apart)]
 Share = Annotated[Fraction, BeforeValidator(_share)]
 Points = Annotated[Decimal, BeforeValidator(_decimal)]
+Price = Annotated[Tiers, BeforeValidator(parse_price)]
 Count = Annotated[int, BeforeValidator(_count)]
 Day = Annotated[date, BeforeValidator(parse_day)]
 Within = Annotated[Duration, BeforeValidator(parse_duration)]

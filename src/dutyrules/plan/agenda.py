@@ -64,9 +64,9 @@ class Agenda:
         """How many more visits a person may make in a day."""
         return self.kinds[kind].per_day - self._made[person, kind, day]
 
-    def sends(self, cell: Cell, posts: frozenset[int]) -> bool:
-        """Whether the person of a cell works in one of these posts that day."""
-        return not posts.isdisjoint(self.at_work[cell.person, cell.day])
+    def sends(self, person: int, day: int, posts: frozenset[int]) -> bool:
+        """Whether a person works in one of these posts on a day."""
+        return not posts.isdisjoint(self.at_work.get((person, day), ()))
 
     def take(self, person: int, kind: str, start: int) -> None:
         """Takes the slot that begins then, and one of the day's visits."""
@@ -97,7 +97,7 @@ def agenda_of(
         posts: The posts whose holders are sent, on their workdays.
         days: Day numbers that are planned.
         busy: (person, first second, first second after) of what is fixed already.
-        closed: (post, kind, seconds) → (must not, should not be then).
+        closed: (person, kind, seconds) → (must not, should not be then).
     """
     taken: dict[int, list[tuple[int, int]]] = {}
     for person, start, end in busy:
@@ -112,21 +112,22 @@ def agenda_of(
             working = [post for post in own if presence.work[post, day - presence.first]]
             if working:
                 at_work[person, day] = frozenset(working)
-                cells += _cells(presence, working[0], day, kinds, taken.get(person, []), closed)
+                cells += _cells(presence, person, day, kinds, taken.get(person, []), closed)
     return Agenda(kinds, tuple(sorted(cells)), at_work)
 
 
 def _cells(
     presence: Presence,
-    post: int,
+    person: int,
     day: int,
     kinds: Mapping[str, VisitCapacity],
     busy: list[tuple[int, int]],
     closed: Callable[[int, str, np.ndarray], tuple[np.ndarray, np.ndarray]],
 ) -> Iterable[Cell]:
     """The cells of one person's day: inside the shift, outside leave and what is fixed."""
-    person, column, midnight = int(presence.person[post]), day - presence.first, day * DAY
-    opens = midnight + int(presence.shift_start[person, column])
+    column, midnight = day - presence.first, day * DAY
+    before = int(presence.overhang[person, column])  # what is done by then still belongs to the shift of the day before
+    opens = midnight + max(int(presence.shift_start[person, column]), before + 60 if before >= 0 else 0)
     closes = midnight + int(presence.shift_end[person, column])
     for kind, capacity in kinds.items():
         length = capacity.minutes * 60
@@ -137,7 +138,7 @@ def _cells(
             starts = starts[presence.leave.seconds(who, starts, starts + length) == 0]
             for begin, end in busy:
                 starts = starts[(starts + length <= begin) | (starts >= end)]
-            never, avoided = closed(post, kind, starts)
+            never, avoided = closed(person, kind, starts)
             for flag in (False, True):
                 alike = starts[~never & (avoided == flag)]
                 if len(alike):

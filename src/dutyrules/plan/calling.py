@@ -9,6 +9,7 @@ import numpy as np
 from dutyrules.checks.window import Window
 from dutyrules.obligation import Bools, Ints
 from dutyrules.scoring.judge import Judgement
+from dutyrules.timegrid import DAY, day_number
 
 
 @dataclass(frozen=True)
@@ -27,19 +28,25 @@ class CallingHours:
                     found.setdefault(pattern.event, []).append(duty)
         return found
 
-    def closed(self, post: int, kind: str, at: Ints) -> tuple[Bools, Bools]:
-        """Whether each instant must not, and whether it should not, be used by the holder of a post."""
-        ground = self.judgement.ground
+    def closed(self, person: int, kind: str, at: Ints) -> tuple[Bools, Bools]:
+        """Whether each instant must not, and whether it should not, be used by a person."""
         never, avoided = np.zeros(len(at), np.bool_), np.zeros(len(at), np.bool_)
-        if not len(at):
-            return never, avoided
-        role = ground.presence.roles[int(ground.presence.role[post])]
-        for duty in self._windows.get(kind, ()):
-            if role in ground.roles[duty.role]:
-                posts, days = np.full(len(at), post), at // 86_400
-                closed = duty.closed(ground, posts, days, at)
-                if duty.strength == "must":
-                    never |= closed
-                else:
-                    avoided |= closed
+        for duty in self._windows.get(kind, ()) if len(at) else ():
+            closed = self._closed(duty, person, at)
+            if duty.strength == "must":
+                never |= closed
+            else:
+                avoided |= closed
         return never, avoided
+
+    def _closed(self, duty: Window, person: int, at: Ints) -> Bools:
+        """As the post by which the person owes the duty that day would be judged; where none does, nothing is."""
+        ground = self.judgement.ground
+        day = at // DAY
+        post = ground.presence.lead(ground.roles[duty.role])[person, day - ground.presence.first]
+        owed = (post >= 0) & (day >= day_number(self.judgement.estate.book.published[duty.id]))
+        terms = ground.terms(np.maximum(post, 0), day)
+        for _, figure in duty.figures():
+            terms.choose(figure)
+        owed &= ~terms.off & (terms.unbound == 0)
+        return owed & duty.closed(ground, np.maximum(post, 0), day, at)

@@ -25,10 +25,9 @@ def cluster(draft: Draft) -> None:
 
 
 def _may_move(draft: Draft, visit: Visit) -> bool:
-    """Not what was pinned, called at an hour to avoid, wished for a time of day, or chosen for a limit."""
+    """Not calls, nor what is wished for a time of day or was chosen for a limit."""
     return (
-        not visit.pinned
-        and visit.household.prefer == "any"
+        all(stay.prefer == "any" for stay in visit.household.stays)
         and draft.agenda.kinds[visit.kind].channel == "home"
         and not any(draft.demands[number].follow_up for number in draft.serves(visit))
     )
@@ -80,12 +79,7 @@ def _moved(draft: Draft, waiting: list[Visit], slots: list[int]) -> Visit | None
     """The next visit at the next slot, if it counts there for whatever it counted for."""
     visit = waiting.pop()
     moved = replace(visit, start=slots.pop(0))
-    return moved if set(draft.serves(visit)) <= set(draft.serves(moved)) and _sent(draft, moved) else None
-
-
-def _sent(draft: Draft, visit: Visit) -> bool:
-    day = visit.start // DAY
-    return not visit.household.posts.isdisjoint(draft.agenda.at_work[visit.person, day])
+    return moved if set(draft.serves(visit)) <= set(draft.serves(moved)) and draft.may(moved) else None
 
 
 def _building_days(visits: Sequence[Visit]) -> int:

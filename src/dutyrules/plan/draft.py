@@ -4,9 +4,28 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from dutyrules.plan.agenda import Agenda
-from dutyrules.plan.demand import Demand
+from dutyrules.plan.demand import Attributes, Demand, Spans, within
+from dutyrules.plan.hours import common, joined
+from dutyrules.timegrid import DAY
 
-Attributes = tuple[tuple[str, str], ...]
+
+@dataclass(frozen=True)
+class Stay:
+    """What a household wishes on the days `first` … `last`.
+
+    Attributes:
+        contact: ``any``, ``home``, ``phone``, ``appointment`` or ``none``.
+        prefer: ``any``, ``daytime``, ``evening`` or ``weekend``.
+    """
+
+    first: int
+    last: int
+    contact: str
+    prefer: str
+
+    def takes(self, channel: str) -> bool:
+        """Whether it may be visited or called that way."""
+        return bool(channel) and self.contact in ("any", "appointment", channel)
 
 
 @dataclass(frozen=True)
@@ -16,22 +35,34 @@ class Household:
     Attributes:
         code: Its code in the log's targets.
         building: Its building, and that building's place on a walk through the estate.
-        contact: ``any``, ``home``, ``phone``, ``appointment`` or ``none``.
-        prefer: ``any``, ``daytime``, ``evening`` or ``weekend``.
-        posts: Posts whose holders may be sent.
+        stays: Its wishes, day by day; on other days it is not registered, and nobody goes there.
+        posts: Posts whose holders may be sent for anything; for a callback also those that owe it.
     """
 
     code: int
     name: str
     building: str
     place: int
-    contact: str
-    prefer: str
+    stays: tuple[Stay, ...]
     posts: frozenset[int]
 
-    def takes(self, channel: str) -> bool:
-        """Whether it may be visited or called that way."""
-        return bool(channel) and self.contact in ("any", "appointment", channel)
+    def on(self, day: int) -> Stay | None:
+        """What it wishes on a day."""
+        return next((stay for stay in self.stays if stay.first <= day <= stay.last), None)
+
+    def takes(self, channel: str, day: int) -> bool:
+        """Whether it may be visited or called that way on a day."""
+        stay = self.on(day)
+        return stay is not None and stay.takes(channel)
+
+    def ever_takes(self, channel: str) -> bool:
+        """Whether it may be visited or called that way at all."""
+        return any(stay.takes(channel) for stay in self.stays)
+
+    def wishes(self, band: str, day: int) -> bool:
+        """Whether that time of a day suits it."""
+        stay = self.on(day)
+        return stay is None or stay.prefer in ("any", band)
 
 
 @dataclass(frozen=True)
@@ -44,7 +75,6 @@ class Visit:
     start: int
     attributes: Attributes = ()
     case: str | None = None
-    pinned: bool = False
 
 
 @dataclass
@@ -75,10 +105,24 @@ class Draft:
         """A draft that can be changed without changing this one."""
         return Draft(self.demands, self.households, self.agenda.copy(), list(self.visits), list(map(set, self.reached)))
 
+    def helped(self) -> "Draft":
+        """A draft for bounds: each demand may have whatever visits others are reason for, by whoever makes them."""
+        households = {
+            code: replace(one, posts=senders(one, (self.demands[number] for number in self._of_unit[code])))
+            for code, one in self.households.items()
+        }
+        demands = [replace(one, there={code: self._ever(one, code) for code in one.there}) for one in self.demands]
+        return replace(self.copy(), demands=demands, households=households)
+
+    def _ever(self, demand: Demand, code: int) -> Spans:
+        """When a unit may be visited for this demand, or for another one so that it counts here too."""
+        reasons = joined(span for number in self._of_unit[code] for span in self.demands[number].times(code))
+        return tuple(common(demand.units[code], reasons))
+
     def relaxed(self) -> "Draft":
-        """A draft for bounds: units that leave before a period ends count for it too."""
-        demands = [replace(demand, units={**demand.units, **demand.leaving}) for demand in self.demands]
-        return replace(self.copy(), demands=demands)
+        """What bounds of flows are found with: helped, and without leavers."""
+        helped = self.helped()
+        return replace(helped, demands=[demand.relaxed() for demand in helped.demands])
 
     def open_follow_ups(self) -> list[int]:
         """Callbacks that nothing planned meets yet."""
@@ -89,9 +133,20 @@ class Draft:
         code = visit.household.code
         for number in self._of_unit.get(code, ()):
             demand = self.demands[number]
-            opens, limit = demand.units[code]
-            if opens <= visit.start < limit and demand.accepts(visit.kind, visit.attributes, visit.person, visit.case):
+            if within(demand.units[code], visit.start) and demand.accepts(
+                visit.kind, visit.attributes, visit.person, visit.case
+            ):
                 yield number
+
+    def may(self, visit: Visit) -> bool:
+        """Whether its person may be sent there then, and the household lets itself be visited so."""
+        day, household = visit.start // DAY, visit.household
+        served = [self.demands[number] for number in self.serves(visit)]
+        return (
+            household.takes(self.agenda.channel(visit.kind), day)
+            and self.agenda.sends(visit.person, day, senders(household, served))
+            and any(within(demand.times(household.code), visit.start) for demand in served)
+        )
 
     def add(self, visit: Visit) -> None:
         """Makes a visit."""
@@ -109,7 +164,8 @@ class Draft:
 
     def missing(self, number: int) -> int:
         """How many units a demand still lacks."""
-        return max(0, self.demands[number].need - len(self.reached[number]))
+        demand, reached = self.demands[number], self.reached[number]
+        return max(0, demand.needs[len(demand.leavers & reached)] - len(reached))
 
     def shortfall(self, numbers: Iterable[int] | None = None) -> int:
         """How many units these demands (all of them) lack together."""
@@ -120,18 +176,36 @@ class Draft:
         return code in self.demands[number].units and code not in self.reached[number]
 
 
-Group = tuple[list[Household], dict[int, tuple[int, int]]]
-"""Interchangeable households, and for each demand the time in which it would count them."""
+def senders(household: Household, demands: Iterable[Demand]) -> frozenset[int]:
+    """The posts whose holders may be sent to a household for some demands."""
+    return household.posts.union(*(demand.posts for demand in demands if demand.follow_up))
 
 
-def classes(draft: Draft, numbers: Sequence[int]) -> list[Group]:
-    """Households by what tells them apart for some demands."""
+Group = tuple[list[Household], dict[int, Spans]]
+"""Interchangeable households, and for each demand that could count them, when they may be visited for it."""
+
+
+def classes(draft: Draft, numbers: Sequence[int], *, leavers: bool = False) -> list[Group]:
+    """Households by what tells them apart for some demands.
+
+    Args:
+        leavers: Those too whose visits do not always help.
+    """
     groups: dict[object, Group] = {}
-    codes = sorted({code for number in numbers for code in draft.demands[number].units})
-    for code in codes:
+    for code in sorted({code for number in numbers for code in draft.demands[number].units}):
         household = draft.households[code]
-        spans = {number: draft.demands[number].units[code] for number in numbers if draft.waits(number, code)}
-        if spans:
-            key = (household.building, household.contact, household.prefer, household.posts, tuple(spans.items()))
+        waiting = {number: draft.demands[number] for number in numbers if draft.waits(number, code)}
+        if not leavers:
+            waiting = {
+                number: demand
+                for number, demand in waiting.items()
+                if demand.leavers_help or code not in demand.leavers
+            }
+        if waiting:
+            key = (
+                (household.building, household.stays, household.posts),
+                tuple((n, one.units[code], one.times(code), code in one.leavers) for n, one in waiting.items()),
+            )
+            spans = {number: demand.times(code) for number, demand in waiting.items()}
             groups.setdefault(key, ([], spans))[0].append(household)
     return list(groups.values())

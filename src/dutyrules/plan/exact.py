@@ -5,15 +5,18 @@ monthly demand all those of a month are one.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations, pairwise
 from math import floor
 from typing import Final
 
 from ortools.math_opt.python import mathopt
 
 from dutyrules.plan.agenda import Agenda, Cell
-from dutyrules.plan.draft import Attributes, Draft, Group, Household, Visit, classes
+from dutyrules.plan.demand import Attributes, Demand, within
+from dutyrules.plan.draft import Draft, Group, Household, Visit, classes, senders
+from dutyrules.timegrid import DAY
 
 NODES: Final = 2_000
 """Branches that the search for one group of people may look at: no clock decides, so every run ends with the same."""
@@ -66,11 +69,12 @@ class _Choice:
 def solve_exactly(draft: Draft) -> Proof:
     """Adds to a draft, which holds only what is fixed, the visits with the fewest misses."""
     model = mathopt.Model()
-    groups = classes(draft, range(len(draft.demands)))
-    days = _alike(draft)
+    lacking = [number for number, demand in enumerate(draft.demands) if demand.need]
+    groups = classes(draft, lacking, leavers=True)
+    days = _alike(draft, lacking)
     choices = [choice for group in groups for choice in _choices(model, draft, days, group)]
     _keep_capacity(model, draft.agenda, choices)
-    missing = _count_misses(model, draft, groups, choices)
+    missing = _count_misses(model, draft, lacking, groups, choices)
     model.minimize(MISS * mathopt.fast_sum(missing) + mathopt.fast_sum([choice.number for choice in choices]))
     parameters = mathopt.SolveParameters(random_seed=1, node_limit=NODES)
     result = mathopt.solve(model, mathopt.SolverType.GSCIP, params=parameters)
@@ -82,10 +86,10 @@ def solve_exactly(draft: Draft) -> Proof:
     return Proof(least=max(0, floor(result.best_objective_bound() / MISS + TOLERANCE)))
 
 
-def _alike(draft: Draft) -> list[_Days]:
-    """The days of the agenda, those that look alike to every demand together."""
+def _alike(draft: Draft, lacking: Sequence[int]) -> list[_Days]:
+    """The days of the agenda, those that look alike to every demand and household together."""
     agenda = draft.agenda
-    edges = sorted({edge for demand in draft.demands for span in demand.units.values() for edge in span})
+    edges = sorted(_edges(draft, lacking))
     by_day: dict[tuple[int, str, int], list[Cell]] = defaultdict(list)
     for cell in agenda.cells:
         if agenda.free(cell):
@@ -100,6 +104,16 @@ def _alike(draft: Draft) -> list[_Days]:
     ]
 
 
+def _edges(draft: Draft, lacking: Sequence[int]) -> set[int]:
+    """The instants at which a visit begins or ceases to count, or to be wished."""
+    demands = [draft.demands[number] for number in lacking]
+    counted = {spans for demand in demands for spans in (*demand.units.values(), *demand.there.values())}
+    stays = {stay for household in draft.households.values() for stay in household.stays}
+    return {edge for spans in counted for span in spans for edge in span}.union(
+        *((stay.first * DAY, (stay.last + 1) * DAY) for stay in stays)
+    )
+
+
 def _between(edges: Sequence[int], cell: Cell) -> tuple[int, ...]:
     """Where the slots of a cell lie between the instants at which demands begin and end."""
     return tuple(sum(edge <= start for edge in edges) for start in (cell.starts[0], cell.starts[-1]))
@@ -107,28 +121,37 @@ def _between(edges: Sequence[int], cell: Cell) -> tuple[int, ...]:
 
 def _choices(model: mathopt.Model, draft: Draft, days: Sequence[_Days], group: Group) -> Iterator[_Choice]:
     """Every part of days in which a visit of the class would count for something, by each way to make it."""
-    members, spans = group
-    agenda = draft.agenda
-    ways = {
-        (kind, demand.attributes, demand.case)
-        for demand in (draft.demands[number] for number in spans)
-        for kind in demand.kinds
-        if members[0].takes(agenda.channel(kind))
-    }
-    for kind, attributes, case in sorted(ways, key=repr):
+    members, times = group
+    agenda, one = draft.agenda, members[0]
+    for kind, attributes, case in _ways(draft, times):
         for alike in days:
             for part, cell in enumerate(alike.parts):
-                if cell.kind != kind or not agenda.sends(cell, members[0].posts):
+                if cell.kind != kind or not one.takes(agenda.channel(cell.kind), cell.day):
                     continue
+                free = agenda.free(cell)
                 serves = tuple(
                     number
-                    for number, (opens, limit) in spans.items()
-                    if any(opens <= start < limit for start in agenda.free(cell))
+                    for number in times
+                    if any(within(draft.demands[number].units[one.code], start) for start in free)
                     and draft.demands[number].accepts(kind, attributes, cell.person, case)
                 )
-                if serves:
+                posts = senders(one, [draft.demands[number] for number in serves])
+                open_then = any(within(times[number], start) for number in serves for start in free)
+                if open_then and agenda.sends(cell.person, cell.day, posts):
                     number = model.add_integer_variable(lb=0, ub=len(members) * len(alike.days))
                     yield _Choice(number, members, alike, part, attributes, case, serves)
+
+
+def _ways(draft: Draft, numbers: Iterable[int]) -> list[tuple[str, Attributes, str | None]]:
+    """What visits may be, say and be about, so that each counts for one demand or for several that agree."""
+    demands = [draft.demands[number] for number in numbers]
+    ways = {(kind, attributes, demand.case) for demand in demands for kind, attributes in demand.ways}
+    for (kind, words, case), (other, more, another) in combinations(sorted(ways, key=repr), 2):
+        said = dict(words) | dict(more)
+        agree = dict(more) | dict(words) == said and (None in (case, another) or case == another)
+        if kind == other and agree:
+            ways.add((kind, tuple(sorted(said.items())), case or another))
+    return sorted(ways, key=repr)
 
 
 def _keep_capacity(model: mathopt.Model, agenda: Agenda, choices: Sequence[_Choice]) -> None:
@@ -148,26 +171,41 @@ def _keep_capacity(model: mathopt.Model, agenda: Agenda, choices: Sequence[_Choi
 
 
 def _count_misses(
-    model: mathopt.Model, draft: Draft, groups: Sequence[Group], choices: Sequence[_Choice]
+    model: mathopt.Model, draft: Draft, lacking: Sequence[int], groups: Sequence[Group], choices: Sequence[_Choice]
 ) -> list[mathopt.Variable]:
     """For each demand, what it lacks: a class counts at most once per member, and at most as often as it is visited."""
     visits: Mapping[tuple[int, int], list[mathopt.Variable]] = defaultdict(list)
     for choice in choices:
         for number in choice.serves:
             visits[number, id(choice.members)].append(choice.number)
-    reached: Mapping[int, list[mathopt.Variable]] = defaultdict(list)
-    for members, spans in groups:
-        for number in spans:
+    reached: Mapping[int, list[mathopt.LinearBase]] = defaultdict(list)
+    leaving: Mapping[int, list[mathopt.LinearBase]] = defaultdict(list)
+    for members, times in groups:
+        for number in times:
             counted = model.add_variable(lb=0, ub=len(members))
             model.add_linear_constraint(counted <= mathopt.fast_sum(visits[number, id(members)]))
-            reached[number].append(counted)
+            leaves = members[0].code in draft.demands[number].leavers and not draft.demands[number].leavers_help
+            (leaving if leaves else reached)[number].append(counted)
     missing = []
-    for number in range(len(draft.demands)):
+    for number in lacking:
+        helped = _help_of_leavers(model, draft.demands[number], leaving[number]) if leaving[number] else []
         need = draft.missing(number)
         lacks = model.add_variable(lb=0, ub=need)
-        model.add_linear_constraint(lacks >= need - mathopt.fast_sum(reached[number]))
+        model.add_linear_constraint(lacks >= need - mathopt.fast_sum([*reached[number], *helped]))
         missing.append(lacks)
     return missing
+
+
+def _help_of_leavers(
+    model: mathopt.Model, demand: Demand, visited: Sequence[mathopt.LinearBase]
+) -> Iterator[mathopt.LinearBase]:
+    """The first, second … leaver that is visited: each adds to what is done, and perhaps as much to what is owed."""
+    steps = [model.add_binary_variable() for _ in demand.needs[1:]]
+    model.add_linear_constraint(mathopt.fast_sum(steps) <= mathopt.fast_sum(visited))
+    for step, after in pairwise(steps):
+        model.add_linear_constraint(after <= step)
+    for step, (before, need) in zip(steps, pairwise(demand.needs), strict=True):
+        yield (1 - (need - before)) * step
 
 
 def _make(draft: Draft, choice: _Choice, times: int) -> None:
@@ -182,21 +220,21 @@ def _make(draft: Draft, choice: _Choice, times: int) -> None:
             for one in sorted(choice.members, key=lambda one: one.name)
         ]
         best = max(visits, key=lambda visit: _gain(draft, visit))
-        if _gain(draft, best):
+        if _gain(draft, best) and draft.may(best):
             draft.add(best)
 
 
 def _best_slot(draft: Draft, choice: _Choice) -> tuple[Cell, int] | None:
     """A free slot on the emptiest of the days; one that is in time for follow-ups, if there is one."""
     agenda = draft.agenda
-    spans = [draft.demands[number].units.get(choice.members[0].code, (0, 0)) for number in choice.serves]
+    times = [draft.demands[number].units[choice.members[0].code] for number in choice.serves]
     found = []
     for cells in choice.days.days:
         cell = cells[choice.part]
         left = agenda.left(cell.person, cell.kind, cell.day)
         if left > 0:
             for start in agenda.free(cell):
-                late = sum(not opens <= start < limit for opens, limit in spans)
+                late = sum(not within(spans, start) for spans in times)
                 found.append((late, -left, start, cell))
     if not found:
         return None

@@ -1,10 +1,11 @@
 """Why a demand cannot be met, as a sentence whose numbers add up: the cut of a flow."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
-from dutyrules.plan.agenda import Agenda
-from dutyrules.plan.draft import Draft, Household, classes
+from dutyrules.plan.agenda import Agenda, Cell
+from dutyrules.plan.demand import Demand, Spans, within
+from dutyrules.plan.draft import Draft, Household, classes, senders
 from dutyrules.plan.flow import Network
 from dutyrules.plan.plan import Cause
 
@@ -12,24 +13,26 @@ PLENTY: Final = 1_000_000
 """More than any cut would take, so that cuts speak of households and days only."""
 
 
-def causes(draft: Draft, number: int, fixed: Draft) -> tuple[Cause, ...]:
+def causes(draft: Draft, number: int, helped: Draft) -> tuple[Cause, ...]:
     """What keeps a demand from being met.
 
     Args:
         draft: The plan.
         number: A demand of it that lacks something.
-        fixed: The plan before anything was chosen: log and pins only.
+        helped: The plan before anything was chosen, with whatever others may do for each demand (`Draft.helped`).
     """
-    demand = draft.demands[number]
+    demand = helped.demands[number]
     if demand.follow_up:
-        return (_late(fixed, number),)
-    most, cause = _alone(fixed, number)
-    if most < fixed.missing(number):
+        return (_late(helped, number),)
+    tries = [_alone(helped, number, leavers) for leavers in _leavers(demand)]
+    most, need, cause = max(tries, key=lambda one: one[0] - one[1])
+    if most < need:
         return (cause,)
     others = sorted(
         {one.duty for index, one in enumerate(draft.demands) if index != number and _shares(draft, number, index)}
     )
-    numbers = {"need": fixed.missing(number), "planned": len(draft.reached[number]) - len(fixed.reached[number])}
+    planned = len(draft.reached[number])
+    numbers = {"need": planned + draft.missing(number), "planned": planned}
     return (Cause("competes", {**numbers, "duties": ", ".join(others)}),)
 
 
@@ -37,50 +40,53 @@ def _late(fixed: Draft, number: int) -> Cause:
     """A follow-up: no household to go to, nobody free in its time, or too late."""
     demand = fixed.demands[number]
     if not demand.units:
-        return Cause("done_late", {})
-    code, (opens, limit) = next(iter(demand.units.items()))
+        return Cause("done_late" if demand.late else "no_unit", {})
+    code, spans = next(iter(demand.units.items()))
     household = fixed.households[code]
-    slots = _slots_in_time(fixed.agenda, household, demand.kinds, opens, limit)
-    if not any(
-        household.takes(capacity.channel) for kind, capacity in fixed.agenda.kinds.items() if kind in demand.kinds
-    ):
-        return Cause("no_contact", {"unit": household.name, "contact": household.contact})
+    if not any(household.ever_takes(fixed.agenda.channel(kind)) for kind in demand.kinds):
+        wishes = ", ".join(dict.fromkeys(stay.contact for stay in household.stays))
+        return Cause("no_contact", {"unit": household.name, "contact": wishes or "none"})
+    slots = _slots_in_time(fixed.agenda, household, demand, spans)
     return Cause("follow_up_full" if slots else "no_time_left", {"unit": household.name, "slots": slots})
 
 
-def _slots_in_time(agenda: Agenda, household: Household, kinds: Iterable[str], opens: int, limit: int) -> int:
+def _slots_in_time(agenda: Agenda, household: Household, demand: Demand, times: Spans) -> int:
+    """How often somebody could go there in time, if nothing else were to be done."""
     return sum(
-        sum(opens <= start < limit for start in cell.starts)
+        sum(within(times, start) for start in cell.starts)
         for cell in agenda.cells
-        if cell.kind in kinds and agenda.sends(cell, household.posts)
+        if cell.kind in demand.kinds
+        and agenda.sends(cell.person, cell.day, senders(household, [demand]))
+        and household.takes(agenda.channel(cell.kind), cell.day)
+        and (demand.performers is None or cell.person in demand.performers)
     )
 
 
 def _shares(draft: Draft, number: int, other: int) -> bool:
     """Whether two demands want the same people in the same time."""
     one, two = draft.demands[number], draft.demands[other]
+    if not two.need:
+        return False
     same_time = one.first <= two.last and two.first <= one.last
     return same_time and not one.kinds.isdisjoint(two.kinds)
 
 
-def _alone(fixed: Draft, number: int) -> tuple[int, Cause]:
-    """The most a demand could have if everything else could wait, and the sentence that says why it is no more."""
+def _leavers(demand: Demand) -> Sequence[int]:
+    """How many leavers it may be best to visit: all, or, where each also adds to the need, some."""
+    return [len(demand.leavers)] if demand.leavers_help else range(len(demand.leavers) + 1)
+
+
+def _alone(fixed: Draft, number: int, leavers: int) -> tuple[int, int, Cause]:
+    """(most, need, why no more) of a demand if all else could wait, with so many leavers at most."""
     network = Network()
     demand, agenda = fixed.demands[number], fixed.agenda
-    groups = classes(fixed, [number])
-    reachable: list[int] = []
-    for index, (members, spans) in enumerate(groups):
-        reachable.append(network.arc("source", ("class", index), len(members)))
+    groups = classes(fixed, [number], leavers=True)
+    reachable = [network.arc("source", "leavers", leavers)] if demand.leavers else []
+    for index, (members, times) in enumerate(groups):
+        source = "leavers" if members[0].code in demand.leavers else "source"
+        reachable.append(network.arc(source, ("class", index), len(members)))
         for cell in agenda.cells:
-            fits = cell.kind in demand.kinds and agenda.sends(cell, members[0].posts)
-            opens, limit = spans[number]
-            if (
-                fits
-                and members[0].takes(agenda.kinds[cell.kind].channel)
-                and (demand.performers is None or cell.person in demand.performers)
-                and opens <= cell.starts[0]
-                and cell.starts[-1] < limit
-            ):
+            if _counts(agenda, demand, cell, members[0], times[number]):
                 network.arc(("class", index), ("cell", cell), PLENTY)
     days: dict[tuple[int, str, int], int] = {}
     slots: dict[int, int] = {}
@@ -90,13 +96,21 @@ def _alone(fixed: Draft, number: int) -> tuple[int, Cause]:
         if day not in days:
             days[day] = network.arc(("day", *day), "sink", max(0, agenda.left(*day)))
     most, cut = network.most("source", "sink")
-    return most, _sentence(
-        network,
-        cut,
-        reachable,
-        {**slots, **{arc: day[2] for day, arc in days.items()}},
-        fixed.missing(number),
-        sum(len(members) for members, _ in groups),
+    need = demand.needs[leavers]
+    waiting = sum(len(members) for members, _ in groups)
+    full = {**slots, **{arc: day[2] for day, arc in days.items()}}
+    return most, need, _sentence(network, cut, reachable, full, need, waiting)
+
+
+def _counts(agenda: Agenda, demand: Demand, cell: Cell, household: Household, times: Spans) -> bool:
+    """Whether the visits of a cell to a household would count."""
+    return (
+        cell.kind in demand.kinds
+        and agenda.sends(cell.person, cell.day, household.posts)
+        and household.takes(agenda.channel(cell.kind), cell.day)
+        and (demand.performers is None or cell.person in demand.performers)
+        and within(times, cell.starts[0])
+        and within(times, cell.starts[-1])
     )
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from dutyrules.plan.agenda import Cell
-from dutyrules.plan.draft import Draft, Household, Visit
+from dutyrules.plan.demand import within
+from dutyrules.plan.draft import Draft, Household, Visit, senders
 
 
 def make_follow_ups(draft: Draft) -> None:
@@ -15,7 +16,7 @@ def make_follow_ups(draft: Draft) -> None:
         if chosen is not None:
             _, start, cell, household = chosen
             demand = draft.demands[number]
-            draft.add(Visit(household, cell.kind, cell.person, start, demand.attributes, demand.case))
+            draft.add(Visit(household, cell.kind, cell.person, start, demand.says(cell.kind), demand.case))
 
 
 def possible(draft: Draft, number: int) -> bool:
@@ -24,7 +25,7 @@ def possible(draft: Draft, number: int) -> bool:
 
 
 def _limits(draft: Draft, number: int) -> Iterator[int]:
-    yield from (limit for _, limit in draft.demands[number].units.values())
+    yield from (limit for spans in draft.demands[number].units.values() for _, limit in spans)
 
 
 def _choices(draft: Draft, number: int) -> Iterator[tuple[bool, int, Cell, Household]]:
@@ -40,14 +41,15 @@ def can_follow_up(draft: Draft, number: int, household: Household, cell: Cell) -
     """Whether the person of a cell may make the visit at all, and has one left that day."""
     demand, agenda = draft.demands[number], draft.agenda
     return (
-        demand.accepts(cell.kind, demand.attributes, cell.person, demand.case)
-        and household.takes(agenda.kinds[cell.kind].channel)
-        and agenda.sends(cell, household.posts)
+        cell.kind in demand.kinds
+        and demand.accepts(cell.kind, demand.says(cell.kind), cell.person, demand.case)
+        and household.takes(agenda.channel(cell.kind), cell.day)
+        and agenda.sends(cell.person, cell.day, senders(household, [demand]))
         and agenda.left(cell.person, cell.kind, cell.day) > 0
     )
 
 
 def follow_up_slots(draft: Draft, number: int, code: int, cell: Cell) -> list[int]:
     """Free slots of a cell that lie in the follow-up's time."""
-    opens, limit = draft.demands[number].units[code]
-    return [start for start in draft.agenda.free(cell) if opens <= start < limit]
+    times = draft.demands[number].times(code)
+    return [start for start in draft.agenda.free(cell) if within(times, start)]

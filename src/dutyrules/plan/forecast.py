@@ -1,6 +1,7 @@
 """Log and plan as one log, and what it leaves unmet: judged by the same code that scores a month."""
 
 from collections.abc import Iterable, Sequence, Set
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -9,7 +10,7 @@ from dutyrules.activity.join import joined
 from dutyrules.activity.log import Log
 from dutyrules.estate import Estate
 from dutyrules.estate.logs import log_from_rows
-from dutyrules.obligation import NONE, State
+from dutyrules.obligation import NONE, State, Verdicts
 from dutyrules.plan.plan import Shortfall, Task
 from dutyrules.scoring.findings import Namer
 from dutyrules.scoring.judge import Judgement, judge
@@ -34,7 +35,22 @@ def forecast(estate: Estate, log: Log, tasks: Iterable[Task]) -> Log:
 
 def outlook(estate: Estate, log: Log, period: Period, kinds: Set[str]) -> Judgement:
     """The whole period judged; `kinds` are taken to be as planned where no coverage says otherwise."""
-    return judge(estate, log, period, planned=kinds)
+    judgement = judge(estate, log, period, planned=kinds)
+    waived = set(estate.tables.waivers["breach_id"])
+    if not waived:
+        return judgement
+    namer, verdicts = Namer(judgement), dict(judgement.verdicts)
+    for duty, one in judgement.verdicts.items():
+        if not kinds.isdisjoint(judgement.duty(duty).kinds()):  # no planner asks for the others
+            verdicts[duty] = _excused(one, [row for row, key in enumerate(namer.ids(duty)) if key in waived])
+    return replace(judgement, verdicts=verdicts)
+
+
+def _excused(verdicts: Verdicts, rows: Sequence[int]) -> Verdicts:
+    """Some breaches excused, as HR decided."""
+    states = verdicts.state.copy()
+    states[rows] = np.where(states[rows] == State.BREACHED, State.EXCUSED, states[rows])
+    return replace(verdicts, state=states) if len(rows) else verdicts
 
 
 def missed(judgement: Judgement, duties: Sequence[str]) -> list[Shortfall]:

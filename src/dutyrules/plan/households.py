@@ -1,6 +1,7 @@
 """Households and the groups of people who share them: groups do not touch each other and are planned one by one."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,37 +15,58 @@ from dutyrules.figure import clock
 from dutyrules.plan.agenda import agenda_of
 from dutyrules.plan.calling import CallingHours
 from dutyrules.plan.demand import Demand
-from dutyrules.plan.draft import Draft, Household, Visit
+from dutyrules.plan.draft import Draft, Household, Stay
 from dutyrules.plan.plan import Task, Unplanned
 from dutyrules.registry.areas import first_day, last_day
 from dutyrules.scoring.judge import Judgement
 from dutyrules.source import read
-from dutyrules.timegrid import instant_number
+from dutyrules.timegrid import day_number
 
 
-def drafts_of(judgement: Judgement, demands: Sequence[Demand], days: range, pins: Sequence[Task]) -> list[Draft]:
-    """One draft for each group, which holds only the pinned visits.
+@dataclass(frozen=True)
+class Made:
+    """A visit on a planned day that is certain, because it is pinned or because it was made already."""
+
+    person: int
+    kind: str
+    start: int
+    end: int
+
+
+def drafts_of(judgement: Judgement, demands: Sequence[Demand], days: range, made: Sequence[Made]) -> list[Draft]:
+    """One empty draft for each group.
 
     Args:
-        demands: What is still asked for.
+        demands: What is asked for.
         days: Day numbers that may be planned.
-        pins: Visits that stay.
+        made: Visits on those days that are certain: they take their time, and count for the day.
     """
     presence, visits = judgement.ground.presence, judgement.estate.planning.visits
     households = _households(judgement, demands, days)
     person_of = {post: int(presence.person[post]) for demand in demands for post in demand.posts}
-    hours = CallingHours(judgement)
-    busy = [(presence.persons.index(pin.person), instant_number(pin.at), instant_number(pin.until)) for pin in pins]
+    busy = [(one.person, one.start, one.end) for one in made]
+    closed = CallingHours(judgement).closed
     drafts = []
     for group in _groups(demands, households, person_of):
-        posts = {post for demand in group for code in demand.units for post in households[code].posts}
-        posts |= {post for demand in group for post in demand.posts}
-        agenda = agenda_of(presence, posts, days, visits, busy, hours.closed)
-        here = {code: households[code] for demand in group for code in (*demand.units, *demand.leaving)}
-        draft = Draft(group, here, agenda)
-        _pin(draft, judgement, pins, {person_of[post] for post in posts})
-        drafts.append(draft)
+        here = {code: households[code] for demand in group for code in demand.units}
+        posts = {post for demand in group for post in demand.posts}
+        posts |= {post for household in here.values() for post in household.posts}
+        agenda = agenda_of(presence, posts, days, visits, busy, closed)
+        for one in made:
+            agenda.take(one.person, one.kind, one.start)
+        drafts.append(Draft(group, here, agenda))
     return drafts
+
+
+def entered(judgement: Judgement, pins: Sequence[Task]) -> set[tuple[int, int, str]]:
+    """(person, day, building) of pinned visits at the door."""
+    estate, persons = judgement.estate, judgement.ground.presence.persons
+    buildings = dict(estate.tables.units.select("unit", "building").iter_rows())
+    return {
+        (persons.index(pin.person), day_number(pin.at.date()), buildings[pin.target])
+        for pin in pins
+        if estate.planning.visits[pin.kind].channel == "home" and pin.target in buildings
+    }
 
 
 def _groups(
@@ -72,31 +94,43 @@ def _groups(
 
 def _households(judgement: Judgement, demands: Sequence[Demand], days: range) -> dict[int, Household]:
     posts: dict[int, set[int]] = {}
+    ordinary = set(np.flatnonzero(judgement.ground.presence.acting_for < 0).tolist())
     for demand in demands:
-        for code in (*demand.units, *demand.leaving):
-            posts.setdefault(code, set()).update(demand.posts)
-    rows = _rows(judgement.estate, days)
+        for code in demand.units:
+            posts.setdefault(code, set()).update(post for post in demand.posts if demand.need and post in ordinary)
+    stays, buildings = _stays(judgement.estate, days)
     places = _places(judgement.estate)
     ids = judgement.estate.places.ids
     found = {}
     for code, owners in posts.items():
         name = ids[code]
-        building, contact, prefer = rows[name]
-        found[code] = Household(code, name, building, places.get(building, 0), contact, prefer, frozenset(owners))
+        found[code] = Household(
+            code, name, buildings[name], places.get(buildings[name], 0), tuple(stays.get(name, ())), frozenset(owners)
+        )
     return found
 
 
-def _rows(estate: Estate, days: range) -> Mapping[str, tuple[str, str, str]]:
-    """Unit → building, contact, prefer: of the row that holds on the first planned day, else of the next one."""
+def _stays(estate: Estate, days: range) -> tuple[Mapping[str, list[Stay]], Mapping[str, str]]:
+    """Unit → its wishes on the planned days, those that do not change together; and its building."""
     units = estate.tables.units
-    nearest = units.with_columns(
-        _gone=pl.Series(last_day(units["to"]) < days.start), _from=pl.Series(first_day(units["from"]))
-    ).sort("_gone", "_from", maintain_order=True)
-    first = nearest.unique("unit", keep="first", maintain_order=True)
-    return {
-        unit: (building, contact, prefer)
-        for unit, building, contact, prefer in first.select("unit", "building", "contact", "prefer").iter_rows()
-    }
+    rows = units.with_columns(
+        _first=pl.Series(np.maximum(first_day(units["from"]), days.start)),
+        _last=pl.Series(np.minimum(last_day(units["to"]), days.stop - 1)),
+    ).sort("_first", maintain_order=True)
+    buildings: dict[str, str] = {}
+    stays: dict[str, list[Stay]] = {}
+    for unit, building, contact, prefer, first, last in rows.select(
+        "unit", "building", "contact", "prefer", "_first", "_last"
+    ).iter_rows():
+        buildings.setdefault(unit, building)
+        if first > last:
+            continue
+        own = stays.setdefault(unit, [])
+        if own and own[-1].last + 1 == first and (own[-1].contact, own[-1].prefer) == (contact, prefer):
+            own[-1] = replace(own[-1], last=last)
+        else:
+            own.append(Stay(first, last, contact, prefer))
+    return stays, buildings
 
 
 def _places(estate: Estate) -> Mapping[str, int]:
@@ -111,19 +145,6 @@ def _places(estate: Estate) -> Mapping[str, int]:
         here = points.pop(near)
     order += [name for name in rows["building"] if name not in set(order)]
     return {name: place for place, name in enumerate(order)}
-
-
-def _pin(draft: Draft, judgement: Judgement, pins: Sequence[Task], persons: set[int]) -> None:
-    """Makes the pinned visits of a group's people and at its households."""
-    code_of = {household.name: household for household in draft.households.values()}
-    for pin in pins:
-        household = code_of.get(pin.target or "")
-        person = judgement.ground.presence.persons.index(pin.person)
-        if household is not None:
-            attributes = tuple(sorted(pin.attributes.items()))
-            draft.add(Visit(household, pin.kind, person, instant_number(pin.at), attributes, pin.case, pinned=True))
-        elif person in persons:
-            draft.agenda.take(person, pin.kind, instant_number(pin.at))
 
 
 def unowed(judgement: Judgement, duties: Sequence[str]) -> list[Unplanned]:
@@ -166,21 +187,26 @@ def _without_area(estate: Estate, lost: set[str]) -> list[Diagnostic]:
     ]
 
 
-def check_hours(estate: Estate, drafts: Sequence[Draft]) -> None:
-    """Somebody must be able to make each kind of visit at some time.
+def check_hours(judgement: Judgement, drafts: Sequence[Draft]) -> None:
+    """Somebody must be able to make each kind of visit at some time of the period.
 
     Raises:
         InputError: the hours of a kind never fall into anybody's shift, or the book closes them all.
     """
-    agendas = [draft.agenda for draft in drafts]
-    if not any(agenda.at_work for agenda in agendas):
-        return  # nobody works on the days that are left: shortfalls say so
-    problems = []
-    for kind in estate.planning.visits:
-        if not any(cell.kind == kind for agenda in agendas for cell in agenda.cells):
-            message = f"nobody can make a {kind} at any time: its hours lie outside all shifts, or the book closes them"
-            where = follow(read(estate.directory / "estate.yaml"), ("planning", "visits", kind, "hours"))[0].span
-            hours = ", ".join(f"{clock(start)}-{clock(stop)}" for start, stop in estate.planning.visits[kind].hours)
-            problems.append(Diagnostic("plan.window-never-opens", message, where, hours, "hours inside a shift"))
-    if problems:
-        raise InputError(problems)
+    estate, period = judgement.estate, judgement.ground.period
+    kinds, presence = estate.planning.visits, judgement.ground.presence
+    open_kinds = {cell.kind for draft in drafts for cell in draft.agenda.cells}
+    if not drafts or open_kinds.issuperset(kinds):
+        return
+    everybody, days = range(len(presence.person)), range(period.first_day, period.last_day + 1)
+    whole = agenda_of(presence, everybody, days, kinds, (), CallingHours(judgement).closed)
+    closed = [kind for kind in kinds if not any(cell.kind == kind for cell in whole.cells)]
+    if whole.at_work and closed:
+        raise InputError([_never_open(estate, kind) for kind in closed])
+
+
+def _never_open(estate: Estate, kind: str) -> Diagnostic:
+    message = f"nobody can make a {kind} at any time: its hours lie outside all shifts, or the book closes them"
+    where = follow(read(estate.directory / "estate.yaml"), ("planning", "visits", kind, "hours"))[0].span
+    hours = ", ".join(f"{clock(start)}-{clock(stop)}" for start, stop in estate.planning.visits[kind].hours)
+    return Diagnostic("plan.window-never-opens", message, where, hours, "hours inside a shift")

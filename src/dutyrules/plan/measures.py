@@ -1,7 +1,7 @@
 """How good a calendar of visits is, in units that planners count in, and how much better it could at most be."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from dutyrules.plan.agenda import Cell
 from dutyrules.plan.draft import Draft, Visit
@@ -9,31 +9,28 @@ from dutyrules.plan.plan import Measure
 from dutyrules.plan.spread import Family, families
 from dutyrules.timegrid import DAY, week_of
 
+BuildingDay = tuple[int, int, str]
+"""Person, day number and building: somebody enters a building on a day."""
 
-def visit_measures(drafts: Sequence[Draft], leasts: Sequence[int]) -> list[Measure]:
+
+def visit_measures(drafts: Sequence[Draft], leasts: Sequence[int], pinned: Collection[BuildingDay]) -> list[Measure]:
     """Building days (with a bound), visits in the busiest week, visits against a wish, and at hours to avoid.
 
     Args:
         drafts: The plans of the groups of people that do not share households.
         leasts: For each, the proven least number of misses.
+        pinned: Where pinned visits at the door take place.
     """
     at_home = [visit for draft in drafts for visit in draft.visits if _at_home(draft, visit.kind)]
-    weeks = Counter((visit.person, week_of(visit.start // DAY)) for visit in at_home)
+    entered = [(visit.person, visit.start // DAY, visit.household.building) for visit in at_home] + list(pinned)
+    weeks = Counter((person, week_of(day)) for person, day, _ in entered)
     placed = [pair for draft in drafts for pair in _placed(draft)]
+    fewest = sum(_least_building_days(draft, least) for draft, least in zip(drafts, leasts, strict=True))
+    against = sum(not visit.household.wishes(cell.band, cell.day) for visit, cell in placed)
     return [
-        Measure(
-            "building_days",
-            "building_days",
-            len({(visit.person, visit.start // DAY, visit.household.building) for visit in at_home}),
-            sum(_least_building_days(draft, least) for draft, least in zip(drafts, leasts, strict=True)),
-        ),
+        Measure("building_days", "building_days", len(set(entered)), max(fewest, len(set(pinned)))),
         Measure("busiest_week", "visits", max(weeks.values(), default=0)),
-        Measure(
-            "against_wishes",
-            "visits",
-            sum(visit.household.prefer not in ("any", cell.band) for visit, cell in placed),
-            0,
-        ),
+        Measure("against_wishes", "visits", against, 0),
         Measure("hours_to_avoid", "visits", sum(cell.avoided for _, cell in placed), 0),
     ]
 
@@ -43,12 +40,10 @@ def _at_home(draft: Draft, kind: str) -> bool:
 
 
 def _placed(draft: Draft) -> Iterator[tuple[Visit, Cell]]:
-    """Visits with the cell they were put in; pinned ones have none."""
+    """Visits with the cell they were put in."""
     cells = {(cell.person, cell.kind, start): cell for cell in draft.agenda.cells for start in cell.starts}
     for visit in draft.visits:
-        cell = cells.get((visit.person, visit.kind, visit.start))
-        if cell is not None and not visit.pinned:
-            yield visit, cell
+        yield visit, cells[visit.person, visit.kind, visit.start]
 
 
 def _least_building_days(draft: Draft, least: int) -> int:

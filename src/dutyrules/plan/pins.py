@@ -8,8 +8,10 @@ from itertools import takewhile
 
 import numpy as np
 
+from dutyrules.activity.files import FIRST_ROW
 from dutyrules.diagnostics import Diagnostic, InputError
 from dutyrules.estate import Estate
+from dutyrules.estate.logs import log_from_rows
 from dutyrules.plan.plan import Task
 from dutyrules.plan.planfile import Placed
 from dutyrules.registry.presence import Presence
@@ -31,6 +33,7 @@ def check_pins(
     problems = [problem for pin in pins for problem in keepable(presence, period, start, pin)]
     problems += _contradictions(pins)
     problems += _crowds(estate, pins)
+    problems += _unreadable(estate, pins)
     if problems:
         raise InputError(problems)
     return [pin.task for pin in pins]
@@ -105,3 +108,11 @@ def _crowds(estate: Estate, pins: Sequence[Placed]) -> Iterator[Diagnostic]:
         if made[key] == most + 1:
             message = f"more pinned {pin.task.kind} than one person makes in a day"
             yield Diagnostic("plan.pins-crowd", message, pin.where, f"{made[key]} on {key[2]}", f"at most {most}")
+
+
+def _unreadable(estate: Estate, pins: Sequence[Placed]) -> Iterator[Diagnostic]:
+    """Pins that no log would accept as rows: what they say is not what their kind declares."""
+    log = log_from_rows([pin.task.row() for pin in pins], estate, forecast=True)
+    for row, column, value, reason, hint in log.rejects.select("row", "column", "value", "reason", "hint").iter_rows():
+        where = replace(pins[row - FIRST_ROW].where, column=column)
+        yield Diagnostic("plan.bad-pin", f"no log would accept this task: {reason}", where, value, hint=hint)

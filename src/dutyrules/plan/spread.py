@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from math import ceil
 from typing import Final
 
 from dutyrules.plan.agenda import Agenda, Cell
-from dutyrules.plan.demand import Demand
+from dutyrules.plan.demand import Demand, Spans, within
 from dutyrules.plan.draft import Draft, Group, Household, Visit, classes
 from dutyrules.plan.flow import Network
-from dutyrules.timegrid import week_of
+from dutyrules.timegrid import DAY, week_of
 
 MISS: Final = 1_000_000
 AVOIDED: Final = 100_000
@@ -45,8 +46,7 @@ def families(demands: Sequence[Demand]) -> list[Family]:
         if not demand.follow_up and demand.units:
             key = (
                 len(demand.kinds),
-                sorted(demand.kinds),
-                demand.attributes,
+                sorted(demand.ways),
                 sorted(demand.performers or ()),
                 sorted(demand.posts),
             )
@@ -135,14 +135,33 @@ def spread(draft: Draft, family: Family, *, alone: bool = False) -> None:
 
 
 def least(fixed: Draft, family: Family) -> int:
-    """The fewest misses of a family if all capacity were its own; for each demand alone if one network cannot say."""
-    if family.around is not None:
-        members = {code for number in family.fine for code in fixed.demands[number].units}
-        if not members.issuperset(fixed.demands[family.around].units):
-            return sum(least(fixed, Family((number,), None)) for number in family.numbers)
+    """The fewest misses of a family if all capacity were its own; for each demand alone if one network cannot say.
+
+    Args:
+        fixed: A draft without leavers (`Draft.relaxed`).
+    """
+    if family.around is not None and not _tiled(fixed, family, family.around):
+        return sum(least(fixed, Family((number,), None)) for number in family.numbers)
     alone = fixed.copy()
     spread(alone, family, alone=True)
     return alone.shortfall(family.numbers)
+
+
+def _tiled(fixed: Draft, family: Family, around: int) -> bool:
+    """Whether on every planned day on which the period around counts a unit, one of the short periods does too."""
+    outer, inner = fixed.demands[around], [fixed.demands[number] for number in family.fine]
+    days = {cell.day for cell in fixed.agenda.cells}
+
+    @cache
+    def planned(times: Spans) -> frozenset[int]:
+        return frozenset(day for day in days if within(times, day * DAY))
+
+    return all(
+        planned(outer.times(code)).issubset(
+            frozenset().union(*(planned(one.times(code)) for one in inner if code in one.units))
+        )
+        for code in outer.units
+    )
 
 
 def _visit(draft: Draft, lane: _Lane, family: Family) -> None:
@@ -151,7 +170,7 @@ def _visit(draft: Draft, lane: _Lane, family: Family) -> None:
     waiting = [one for one in lane.members if draft.waits(lane.demand, one.code)]
     around = family.around
     chosen = min(waiting, key=lambda one: (around is not None and not draft.waits(around, one.code), one.name))
-    attributes = draft.demands[lane.demand].attributes
+    attributes = draft.demands[lane.demand].says(cell.kind)
     draft.add(Visit(chosen, cell.kind, cell.person, draft.agenda.free(cell)[0], attributes))
 
 
@@ -233,7 +252,7 @@ def _capacity(network: Network, agenda: Agenda, family: Family, cells: Mapping[i
 
 def _cells(agenda: Agenda, demand: Demand) -> Iterator[Cell]:
     """Cells in which some visit would count."""
-    spans = set(demand.units.values())
+    spans = {span for code in demand.units for span in demand.times(code)}
     for cell in agenda.cells:
         allowed = cell.kind in demand.kinds and (demand.performers is None or cell.person in demand.performers)
         if allowed and any(
@@ -242,14 +261,14 @@ def _cells(agenda: Agenda, demand: Demand) -> Iterator[Cell]:
             yield cell
 
 
-def _open_cells(agenda: Agenda, cells: Sequence[Cell], household: Household, span: tuple[int, int]) -> Iterator[Cell]:
+def _open_cells(agenda: Agenda, cells: Sequence[Cell], household: Household, times: Spans) -> Iterator[Cell]:
     """Cells in which these households may be visited and would count."""
     for cell in cells:
         if (
-            span[0] <= cell.starts[0]
-            and cell.starts[-1] < span[1]
-            and household.takes(agenda.kinds[cell.kind].channel)
-            and agenda.sends(cell, household.posts)
+            within(times, cell.starts[0])
+            and within(times, cell.starts[-1])
+            and household.takes(agenda.channel(cell.kind), cell.day)
+            and agenda.sends(cell.person, cell.day, household.posts)
         ):
             yield cell
 
@@ -261,7 +280,7 @@ def _only_way(draft: Draft, family: Family, number: int, household: Household) -
     for other, demand in enumerate(draft.demands):
         same = (demand.first, demand.last) == (here.first, here.last) and other not in family.numbers
         if same and draft.missing(other) and draft.waits(other, household.code):
-            taken = {kind for kind in demand.kinds if household.takes(draft.agenda.channel(kind))}
+            taken = {kind for kind in demand.kinds if household.ever_takes(draft.agenda.channel(kind))}
             found += bool(taken) and taken <= here.kinds
     return found
 
@@ -269,5 +288,5 @@ def _only_way(draft: Draft, family: Family, number: int, household: Household) -
 def _regret(agenda: Agenda, cell: Cell, household: Household) -> int:
     """What speaks against a cell: the time it takes, an hour that should be avoided, or that is not wished."""
     minutes = MINUTE * agenda.kinds[cell.kind].minutes
-    unwished = household.prefer not in ("any", cell.band)
+    unwished = not household.wishes(cell.band, cell.day)
     return minutes + (UNWISHED if unwished else 0) + (AVOIDED if cell.avoided else 0)

@@ -41,12 +41,10 @@ def _tasks(draft: Draft, persons: Sequence[str]) -> Iterator[Task]:
 
 
 def _in_walking_order(draft: Draft) -> Iterator[Visit]:
-    """The visits that the planner chose; those of one cell exchange their slots so that nobody walks to and fro."""
+    """The visits; those of one cell exchange their slots so that nobody walks to and fro."""
     cell_of = {(cell.person, cell.kind, start): cell for cell in draft.agenda.cells for start in cell.starts}
     together: dict[object, list[Visit]] = defaultdict(list)
     for visit in draft.visits:
-        if visit.pinned:
-            continue
         if any(draft.demands[number].follow_up for number in draft.serves(visit)):
             yield visit  # its time was chosen for its limit
         else:

@@ -1,8 +1,10 @@
 """plan_visits: who visits and calls which household when, so that every duty of the book is met."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+
+import polars as pl
 
 from dutyrules.activity.log import Log
 from dutyrules.diagnostics import Diagnostic, InputError
@@ -10,21 +12,22 @@ from dutyrules.estate import Estate, scored_period
 from dutyrules.estate.logs import log_from_rows
 from dutyrules.estate.provenance import provenance
 from dutyrules.plan.cluster import cluster
-from dutyrules.plan.demand import demands_of
 from dutyrules.plan.draft import Draft
 from dutyrules.plan.exact import solve_exactly
 from dutyrules.plan.explain import causes
 from dutyrules.plan.followups import make_follow_ups, possible
 from dutyrules.plan.forecast import PlanError, forecast, missed, outlook
-from dutyrules.plan.households import check_hours, drafts_of, unowed
+from dutyrules.plan.households import Made, check_hours, drafts_of, entered, unowed
 from dutyrules.plan.measures import visit_measures
+from dutyrules.plan.obliged import demands_of
 from dutyrules.plan.pins import check_pins
-from dutyrules.plan.plan import Plan, Shortfall, Status, status_of
+from dutyrules.plan.plan import Plan, Shortfall, Status, Task, status_of
 from dutyrules.plan.planfile import Placed
 from dutyrules.plan.spread import families, least, spread
 from dutyrules.plan.timing import tasks_of
 from dutyrules.plan.verify import verified
-from dutyrules.timegrid import DAY, Period, date_of, day_number
+from dutyrules.registry.presence import Presence
+from dutyrules.timegrid import DAY, Period, date_of, day_number, instant_number
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done, and how much there is."""
@@ -61,22 +64,27 @@ def plan_visits(
     first = max(start or _day_after(log, span), span.first)
     before = outlook(estate, log, span, kinds)
     pins = check_pins(estate, before.ground.presence, span, first, keep)
+    if pins:
+        before = outlook(estate, forecast(estate, log, pins), span, kinds)
     demands, duties, unplanned = demands_of(before, kinds)
-    fixed = drafts_of(before, demands, range(day_number(first), span.last_day + 1), pins)
-    check_hours(estate, fixed)
+    unplanned += unowed(before, duties)
+    made = [*_pinned(before.ground.presence, pins), *_made(estate, log, first, span)]
+    fixed = drafts_of(before, demands, range(day_number(first), span.last_day + 1), made)
+    check_hours(before, fixed)
     solved = _solve(fixed, progress or (lambda _what, _done, _of: None))
+    drafts, leasts = [one.draft for one in solved], [one.least for one in solved]
     plan = Plan(
         name="visits",
         estate=estate.id,
         period=span.label,
         start=first,
         status=Status.UNKNOWN,
-        tasks=tasks_of([one.draft for one in solved], before.ground.presence.persons, pins),
+        tasks=tasks_of(drafts, before.ground.presence.persons, pins),
         duties=duties,
         shortfalls=(),
-        least_shortfall=sum(one.least for one in solved),
-        measures=visit_measures([one.draft for one in solved], [one.least for one in solved]),
-        unplanned=(*unplanned, *unowed(before, duties)),
+        least_shortfall=sum(leasts),
+        measures=visit_measures(drafts, leasts, entered(before, pins)),
+        unplanned=unplanned,
         complete=all(one.complete for one in solved),
         provenance=provenance(estate, log, provisional=before.ground.presence.provisional),
     )
@@ -84,6 +92,21 @@ def plan_visits(
     plan = replace(plan, shortfalls=_explained(missed(after, duties), fixed, solved))
     status = status_of(plan.shortfall, plan.least_shortfall, plan.measures)
     return verified(estate, log, span, replace(plan, status=status), kinds=kinds, pins=pins)
+
+
+def _pinned(presence: Presence, pins: Sequence[Task]) -> Iterator[Made]:
+    for pin in pins:
+        person = presence.persons.index(pin.person)
+        yield Made(person, pin.kind, instant_number(pin.at), instant_number(pin.until))
+
+
+def _made(estate: Estate, log: Log, first: date, span: Period) -> Iterator[Made]:
+    """What the log has on days that are planned, attempts included."""
+    rows = log.frame.filter(pl.col("at").is_between(day_number(first) * DAY, span.end - 1) & (pl.col("person") >= 0))
+    for at, person, kind in rows.select("at", "person", "kind").iter_rows():
+        way = estate.planning.visits.get(log.kinds[kind])
+        if way is not None:
+            yield Made(person, log.kinds[kind], at, at + way.minutes * 60)
 
 
 @dataclass(frozen=True)
@@ -135,8 +158,8 @@ def _by_flows(start: Draft) -> Draft:
 
 def _least_by_flows(start: Draft) -> int:
     """What is missed even if every family has all capacity for itself, and every callback too."""
-    late = sum(not possible(start, number) for number in start.open_follow_ups())
     ideal = start.relaxed()
+    late = sum(not possible(ideal, number) for number in ideal.open_follow_ups())
     return late + sum(least(ideal, family) for family in families(ideal.demands))
 
 
@@ -144,8 +167,6 @@ def _by_search(start: Draft, flows: _Solved) -> _Solved:
     """The better of the flows' plan and what counting finds, with the better of the two bounds."""
     draft = start.copy()
     proof = solve_exactly(draft)
-    if any(demand.leaving for demand in start.demands):
-        proof = solve_exactly(start.relaxed())
     cluster(draft)
     better = draft if draft.shortfall() < flows.draft.shortfall() else flows.draft
     return _Solved(better, max(flows.least, proof.least), complete=True)
@@ -160,21 +181,21 @@ def _explained(
         PlanError: the drafts do not miss what was judged: the planner misread the book.
     """
     claims = {
-        start.demands[number].key: (start, one.draft, number)
-        for start, one in zip(fixed, solved, strict=True)
-        for number in range(len(start.demands))
+        one.draft.demands[number].key: (place, number)
+        for place, one in enumerate(solved)
+        for number in range(len(one.draft.demands))
         if one.draft.missing(number)
     }
     judged = {breach.breach_id: breach.number for breach in breaches}
-    for key in judged.keys() | claims.keys():
-        claimed = claims[key][1].missing(claims[key][2]) if key in claims else 0
-        leaving = key in claims and claims[key][0].demands[claims[key][2]].leaving
-        if judged.get(key, 0) > claimed or (judged.get(key, 0) < claimed and not leaving):
-            raise PlanError(f"{key}: planned to miss {claimed}, judged to miss {judged.get(key, 0)}")
+    claimed = {key: solved[place].draft.missing(number) for key, (place, number) in claims.items()}
+    if judged != claimed:
+        wrong = sorted(judged.items() ^ claimed.items())
+        raise PlanError(f"planned and judged misses differ: {wrong[:5]}")
+    helped = {place: fixed[place].helped() for place in {place for place, _ in claims.values()}}
     found = []
     for breach in breaches:
-        start, draft, number = claims[breach.breach_id]
-        found.append(replace(breach, causes=causes(draft, number, start)))
+        place, number = claims[breach.breach_id]
+        found.append(replace(breach, causes=causes(solved[place].draft, number, helped[place])))
     return tuple(found)
 
 

@@ -89,6 +89,10 @@ class Places:
             area = np.where(moved, index, area)
         return area
 
+    def codes(self, kind: str) -> npt.NDArray[np.int64]:
+        """The codes of all buildings, units, areas or persons."""
+        return np.flatnonzero(self.ids.is_in(list(self.by_type[kind])).to_numpy())
+
     @classmethod
     def of(cls, tables: Tables, areas: Areas) -> "Places":
         """Reads the places off the registry."""

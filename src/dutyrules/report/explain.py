@@ -1,15 +1,19 @@
 """Why an item or a duty came out as it did: the rule, the arithmetic, the rows."""
 
 from collections.abc import Iterator
+from typing import Any, Final
 
-from dutyrules.book import Line, node_at
+from dutyrules.book import node_at
 from dutyrules.diagnostics import Diagnostic, InputError, did_you_mean
-from dutyrules.figure import Figure
+from dutyrules.figure import Figure, Tiers
 from dutyrules.obligation import State
 from dutyrules.report.language import Speech
 from dutyrules.report.numbers import plain
 from dutyrules.report.text import finding_lines, sheet_text
 from dutyrules.scoring import ItemScore, LineScore, Result, Sheet
+
+_FIGURES: Final = ("each", "once", "every", "points", "per_missing", "free", "line_cap")
+"""Words of a line that hold figures."""
 
 
 def explain(result: Result, person: str, subject: str | None, speech: Speech) -> str:
@@ -77,26 +81,25 @@ def _item(result: Result, sheet: Sheet, item: ItemScore, speech: Speech) -> Iter
 
 def _arithmetic(result: Result, sheet: Sheet, item: ItemScore, line: LineScore, speech: Speech) -> str:
     form = result.estate.book.scorecards[sheet.scorecard or ""].items[item.item].lines[line.line]
-    points = plain(line.points)
-    match line.price:
-        case "once":
-            return speech("explain_once", times=line.times, points=points)
-        case "every":
-            return speech(
-                "explain_every",
-                times=line.times,
-                every=_price(result, form, "every"),
-                price=_price(result, form, "points"),
-                points=points,
-            )
-        case price:
-            return speech("explain_each", times=line.times, price=_price(result, form, price), points=points)
+    values = {word: _figure(result, sheet, getattr(form, word)) for word in _FIGURES}
+    word = f"{line.price}_tiers" if isinstance(values[line.price], Tiers) else line.price
+    parts = [speech(f"explain_{word}", **values | {"times": line.times, "price": values[line.price]})]
+    parts += [speech(f"explain_{word}", **values) for word in ("free", "line_cap") if values[word] is not None]
+    return f"{'; '.join(parts)} = {plain(line.points)}"
 
 
-def _price(result: Result, form: Line, word: str) -> str:
-    figure: Figure[object] = getattr(form, word)
-    value = figure.steps((), result.estate.bound)[-1][1]
-    return str(value)
+def _figure(result: Result, sheet: Sheet, figure: Figure[Any] | None) -> Any:
+    """What a figure of a line says for this sheet; tiers that are one price as a number."""
+    if figure is None:
+        return None
+    presence = result.judgement.ground.presence
+    index = result.index_of(sheet)
+    area = int(presence.area[result.sheets.post[index]])
+    steps = figure.steps(presence.areas.around(area), result.estate.bound)
+    value = [value for day, value in steps if day <= result.period.first_day][-1]
+    if isinstance(value, Tiers) and value == Tiers.of(value.steps[0][1]):
+        return value.steps[0][1]
+    return value
 
 
 def _duty(result: Result, sheet: Sheet, duty: str, speech: Speech) -> Iterator[str]:
@@ -126,15 +129,8 @@ def _duty(result: Result, sheet: Sheet, duty: str, speech: Speech) -> Iterator[s
 
 
 def _counts(result: Result, sheet: Sheet, duty: str) -> list[tuple[State, int]]:
-    presence = result.judgement.ground.presence
-    for index in range(len(result.sheets)):
-        if (
-            presence.persons[result.sheets.person[index]] == sheet.person
-            and presence.roles[result.sheets.role[index]] == sheet.role
-        ):
-            row = result.state_counts[duty][index]
-            return [(state, int(row[state])) for state in State if row[state]]
-    return []
+    row = result.state_counts[duty][result.index_of(sheet)]
+    return [(state, int(row[state])) for state in State if row[state]]
 
 
 def _written(result: Result, path: tuple[str, ...]) -> str:

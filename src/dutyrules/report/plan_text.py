@@ -1,6 +1,6 @@
 """Text for a terminal: what is known about a plan, what is planned, what is missing and why."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from tabulate import tabulate
@@ -60,7 +60,7 @@ def _measures(words: PlanWords) -> str:
     return _table(rows, words.measure_titles, words_first=2)
 
 
-def _table(rows: list[tuple[object, ...]], titles: list[str], *, words_first: int) -> str:
+def _table(rows: Sequence[Sequence[object]], titles: list[str], *, words_first: int) -> str:
     """Some columns of words, then numbers, which stand to the right."""
     sides = ["left"] * words_first + ["right"] * (len(titles) - words_first)
     return tabulate(rows, titles, disable_numparse=True, colalign=sides)

@@ -15,7 +15,7 @@ from dutyrules.estate import Estate
 from dutyrules.figure import narrowed
 from dutyrules.obligation import NONE, Reason, State, Verdicts
 from dutyrules.scoring.agenda import Agenda, Cost, Open, OpenState, Unassessed
-from dutyrules.scoring.charges import Sheets
+from dutyrules.scoring.holders import Sheets
 from dutyrules.scoring.judge import Judgement, gaps, judge
 from dutyrules.scoring.outstanding import EXCUSES, Outstanding, Standing, outstanding
 from dutyrules.scoring.requests import refuse_plans, unknown_person

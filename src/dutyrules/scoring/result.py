@@ -15,8 +15,10 @@ from dutyrules.book import Item, Scorecard
 from dutyrules.estate import Estate, scored_period
 from dutyrules.figure import POINT_SCALE
 from dutyrules.obligation import Ints, State
-from dutyrules.scoring.charges import Charge, Sheets, scaled
+from dutyrules.scoring.charges import Charge
+from dutyrules.scoring.holders import Sheets
 from dutyrules.scoring.judge import judge
+from dutyrules.scoring.prices import scaled
 from dutyrules.scoring.requests import refuse_plans, unknown_person
 from dutyrules.scoring.sheet import BonusScore, Finding, FineScore, ItemScore, ItemState, LineScore, Sheet
 from dutyrules.scoring.tally import Tally
@@ -57,6 +59,12 @@ class Result(Tally):
             known = (presence.persons[code] for code in self.sheets.person)
             raise unknown_person(person, known, self.period.label)
         return [self.sheet(index) for index in found]
+
+    def index_of(self, sheet: Sheet) -> int:
+        """The number of a sheet."""
+        presence = self.judgement.ground.presence
+        person, role = presence.persons.index(sheet.person), presence.roles.index(sheet.role)
+        return int(np.flatnonzero((self.sheets.person == person) & (self.sheets.role == role))[0])
 
     def sheet(self, index: int) -> Sheet:
         """One sheet, with everything that leads to each point."""
@@ -113,15 +121,14 @@ class Result(Tally):
     def _line(self, index: int, item: Item, line: str, charge: Charge, *, inspected: bool) -> LineScore:
         form = item.lines[line]
         facts = self.judgement.ground.facts
-        mine = charge.breaches.key[charge.breaches.sheet == index]
-        person = self._columns["person"][charge.findings] == self.sheets.person[index]
-        rows = charge.findings[person]
-        price = next(word for word in ("each", "once", "every", "per_missing") if getattr(form, word) is not None)
+        breaches, findings = charge.counted.breaches, charge.counted.findings
+        mine = breaches.key[breaches.sheet == index]
+        rows = findings.row[findings.sheet == index]
         return LineScore(
             line=line,
             clause=form.clause,
             title=form.title,
-            price=price,
+            price=form.prices[0],
             times=int(charge.times[index]),
             points=_points(int(charge.points[index])),
             breaches=tuple(self._breach_id(int(key)) for key in mine),
@@ -129,12 +136,8 @@ class Result(Tally):
             uninspected=not form.breaches and not inspected,
         )
 
-    @cached_property
-    def _columns(self) -> Mapping[str, Ints]:
-        return {"person": self.log.frame["person"].to_numpy()}
-
     def _breach_id(self, key: int) -> str:
-        duty, row = self.pricing.duty_row(key)
+        duty, row = self.pricing.occurrences.duty_row(key)
         return self.namer.ids(duty)[row]
 
     def _inspected(self, index: int, key: str, item: Item, charges: Mapping[str, Charge]) -> bool:
@@ -211,7 +214,8 @@ class Result(Tally):
         for name, charge in self.fines.items():
             form = self.estate.book.fines[name]
             if charge.times[index]:
-                keys = charge.breaches.key[charge.breaches.sheet == index]
+                breaches = charge.counted.breaches
+                keys = breaches.key[breaches.sheet == index]
                 ids = tuple(self._breach_id(int(key)) for key in keys)
                 found.append(
                     FineScore(

@@ -11,12 +11,13 @@ from functools import cached_property
 
 import numpy as np
 
-from dutyrules.book import Fine, Line, Scorecard, overlapping
+from dutyrules.book import Charged, Fine, Line, Scorecard, overlapping
 from dutyrules.figure import POINT_SCALE
 from dutyrules.obligation import Bools, Ints, Reason, State
 from dutyrules.scoring.agenda import Cost
-from dutyrules.scoring.charges import Charge, LineKey, Pricing, scaled
+from dutyrules.scoring.charges import Charge, LineKey, Pricing
 from dutyrules.scoring.judge import Judgement
+from dutyrules.scoring.prices import scaled
 from dutyrules.scoring.tally import Tally
 
 
@@ -96,7 +97,7 @@ class Stakes:
     def _fines(self) -> Mapping[str, tuple[Fine, Bools]]:
         """The fines, and the sheets that they may be on."""
         return {
-            name: (fine, self._pricing.of_role(fine.role) & ~_fined(self._pricing, name, fine).priceless)
+            name: (fine, self._pricing.of_role(fine.role) & ~self._pricing.alone(fine, fine.role).priceless)
             for name, fine in self._tally.estate.book.fines.items()
         }
 
@@ -132,9 +133,9 @@ class Stakes:
         for pricing, places in self._questions(duty, ending, sheet):
             mine = sheet[places]
             points[places] = self._points(pricing, duty)[mine]
-            for name, (fine, _) in self._fines.items():
+            for fine, _ in self._fines.values():
                 if _touches(fine, duty):
-                    fines[fine.currency][places] += _fined(pricing, name, fine).points[mine]
+                    fines[fine.currency][places] += pricing.alone(fine, fine.role).points[mine]
         return Loss(points, fines)
 
     def _questions(self, duty: str, ending: Ending, sheet: Ints) -> Iterator[tuple[Pricing, Ints]]:
@@ -180,13 +181,9 @@ def _decimal(number: int) -> Decimal:
     return Decimal(number) / POINT_SCALE
 
 
-def _fined(pricing: Pricing, name: str, fine: Fine) -> Charge:
-    return pricing.charges({("", name): fine}, (), fine.role)["", name]
-
-
-def _touches(line: Line, duty: str) -> bool:
+def _touches(line: Charged, duty: str) -> bool:
     """Whether a breach of the duty may change what the line charges."""
-    return duty in line.duties or line.only_if_met == duty
+    return duty in line.reads
 
 
 def calm(judgement: Judgement) -> Judgement:

@@ -6,7 +6,8 @@ import numpy as np
 import polars as pl
 
 from dutyrules.obligation import NONE, REASONS, Ints, Obligations, Reason, State, Verdicts
-from dutyrules.scoring.charges import Charge, LineKey, Sheets
+from dutyrules.scoring.charges import Charge, LineKey
+from dutyrules.scoring.holders import Sheets
 from dutyrules.scoring.judge import Judgement
 
 _UNITS = ("count", "instant", "mark")

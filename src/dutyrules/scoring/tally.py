@@ -12,8 +12,9 @@ from dutyrules.activity.log import Log
 from dutyrules.book import Scorecard, overlapping
 from dutyrules.estate import Estate
 from dutyrules.obligation import Ints, State
-from dutyrules.scoring.charges import Charge, LineKey, Pricing, Sheets
+from dutyrules.scoring.charges import Charge, LineKey, Pricing
 from dutyrules.scoring.findings import Namer
+from dutyrules.scoring.holders import Sheets
 from dutyrules.scoring.judge import Judgement
 from dutyrules.scoring.tables import breach_table, points_table
 from dutyrules.timegrid import Period
@@ -84,10 +85,7 @@ class Tally:
     @cached_property
     def fines(self) -> Mapping[str, Charge]:
         """Fine → charge on every sheet, in money."""
-        return {
-            name: self.pricing.charges({("", name): fine}, (), fine.role)["", name]
-            for name, fine in self.estate.book.fines.items()
-        }
+        return {name: self.pricing.alone(fine, fine.role) for name, fine in self.estate.book.fines.items()}
 
     @cached_property
     def state_counts(self) -> Mapping[str, Ints]:

@@ -141,7 +141,7 @@ def _narrowed(estate: Estate, entry: Entry) -> Estate:
     cards = {name: _card(card, entry) for name, card in book.scorecards.items()} if entry.sums.on_card else {}
     fines = book.fines if entry.sums.fines else {}
     lines = [*fines.values(), *(line for card in cards.values() for line in card.lines.values())]
-    needed = {*entry.duties, *(name for line in lines for name in (*line.duties, line.only_if_met))}
+    needed = {*entry.duties, *(name for line in lines for name in line.reads)}
     duties = {name: duty for name, duty in book.duties.items() if name in needed}
     return replace(estate, book=replace(book, duties=duties, scorecards=cards, fines=fines))
 

@@ -1,0 +1,169 @@
+"""Scorecards and fines: items, their deduction lines, what a line counts and what that costs."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Annotated, Literal
+
+import numpy as np
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from dutyrules.checks.duty import EventPattern, Names, Pattern, Titles, Words, tagged
+from dutyrules.diagnostics import nearest
+from dutyrules.figure import Count, Figure, Form, Points, Price, Text, wrong
+from dutyrules.obligation import REASONS, Bools
+from dutyrules.timegrid import PeriodKind
+
+
+def _breach(value: str) -> str:
+    duty, _, reason = value.rpartition(".")
+    if duty and reason in REASONS:
+        return value
+    near = nearest(reason, REASONS) if duty else None
+    hint = f"did you mean '{duty}.{near}'?" if near else None
+    raise wrong("reason", value, f"duty.reason, where the reason is one of {', '.join(REASONS)}", hint)
+
+
+Breach = Annotated[Text, AfterValidator(_breach)]
+
+
+def _cause_form(value: object) -> str:
+    if isinstance(value, Cause | BreachFact):
+        return "several" if isinstance(value, Cause) else "breach"
+    keys = value.keys() if isinstance(value, dict) else set()
+    return "breach" if "breach" in keys else "several" if keys and "event" not in keys else "event"
+
+
+class BreachFact(Form):
+    """That a duty was breached, on the same case and sheet."""
+
+    breach: Breach
+
+    @property
+    def duty(self) -> str:
+        """The duty."""
+        return self.breach.rpartition(".")[0]
+
+
+class Cause(Form):
+    """What must have happened on a case: one fact of a list, or all; the lists may nest."""
+
+    any_of: tuple[tagged(_cause_form, event=EventPattern, breach=BreachFact, several="Cause"), ...] = ()  # type: ignore[valid-type]
+    all_of: tuple[tagged(_cause_form, event=EventPattern, breach=BreachFact, several="Cause"), ...] = ()  # type: ignore[valid-type]
+
+    def model_post_init(self, _: object) -> None:
+        """One of the two lists."""
+        if bool(self.any_of) == bool(self.all_of):
+            raise wrong("cause", "both" if self.any_of else "neither", "either any_of or all_of")
+
+    def breaches(self) -> Iterator[tuple[tuple[str | int, ...], BreachFact]]:
+        """Every breach in it, with its path."""
+        for name in ("any_of", "all_of"):
+            for index, part in enumerate(getattr(self, name)):
+                if isinstance(part, Cause):
+                    yield from (((name, index, *path), fact) for path, fact in part.breaches())
+                elif isinstance(part, BreachFact):
+                    yield (name, index), part
+
+    def holds(self, fact: Callable[[Pattern | BreachFact], Bools]) -> Bools:
+        """Where it holds, given where each fact does."""
+        parts = [part.holds(fact) if isinstance(part, Cause) else fact(part) for part in (*self.any_of, *self.all_of)]
+        return np.logical_or.reduce(parts) if self.any_of else np.logical_and.reduce(parts)
+
+
+def _cause(value: object) -> object:
+    return value if _cause_form(value) == "several" else {"any_of": (value,)}
+
+
+PRICES = ("each", "once", "every", "per_missing")
+
+
+class Charged(Form):
+    """What a line or a fine counts, and what that costs."""
+
+    clause: Names = ()
+    title: Titles = ""
+    breaches: tuple[Breach, ...] = ()
+    each: Figure[Price] | None = None
+    once: Figure[Price] | None = None
+    every: Figure[Count] | None = None
+    points: Figure[Points] | None = None
+    per_missing: Figure[Price] | None = None
+    free: Figure[Count] | None = None
+    line_cap: Figure[Points] | None = None
+    condition: Literal["none_done"] | None = Field(default=None, alias="if")
+    only_if_met: Text | None = None
+    aggravated_by: Annotated[Cause, BeforeValidator(_cause)] | None = None
+    distinct: Literal["case"] | None = None
+
+    def model_post_init(self, _: object) -> None:
+        """One price."""
+        prices = self.prices
+        if len(prices) != 1:
+            raise wrong("one-price", ", ".join(prices) or "none", f"one of {', '.join(PRICES)}")
+        if (self.every is None) != (self.points is None):
+            raise wrong("every-points", prices[0], "every and points together: {every: 2, points: 1}")
+
+    @property
+    def prices(self) -> tuple[str, ...]:
+        """The words that give its price."""
+        return tuple(name for name in PRICES if getattr(self, name) is not None)
+
+    @property
+    def duties(self) -> tuple[str, ...]:
+        """The duties whose breaches it charges."""
+        return tuple(dict.fromkeys(breach.rpartition(".")[0] for breach in self.breaches))
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """The duties whose verdicts may change what it charges."""
+        facts = (fact.duty for _, fact in self.aggravated_by.breaches()) if self.aggravated_by else ()
+        return frozenset((*self.duties, *facts, *filter(None, (self.only_if_met,))))
+
+
+class Line(Charged):
+    """A deduction line: what it charges, for which breaches."""
+
+    dedupe: Text | None = None
+
+
+class Item(Form):
+    """An item of a scorecard: its marks, and the lines that take them off."""
+
+    clause: Names = ()
+    title: Titles = ""
+    marks: Points
+    inspect: Literal["optional", "required"] = "optional"
+    lines: Mapping[str, Line]
+
+
+class Bonus(Form):
+    """Points on top, per event."""
+
+    clause: Names = ()
+    title: Titles = ""
+    event: Text
+    where: Mapping[str, Words] = {}
+    each: Figure[Points]
+
+
+class Scorecard(Form):
+    """The items by which a role is appraised in a period."""
+
+    title: Titles = ""
+    role: Text
+    per: PeriodKind
+    clause: Names = ()
+    items: Mapping[str, Item]
+    bonus: Mapping[str, Bonus] = {}
+
+    @property
+    def lines(self) -> Mapping[tuple[str, str], Line]:
+        """Every line by (item, line)."""
+        return {(item, line): form for item, entry in self.items.items() for line, form in entry.lines.items()}
+
+
+class Fine(Charged):
+    """Money that a text asks for; reported, never deducted."""
+
+    role: Text
+    currency: Text
+    mode: Literal["record_only"] = "record_only"
