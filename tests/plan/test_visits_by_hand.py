@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+import dutyrules as dr
 from dutyrules.plan import Cause, Plan, Status, Unplanned
 from tests.plan.visit_estate import BOTH, HOME, PHONE, Hand, call_back, everyone, homes, made, way, why
 
@@ -135,6 +136,21 @@ def test_days_of_a_month_that_is_met_still_serve_the_quarter(tmp_path: Path) -> 
     left = 3 + 21 + 23  # then come the workdays of November and December
     plan = Hand(duties, homes(9 + left), log=log).plan(tmp_path, "2026-Q4", date(2026, 10, 28))
     assert (plan.shortfall, len(plan.tasks)) == (0, left)
+
+
+def test_a_visit_that_counts_for_the_month_and_not_yet_for_the_quarter(tmp_path: Path) -> None:
+    """Li is there on one day: who moves in later does for October only, the other for both; one call is missed."""
+    units = [
+        "u1,b1,not_moved_in,any,any,,2026-10-20",
+        "u1,b1,occupied,any,any,2026-10-21,",
+        "u2,b1,occupied,any,evening,,",
+    ]
+    month = everyone(of="owners", prorate="none") | {"at_least": 1}
+    quarter = everyone(per="quarter", prorate="none") | {"at_least": 1}
+    duties = {"month": month, "quarter": quarter, "calls": everyone(PHONE, of="owners", prorate="none")}
+    plan = Hand(duties, units, tables={"people": ["li,butler,A,,2026-10-08"]}).plan(tmp_path, "2026-Q4")
+    assert [(one.duty, one.number) for one in plan.shortfalls] == [("calls", 1)]
+    assert plan.least_shortfall == 1
 
 
 # ---------------------------------------------------------------------------------------------- whom
@@ -301,3 +317,28 @@ def test_visits_of_a_planned_day_take_their_time(tmp_path: Path) -> None:
 def test_nobody_is_left_to_plan_for(tmp_path: Path) -> None:
     plan = Hand({"all": everyone()}).plan(tmp_path)
     assert (plan.tasks, plan.shortfalls, plan.least_shortfall) == ([], (), 0)
+
+
+def test_a_forecast_says_what_the_plan_says(tmp_path: Path) -> None:
+    """A plan without calls says that nobody calls: the duty to call is breached in the forecast, as in the plan."""
+    hand = Hand({"homes": everyone(), "calls": everyone(PHONE)}, homes(2, "home"))
+    plan = hand.plan(tmp_path)
+    rows = [",".join((f"{task.at:%F %T}", task.person, task.kind, task.target or "", "planned")) for task in plan.tasks]
+    (tmp_path / "tasks.csv").write_text("\n".join(["at,person,kind,target,state", *rows]) + "\n", encoding="utf-8")
+    estate = dr.load_estate(tmp_path)
+    log = dr.read_log([tmp_path / "tasks.csv"], estate, forecast=True)
+    result = dr.score(estate, log, "2026-10", forecast=True)
+    states = {one.duty: (one.state, one.expected, one.actual) for _, one in result.verdicts()}
+    assert states == {"homes": ("met", "2", "2"), "calls": ("breached", "2", "0")}
+    assert [(one.duty, one.expected, one.actual) for one in plan.shortfalls] == [("calls", "2", "0")]
+
+
+def test_a_leaver_that_a_colleague_visited_is_not_owed_to_the_performer(tmp_path: Path) -> None:
+    """Li's visit makes the household one that Li owes; Wang, whose own visits alone count, owes the other one only."""
+    units = ["u1,b1,occupied,any,any,,2026-10-20", "u2,b1,occupied,any,any,,"]
+    people = ["li,butler,A,,", "wang,butler,A,,"]
+    log = [f"2026-10-15 15:00,li,{HOME},u1,,"]
+    hand = Hand({"own": everyone(credit="performer", prorate="none")}, units, tables={"people": people}, log=log)
+    result = dr.score(hand.load(tmp_path), dr.read_log([tmp_path / "log.csv"], hand.load(tmp_path)), "2026-10")
+    found = {one.post: (one.expected, one.actual) for _, one in result.verdicts()}
+    assert found == {"li@A@butler": ("2", "1"), "wang@A@butler": ("1", "0")}

@@ -21,7 +21,9 @@ HEADERS = {
     "leave": "person,from,until,approved,substitute,accepted_at",
     "roster": "person,date,start,end",
     "waivers": "breach_id,approver",
-    "permits": "unit,from,to",
+    "buildings": "building,area,from",
+    "log": "at,person,kind,target,case,outcome",
+    "plan": "at,person,kind,target,pinned,topic",
 }
 
 
@@ -58,11 +60,11 @@ class Hand:
     visits: Mapping[str, Any] = field(default_factory=dict)
     tables: Mapping[str, Sequence[str]] = field(default_factory=dict)
     log: Sequence[str] = ()
-    buildings: Sequence[str] = ("b1,A",)
+    buildings: Sequence[str] = ("b1,A,",)
 
     def load(self, folder: Path) -> dr.Estate:
         """Writes it down and reads it."""
-        target = {"target": "unit"}
+        target = {"target": "unit", "attributes": {"topic": ["fees", "safety"]}}
         book = {
             "book": "visits",
             "source": {"id": "V"},
@@ -72,6 +74,7 @@ class Hand:
             "populations": {
                 "households": {"table": "units", "where": {"state": "occupied"}},
                 "absent": {"table": "units", "where": {"state": "not_moved_in"}},
+                "owners": {"table": "units", "where": {"state": ["occupied", "not_moved_in"]}},
             },
             "duty_defaults": {"role": "butler", "clause": "1"},
             "duties": dict(self.duties),
@@ -80,20 +83,21 @@ class Hand:
         estate = {"estate": "hand", "areas": {"A": {}}, "books": ["book.yaml"], "planning": {"visits": visits}}
         for name, content in (("book", book), ("estate", estate)):
             (folder / f"{name}.yaml").write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
-        tables = {"people": ["li,butler,A,,"], "units": self.units} | dict(self.tables)
-        for name, rows in tables.items():
-            (folder / f"{name}.csv").write_text("\n".join([HEADERS[name], *rows]) + "\n", encoding="utf-8")
-        (folder / "buildings.csv").write_text("\n".join(["building,area", *self.buildings]) + "\n", encoding="utf-8")
-        log = ["at,person,kind,target,case,outcome", *self.log]
-        (folder / "log.csv").write_text("\n".join(log) + "\n", encoding="utf-8")
+        tables = {"people": ["li,butler,A,,"], "units": self.units, "buildings": self.buildings, "log": self.log}
+        for name, rows in (tables | dict(self.tables)).items():
+            _write(folder / f"{name}.csv", rows)
         return dr.load_estate(folder)
 
     def plan(self, folder: Path, period: str = "2026-10", start: date | None = None, keep: Sequence[str] = ()) -> Plan:
         """Its plan; `keep` are rows of an earlier one."""
         estate = self.load(folder)
         log = dr.read_log([folder / "log.csv"], estate)
-        (folder / "plan.csv").write_text("\n".join(["at,person,kind,target,pinned", *keep]) + "\n", encoding="utf-8")
+        _write(folder / "plan.csv", keep)
         return plan_visits(estate, period, log, read_plan(folder / "plan.csv", estate), start=start)
+
+
+def _write(path: Path, rows: Sequence[str]) -> None:
+    path.write_text("\n".join([HEADERS[path.stem], *rows]) + "\n", encoding="utf-8")
 
 
 def homes(number: int, contact: str = "any", *, first: int = 1, state: str = "occupied") -> list[str]:

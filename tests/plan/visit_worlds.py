@@ -69,6 +69,7 @@ class _World:
     draw: Draw
     period: cal.Period
     planned: cal.Period
+    tight: bool
     rows: dict[str, list[str]] = field(default_factory=lambda: {name: [] for name in HEADERS})
     persons: list[str] = field(default_factory=list)
     areas: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -87,11 +88,14 @@ class _World:
 
 
 def visits_world(draw: Draw) -> VisitsWorld:
-    """One estate."""
+    """One estate; every other one is small and short of time, so that its duties compete."""
     label = draw.pick(*PERIODS)
     period = cal.parse_period(label)
+    tight = draw.pick(False, True)
     start = draw.pick(None, None, period.first, draw.day(period.first, period.last))
-    world = _World(draw, period, cal.Period("", start or period.first, period.last))
+    if tight:
+        start = draw.day(period.last - cal.DAY * 6, period.last - cal.DAY)
+    world = _World(draw, period, cal.Period("", start or period.first, period.last), tight)
     _draw_places(world)
     _draw_people(world)
     _draw_duties(world)
@@ -130,6 +134,8 @@ def _yaml(value: Any) -> str:
 def _draw_places(world: _World) -> None:
     draw = world.draw
     world.areas = draw.pick({"A": {}}, {"A": {}}, {"A": {}, "B": {}}, {"A": {}, "A1": {"within": "A"}})
+    if world.tight:
+        world.areas = {"A": {}}
     for number in range(draw.whole(1, 4)):
         building = f"b{number + 1}"
         world.buildings.append(building)
@@ -141,7 +147,7 @@ def _draw_places(world: _World) -> None:
             world.add("buildings", building, draw.pick(*world.areas), day + cal.DAY, None, *spot)
         else:
             world.add("buildings", building, area, None, None, *spot)
-    for number in range(draw.whole(2, 8)):
+    for number in range(draw.whole(4 if world.tight else 2, 8)):
         _draw_unit(world, f"u{number + 1}")
 
 
@@ -154,6 +160,8 @@ def _draw_unit(world: _World, unit: str) -> None:
     if len(spans) > 1 and world.maybe():
         spans = draw.pick(spans[1:], spans[:-1], [spans[0], *spans[2:]])  # moves in, moves out, or is away for a time
     contact, state = draw.pick(*CONTACTS), draw.pick(*STATES)
+    if world.tight and world.maybe():
+        contact, state = draw.pick("any", "any", "any", "phone"), draw.pick("occupied", "not_moved_in", "vacant")
     for since, until in spans:
         prefer = draw.pick("any", "any", "daytime", "evening", "weekend")
         world.add("units", unit, building, state, contact, prefer, since, until)
@@ -166,30 +174,32 @@ def _draw_unit(world: _World, unit: str) -> None:
 
 def _draw_people(world: _World) -> None:
     draw = world.draw
-    world.persons = [f"p{number + 1}" for number in range(draw.whole(1, 3))]
+    world.persons = [f"p{number + 1}" for number in range(draw.pick(1, 1, 2) if world.tight else draw.whole(1, 3))]
     held: set[tuple[str, str, str]] = set()
     for person in world.persons:
         for _ in range(draw.pick(1, 1, 1, 2)):
             area = draw.pick(*world.areas, *world.areas, "")
             role = draw.pick(*["butler"] * 5, "lead")
+            since, until = draw.pick((None, None), (None, None), (None, world.day()), (world.day(), None))
+            if world.tight and not world.maybe(6):
+                area, role, since, until = "A", "butler", None, None
             if (person, area, role) in held:
                 continue
             held.add((person, area, role))
-            since, until = draw.pick((None, None), (None, None), (None, world.day()), (world.day(), None))
             fte = draw.pick("", "", "", "1/2")
             world.add("people", person, area, role, since, until, fte, draw.pick("", "", "yes"))
 
 
 def _draw_duties(world: _World) -> None:
     draw = world.draw
-    for number in range(draw.whole(1, 5)):
+    for number in range(draw.whole(2 if world.tight else 1, 5)):
         world.duties[f"q{number + 1}"] = _quota(world)
     for number in range(draw.pick(0, 0, 1, 1, 2)):
         world.duties[f"r{number + 1}"] = _response(world)
     for number in range(draw.pick(0, 0, 1, 2)):
         world.duties[f"w{number + 1}"] = _window(world)
     for number, duty in enumerate(world.duties.values()):
-        duty.update(role=draw.pick(*["butler"] * 7, "lead"), clause=str(number + 1))
+        duty.update(role=draw.pick(*["butler"] * (19 if world.tight else 5), "lead"), clause=str(number + 1))
 
 
 def _ends(world: _World, per: str) -> bool:
@@ -201,6 +211,9 @@ def _quota(world: _World) -> dict[str, Any]:
     draw = world.draw
     population = draw.pick(*POPULATIONS, *["households"] * 5)
     pers = [per for per in ("month", "month", "week", "quarter", "quarter", "two_months") if _ends(world, per)]
+    if world.tight:
+        pers = pers[:2] + pers[3:]  # weeks that are over before the plan starts are many, and all alike
+        population = draw.pick("households", "households", "absent", "all_units", "renovating")
     share = {"share": draw.pick("1/3", "98%", "1/1", "1/2"), "of": draw.pick(population, population, "households")}
     duty: dict[str, Any] = {
         "check": "quota",
@@ -214,7 +227,7 @@ def _quota(world: _World) -> dict[str, Any]:
         del duty["population"]
     elif world.maybe(4):
         duty["credit"] = "performer"
-    if world.maybe(4):
+    if world.tight or world.maybe(4):
         duty["prorate"] = "none"
     if world.maybe(10):
         duty["cap"] = draw.pick(*POPULATIONS)
@@ -286,7 +299,7 @@ def _draw_roster(world: _World, person: str) -> None:
 
 def _draw_coverage(world: _World) -> None:
     draw = world.draw
-    style = draw.pick("none", "all", "all", "past", "past", "past", "outage")
+    style = draw.pick("none", "all", "past", "past", "all" if world.tight else "outage")
     if style != "none":
         last = draw.pick(None, world.planned.first) if style != "past" else world.planned.first
         world.add("coverage", "s", draw.pick("", "visit.* repair complaint note"), "", "2026-01-01", last, "complete")
@@ -326,15 +339,16 @@ def _draw_log(world: _World, done_until: date) -> None:
 
 def _capacities(world: _World) -> dict[str, Any]:
     draw = world.draw
+    most = (1, 1, 1, 2) if world.tight else (1, 2, 3)
     home = {
         "channel": "home",
-        "per_day": draw.pick(1, 1, 2, 3),
+        "per_day": draw.pick(*most),
         "minutes": draw.pick(20, 30, 45),
         "hours": draw.pick([["15:00", "16:00"]], [["15:00", "16:00"]], [["14:30", "15:20"], ["18:00", "19:00"]]),
     }
     phone = {
         "channel": "phone",
-        "per_day": draw.pick(1, 1, 2, 3),
+        "per_day": draw.pick(*most),
         "minutes": draw.pick(5, 10, 15),
         "hours": draw.pick([["14:00", "14:30"]], [["14:00", "14:20"], ["19:00", "19:20"]]),
     }

@@ -23,7 +23,7 @@ from dutyrules.plan.walks import Ints
 from dutyrules.scoring.judge import Judgement
 from dutyrules.timegrid import DAY, Period, date_of, day_number
 
-FITTING: Final = 4.0
+FITTING: Final = 2.0
 """Deterministic time to find out what fits into a round with too many sets to list."""
 
 _EVER: Final = -(10**6)

@@ -183,17 +183,22 @@ def _causes(task: Assignment) -> Iterator[tuple[str, tuple[Cause, ...]]]:
 
 
 def _too_short(patrol: Patrol, menu: Menu) -> Cause:
-    """``so many minutes needed > so many there``; a walk that was looked for in vain proves nothing and says so."""
-    minutes = joined(span for one in patrol.owing for span in one.hours)
-    some = menu.near(0)
+    """What fits, and the sum that shows it, if one does; to have looked for a walk in vain proves nothing."""
+    spans = joined(span for one in patrol.owing for span in one.hours)
+    minutes = sum(last - first for first, last in spans)
     numbers: dict[str, int | str] = {
         "need": sum(one.need for one in patrol.owing),
         "areas": len({one.area for one in patrol.owing}),
-        "minutes": sum(last - first for first, last in minutes),
-        "needed": menu.needed,
-        "fit": some.bit_count(),
+        "minutes": minutes,
+        "fit": menu.most,
     }
-    return Cause("slot_too_short" if menu.least == menu.misses else "slot_perhaps_too_short", numbers)
+    if len(menu.round.unlisted) > 1:
+        return Cause("not_listed", {})  # two duties to list outweigh one to patrol
+    if menu.least < menu.misses:
+        return Cause("slot_perhaps_too_short", numbers)
+    if menu.needed > minutes:
+        return Cause("slot_too_short", {**numbers, "needed": menu.needed})
+    return Cause("slot_does_not_fit", {**numbers, "pieces": len(spans)})
 
 
 # ---------------------------------------------------------------- measures

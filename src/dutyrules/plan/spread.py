@@ -148,7 +148,7 @@ def least(fixed: Draft, family: Family) -> int:
 
 
 def _tiled(fixed: Draft, family: Family, around: int) -> bool:
-    """Whether on every planned day on which the period around counts a unit, one of the short periods does too."""
+    """Whether on planned days the period around counts a unit just when one of the short periods does."""
     outer, inner = fixed.demands[around], [fixed.demands[number] for number in family.fine]
     days = {cell.day for cell in fixed.agenda.cells}
 
@@ -157,9 +157,8 @@ def _tiled(fixed: Draft, family: Family, around: int) -> bool:
         return frozenset(day for day in days if within(times, day * DAY))
 
     return all(
-        planned(outer.times(code)).issubset(
-            frozenset().union(*(planned(one.times(code)) for one in inner if code in one.units))
-        )
+        planned(outer.times(code))
+        == frozenset().union(*(planned(one.times(code)) for one in inner if code in one.units))
         for code in outer.units
     )
 
