@@ -18,7 +18,7 @@ from .sheet import find_scorecard, fine_roles, is_on, make_item, make_sheets, re
 from .verdict import Obligation, World, find_excuse, named_instant
 
 Sums = dict[str, Fraction]
-SET_OFF = ("response",)
+SET_OFF = ("response", "interval")
 """Checks whose obligations an occasion sets off, with a limit of their own."""
 
 
@@ -66,7 +66,9 @@ def months(estate: Estate, today: date, until: date) -> list[str]:
 def leaves_something_to_do(ob: Obligation) -> bool:
     fields, check = ob.duty.fields, ob.duty.check
     return not (
-        check in ("finding", "precedence", "window") or (check == "record" and "of" in fields) or "of_each" in fields
+        check in ("finding", "precedence", "window", "forbid")
+        or (check == "record" and "of" in fields)
+        or "of_each" in fields
     )
 
 

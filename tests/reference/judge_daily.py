@@ -11,6 +11,7 @@ from .books import Duty, as_list
 from .calendar import Period
 from .estate import Post, pattern_kind
 from .figures import OffError, Place, UnboundError, number
+from .limits import span
 from .log import Event, fits
 from .verdict import (
     Obligation,
@@ -45,7 +46,9 @@ def clock_of(world: World, post: Post, day: date, word: str) -> datetime:
     if word.startswith("shift."):
         shift = world.estate.shift(post.person, day)
         assert shift is not None
-        return shift[0] if word == "shift.start" else shift[1]
+        edge, *moved = word.split()
+        at = shift[0] if edge == "shift.start" else shift[1]
+        return at + span(" ".join(moved[1:])) * (-1 if moved[0] == "-" else 1) if moved else at
     return cal.clock(day, word)
 
 

@@ -240,6 +240,11 @@ WORD_FIELDS |= {
     "yearly",
     "prorate",
     "days",
+    "after",
+    "until",
+    "elsewhere",
+    "num",
+    "den",
 }
 
 

@@ -7,8 +7,8 @@ import numpy as np
 
 from dutyrules.checks.ground import Ground
 from dutyrules.checks.occasions import PerformedBy
-from dutyrules.facts import Events
-from dutyrules.obligation import Bools, Ints
+from dutyrules.facts import Events, ranges
+from dutyrules.obligation import Bools, Ints, Obligations
 from dutyrules.registry.population import Members
 from dutyrules.timegrid import Period
 
@@ -36,6 +36,16 @@ def credited(ground: Ground, role: str, events: Events, performed_by: PerformedB
         return Credit(entry, posts[place])
     entry, place = np.divmod(np.arange(len(events) * len(posts)), max(len(posts), 1))
     return Credit(entry, posts[place])
+
+
+def obligation_at(ground: Ground, owed: Obligations, post: Ints, day: Ints) -> Ints:
+    """The obligation of each post whose period contains the day, one at most; -1 for none."""
+    presence = ground.presence
+    table = np.full((len(presence.person), presence.days), -1, np.int64)
+    low = np.maximum(owed.first_day - presence.first, 0)
+    index, inside = ranges(low, owed.last_day - presence.first + 1 - low)
+    table[owed.post[index], inside] = index
+    return table[post, day - presence.first]
 
 
 def by_person(ground: Ground, role: str, events: Events) -> Credit:

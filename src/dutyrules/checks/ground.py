@@ -148,11 +148,15 @@ class Ground:
             **columns,
         )
 
-    def per_event(self, role: str, events: Events, *, unit: Unit = "count") -> Obligations:
-        """One obligation for each event of the scored period, of its person's lead post; due at its own instant."""
+    def own(self, role: str, events: Events) -> tuple[Events, Ints]:
+        """The events of the scored period whose person has a post that owes the role's duties, and that post."""
         events = events.take(self.happened(events))
         post = self.lead_post(role, events)
-        events, post = events.take(post >= 0), post[post >= 0]
+        return events.take(post >= 0), post[post >= 0]
+
+    def per_event(self, role: str, events: Events, *, unit: Unit = "count") -> Obligations:
+        """One obligation for each event of the scored period, of its person's lead post; due at its own instant."""
+        events, post = self.own(role, events)
         return Obligations.of(
             len(post),
             unit=unit,

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from dutyrules.checks.credit import Credit, by_population, credited, population_sizes
+from dutyrules.checks.credit import Credit, by_population, credited, obligation_at, population_sizes
 from dutyrules.checks.duty import Duty, Kinds, Names, Pattern, Words, attended, tagged
 from dutyrules.checks.ground import Ground, Terms
 from dutyrules.checks.occasions import PerformedBy
-from dutyrules.facts import Events, counts, distinct_pairs, ranges
+from dutyrules.facts import Events, counts, distinct_pairs
 from dutyrules.figure import Count, Days, Figure, Form, Share, Text, Windows, check_days, narrowed, wrong
 from dutyrules.obligation import Bools, Ints, Judged, Obligations, Reason, State
 from dutyrules.timegrid import DAY, Period, PeriodKind
@@ -244,15 +244,10 @@ class Quota(Duty):
 
     def _owner(self, ground: Ground, obligations: Obligations, events: Events, credit: Credit) -> Ints:
         """The obligation that each credited event counts for; -1 for none."""
-        presence = ground.presence
         packed = obligations.post << 32 | obligations.first_day  # a post and its first day name the period
         _, first, lane = np.unique(packed, return_index=True, return_inverse=True)
         head = obligations.take(first)
-        lane_of = np.full((len(presence.person), presence.days), -1, np.int64)
-        low = np.maximum(head.first_day - presence.first, 0)
-        index, day = ranges(low, head.last_day - presence.first + 1 - low)
-        lane_of[head.post[index], day] = index
-        mine = lane_of[credit.post, events.day[credit.entry] - presence.first]
+        mine = obligation_at(ground, head, credit.post, events.day[credit.entry])
         slot, slots = self._slots(ground, head, mine, events.time[credit.entry])
         row_of = np.full((len(head) + 1, slots + 1), -1, np.int64)
         rows = np.arange(len(obligations))

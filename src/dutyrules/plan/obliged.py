@@ -6,7 +6,10 @@ import numpy as np
 
 from dutyrules.checks import Duty
 from dutyrules.checks.duty import Pattern
+from dutyrules.checks.forbid import Forbid
+from dutyrules.checks.interval import Interval
 from dutyrules.checks.quota import Quota
+from dutyrules.checks.rate import Rate
 from dutyrules.checks.response import Response
 from dutyrules.obligation import NONE, State
 from dutyrules.plan.countable import countable, leavers_of
@@ -85,6 +88,8 @@ def _ways(duty: Duty, kinds: frozenset[str]) -> Ways | str:
         if any(one.participants for one in patterns):
             return "participants"
         return _spoken((pattern.event, pattern.where) for pattern in patterns)
+    if isinstance(duty, Forbid | Interval | Rate) and not kinds.isdisjoint(duty.kinds()):
+        return "forbids" if isinstance(duty, Forbid) else "not_counted"
     return ()
 
 
