@@ -94,7 +94,7 @@ def check(seed: int) -> int:
 
 
 def test_drawn_worlds() -> None:
-    assert sum(check(seed) for seed in range(10)) > 100
+    assert sum(check(seed) for seed in range(20)) > 100
 
 
 @pytest.mark.slow

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -84,6 +85,9 @@ REASONS = {
     "record": ("missing", "late", "incomplete", "unsigned"),
     "window": ("outside",),
     "metric": ("short",),
+    "interval": ("missing", "late"),
+    "forbid": ("outside",),
+    "rate": ("short", "over"),
     "finding": ("found",),
 }
 
@@ -215,9 +219,10 @@ class Draft:
 def attendance(d: Draft) -> dict[str, Any]:
     fields: dict[str, Any] = {"event": "meet", **d.limit()}
     if d.maybe(3):
-        fields = {"event": "meet", d.one_of("by", "before"): d.one_of("shift.start", "shift.end")}
+        moment = d.one_of("shift.start", "shift.end", "shift.start - 15 minutes", "shift.end + 1 hours")
+        fields = {"event": "meet", d.one_of("by", "before"): moment}
     if d.maybe(3):
-        fields["from"] = d.figure("time", "07:30", "07:55")
+        fields["from"] = d.one_of(d.figure("time", "07:30", "07:55"), "shift.start - 30 minutes")
     if d.maybe(3):
         fields["late_until"] = d.one_of("12:00", "17:00", "end_of_day")
     return fields | excuse(d)
@@ -285,6 +290,16 @@ def long_quota(d: Draft) -> dict[str, Any]:
             fields["cap"] = population
     if d.maybe():
         fields["prorate"] = d.one_of("workdays", "none")
+    if per != "week" and d.maybe(3):
+        fields["days"] = d.one_of(["15", "21"], ["28", "31"], ["1", "last"], ["10", "10"])
+        if per in ("quarter", "half_year", "year"):
+            two = [{"month": "2", "day": "25"}, {"month": "3", "day": "14"}]
+            one = [{"month": "1", "day": "1"}, {"month": d.one_of("1", "2"), "day": "20"}]
+            fields["days"] = d.one_of(fields["days"], two, one)
+    if "population" not in fields and d.maybe(4):
+        fields["performed_by"] = "any"
+    if d.maybe(6):
+        fields["participants"] = d.one_of("lead", ["butler"], ["butler", "lead"])
     return fields
 
 
@@ -304,11 +319,11 @@ def due_deadline(d: Draft) -> dict[str, Any]:
     fields: dict[str, Any] = {"event": "paper"}
     if d.maybe(3):
         fields = {"events": {"all_of": ["paper", "sheet"]}}
-    per = d.one_of("week", "month", "month", "two_months", "quarter", "half_year")
+    per = d.one_of("week", "month", "month", "two_months", "quarter", "half_year", "year")
     due: dict[str, Any] = {"day": d.one_of("1", "5", "10", "31", "last")}
     if per == "week":
         due = {"weekday": d.one_of("monday", "friday", "sunday")}
-    if per in ("quarter", "half_year") and d.maybe():
+    if per in ("quarter", "half_year", "year") and d.maybe():
         due["months"] = d.one_of(["3", "9"], ["2", "6", "12"], ["10"])
     if d.maybe():
         due["by"] = d.one_of("09:00", "24:00")
@@ -449,6 +464,59 @@ def chain(d: Draft) -> dict[str, Any]:
     return fields
 
 
+def contacts(d: Draft) -> dict[str, Any]:
+    fields: dict[str, Any] = {"event": attended(d, "mark"), "after": "found", "until": d.one_of("fixed", "passed")}
+    if d.maybe(3):
+        fields = {"event": "call", "after": "visit", "until": "call", "match_on": "target"}
+    elif d.maybe(4):
+        fields["match_on"] = "none"
+    fields["within"] = d.figure("duration", *DURATIONS)
+    located = fields["after"] in ("found", "visit")
+    fields["owed_by"] = d.one_of("person", "role", "area_of_target" if located else "role")
+    if d.maybe():
+        fields["performed_by"] = d.one_of("self", "any")
+    return fields
+
+
+def forbidden(d: Draft) -> dict[str, Any]:
+    if d.maybe(3):
+        return {"event": d.one_of("patrol", "visit", ["visit", "found"]), "elsewhere": "true"}
+    fields: dict[str, Any] = {"event": d.one_of("fixed", ["fixed", "worse"]), "after": "found", "until": "passed"}
+    if d.maybe(3):
+        fields = {"event": "visit", "after": "call", "match_on": "target"}
+    elif d.maybe(3):
+        fields |= {"event": "train", "after": "paper", "until": "sheet", "match_on": "none"}
+    if "until" in fields and d.maybe(4):
+        del fields["until"]
+    if d.maybe():
+        fields["performed_by"] = d.one_of("self", "any")
+    return fields
+
+
+def rate(d: Draft) -> dict[str, Any]:
+    num, den = d.one_of(
+        ({"event": "mark", "where": {"channel": "phone"}}, "mark"),
+        ({"event": "mark", "participants": "butler"}, "mark"),
+        ({"event": "visit", "where": {"outcome": ["done", ""]}}, "visit"),
+        ({"event": "found", "where": {"place": "unit"}}, "found"),
+        ("fixed", "found"),
+        ("train", "train"),
+    )
+    fields: dict[str, Any] = {"num": num, "den": den, "per": d.one_of("week", "month", "month", "month", "quarter")}
+    if d.maybe(6):
+        fields["den"] = {"population": d.one_of(*UNIT_POPULATIONS)}
+    if den == "mark" and d.maybe():
+        fields["of"] = "value"
+    limit = d.one_of("at_least", "at_least", "at_most", "")
+    if limit:
+        fields[limit] = d.figure("share", "98%", "1/3", "1/1", "50%")
+    if d.maybe(5):
+        fields["den_min"] = d.figure("decimal", "1", "2", "75")
+    if d.maybe():
+        fields["performed_by"] = "any"
+    return fields
+
+
 def content(d: Draft) -> dict[str, Any]:
     choices: dict[str, Any] = {
         "fields": d.one_of(["complete"], ["complete", "lines"]),
@@ -517,6 +585,10 @@ TEMPLATES: tuple[tuple[str, Callable[[Draft], dict[str, Any]]], ...] = (
     ("response", dated_response),
     ("precedence", precedence),
     ("precedence", chain),
+    ("interval", contacts),
+    ("forbid", forbidden),
+    ("rate", rate),
+    ("rate", rate),
     ("record", daily_record),
     ("record", existing_record),
     ("window", calling_hours),
@@ -1011,12 +1083,19 @@ def pairs_of(duties: list[dict[str, Any]]) -> list[tuple[str, str]]:
         if duty["check"] == "response":
             others = kinds_in(duty["follow_up"]) + kinds_in(duty.get("else", {}).get("follow_up", {}))
             pairs += [(first, kind) for first in kinds_in(duty["trigger"]) for kind in others]
+        elif duty["check"] == "rate":
+            pairs += [(kind, kind) for kind in kinds_in(duty["num"])]
+        elif duty["check"] in ("interval", "forbid"):
+            parts = [kind for part in ("after", "event", "until") for kind in kinds_in(duty.get(part, {}))]
+            pairs += [*pairwise(parts), (parts[0], parts[-1])]
         elif duty["check"] == "precedence":
             pairs += [(kind, kinds_in(duty["event"])[0]) for kind in kinds_in(duty["requires"])]
     return pairs
 
 
 def kinds_in(pattern: Any) -> list[str]:
+    if isinstance(pattern, list):
+        return [kind for one in pattern for kind in kinds_in(one)]
     if isinstance(pattern, dict) and "event" in pattern:
         pattern = pattern["event"]
     if isinstance(pattern, dict):

@@ -286,6 +286,11 @@ class Estate:
             return False
         if fields.get("owed_by") == "area_of_target":
             return True
+        if duty.check == "rate":
+            den = fields["den"]
+            kinds = [self.kinds.get(kind, {}) for kind in kinds_of(fields["num"], den)]
+            by_members = isinstance(den, dict) and "population" in den
+            return by_members or any(kind.get("target") in ("building", "unit", "area") for kind in kinds)
         if duty.check != "quota":
             return False
         figure = fields.get("at_least")

@@ -239,6 +239,12 @@ WORD_FIELDS |= {
     "date",
     "yearly",
     "prorate",
+    "days",
+    "after",
+    "until",
+    "elsewhere",
+    "num",
+    "den",
 }
 
 

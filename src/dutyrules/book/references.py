@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 
 from pydantic import ValidationError
 
-from dutyrules.activity.kinds import BOOLEAN
+from dutyrules.activity.kinds import BOOLEAN, LOCATED
 from dutyrules.book.assemble import NOUNS
 from dutyrules.book.book import Book
 from dutyrules.book.forms import Parameter
@@ -266,6 +266,10 @@ def _duties(book: Book, names: _Names) -> None:
         _events(book, names, duty, path)
         for population in duty.populations():
             names.need("populations", population, path)
+        for kind in duty.placed():
+            if kind in book.kinds and book.kinds[kind].target not in LOCATED:
+                where = next(places(names.node(path), kind), place_of(names.node(path)))
+                names.report("not-placed", f"{kind} happens nowhere", where, kind, (), f"target: {choice(LOCATED)}")
         _content(book, names, duty, path)
         _figures(names, duty, path)
         if not duty.clause:

@@ -108,6 +108,7 @@ class Duty(Form):
     slot: Text | None = None
     strength: Literal["must", "should", "may"] = "must"
     excused_by: Excuse | None = None
+    unannounced: Annotated[bool, Strict()] = False
     id: Text = Field(default="", exclude=True)
 
     @abstractmethod
@@ -155,6 +156,10 @@ class Duty(Form):
     def local(self, located: frozenset[str]) -> bool:
         """Whether it is owed by each post of an area, given the kinds whose targets lie somewhere."""
         return False
+
+    def placed(self) -> tuple[str, ...]:
+        """Kinds whose targets must lie in an area."""
+        return ()
 
     def kinds(self) -> tuple[str, ...]:
         """The kinds that must be covered."""

@@ -262,12 +262,16 @@ def _due_month(value: object) -> object:
     raise wrong("due-month", value, "a month from 1 to 12")
 
 
+DueDay = Annotated[int | Literal["last"], BeforeValidator(_due_day)]
+DueMonth = Annotated[int, BeforeValidator(_due_month)]
+
+
 class Due(Form):
     """The recurring instant of a deadline: a day of the month (of some months), or a weekday."""
 
     day: Annotated[int | Literal["last"] | None, BeforeValidator(_due_day)] = None
     weekday: Literal[WEEKDAYS] | None = None  # type: ignore[valid-type]
-    months: tuple[Annotated[int, BeforeValidator(_due_month)], ...] = ()
+    months: tuple[DueMonth, ...] = ()
     by: Time = DAY
 
     def model_post_init(self, _: object) -> None:

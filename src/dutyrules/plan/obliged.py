@@ -6,7 +6,10 @@ import numpy as np
 
 from dutyrules.checks import Duty
 from dutyrules.checks.duty import Pattern
+from dutyrules.checks.forbid import Forbid
+from dutyrules.checks.interval import Interval
 from dutyrules.checks.quota import Quota
+from dutyrules.checks.rate import Rate
 from dutyrules.checks.response import Response
 from dutyrules.obligation import NONE, State
 from dutyrules.plan.countable import countable, leavers_of
@@ -71,6 +74,8 @@ def _ways(duty: Duty, kinds: frozenset[str]) -> Ways | str:
             return "own_windows"
         if duty.per.daily:
             return "daily"
+        if duty.participants:
+            return "participants"
         return _spoken((kind, duty.where) for kind in duty.event if kind in kinds)
     if isinstance(duty, Response) and any(one.event in kinds for branch in duty.branches for one in branch.patterns()):
         if duty.otherwise is not None:
@@ -83,6 +88,8 @@ def _ways(duty: Duty, kinds: frozenset[str]) -> Ways | str:
         if any(one.participants for one in patterns):
             return "participants"
         return _spoken((pattern.event, pattern.where) for pattern in patterns)
+    if isinstance(duty, Forbid | Interval | Rate) and not kinds.isdisjoint(duty.kinds()):
+        return "forbids" if isinstance(duty, Forbid) else "not_counted"
     return ()
 
 
@@ -129,6 +136,7 @@ def _quota(judgement: Judgement, namer: Namer, duty: Duty, ways: Ways, row: int)
     units, there = countable(judgement, duty, row)
     leavers = leavers_of(judgement, duty, row).intersection(units)
     more = np.arange(len(leavers) + 1)
+    anybody = duty.credit == "unit" if duty.population else duty.performed_by == "any"
     expected = obligations.expected[row : row + 1]
     if leavers:
         expected = duty.owed_with(judgement.ground, obligations.take(np.full(len(more), row)), more)
@@ -144,7 +152,7 @@ def _quota(judgement: Judgement, namer: Namer, duty: Duty, ways: Ways, row: int)
         there=there,
         leavers=leavers,
         posts=frozenset([post]),
-        performers=None if duty.population and duty.credit == "unit" else frozenset([int(presence.person[post])]),
+        performers=None if anybody else frozenset([int(presence.person[post])]),
     )
 
 

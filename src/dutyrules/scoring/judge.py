@@ -10,6 +10,7 @@ from typing import Final
 
 import numpy as np
 
+from dutyrules.activity.kinds import LOCATED
 from dutyrules.activity.log import Log
 from dutyrules.checks import Duty
 from dutyrules.checks.ground import REACH_BACK, REACH_ON, Ground
@@ -23,8 +24,6 @@ from dutyrules.timegrid import DAY, Period, day_number, instant_number
 
 THREADS: Final = min(4, os.cpu_count() or 1)
 """Duties judged side by side."""
-
-LOCATED = ("building", "unit", "area")
 
 
 @dataclass(frozen=True)
