@@ -49,7 +49,7 @@ FIGURES = frozenset(
         ),
         *("at_least", "at_most", "blanks", "times", "count", "lag", "prorate", "per", "strength", "published_on"),
         *("marks", "each", "once", "every", "points", "per_missing"),
-        *("forbidden", "forbidden_weekdays"),
+        *("forbidden", "forbidden_weekdays", "days", "not_before"),
     )
 )
 """Keys whose values are figures."""
