@@ -49,7 +49,7 @@ FIGURES = frozenset(
         ),
         *("at_least", "at_most", "blanks", "times", "count", "lag", "prorate", "per", "strength", "published_on"),
         *("marks", "each", "once", "every", "points", "per_missing"),
-        *("forbidden", "forbidden_weekdays"),
+        *("forbidden", "forbidden_weekdays", "days"),
     )
 )
 """Keys whose values are figures."""
@@ -74,12 +74,14 @@ OTHERWISE: Mapping[str, tuple[str, ...]] = {
     "two_months": ("month", "quarter"),
     "quarter": ("month", "half_year"),
     "half_year": ("year", "quarter"),
+    "year": ("half_year",),
     "24:00": ("23:00",),
     "1/1": ("3/4",),
     "2/3": ("3/4", "3/5"),
     "1/3": ("1/4", "2/5"),
     "98%": ("97%", "99%"),
     "monday": ("sunday", "tuesday"),
+    "sunday": ("saturday", "friday"),
 }
 """Words and shares, and what else they might have been."""
 
