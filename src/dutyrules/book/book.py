@@ -1,11 +1,12 @@
 """A rule book as the rest of the library sees it: checked, and resolved into one."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from dutyrules.activity.kinds import Kind
 from dutyrules.book.assemble import Assembly
+from dutyrules.book.catalogue import Catalogue
 from dutyrules.book.forms import EventKind, Head, Parameter, Population, Role, Slot
 from dutyrules.book.scorecards import Fine, Scorecard
 from dutyrules.checks import Duty
@@ -30,7 +31,7 @@ class Book:
         kinds: Declared event kinds, findings and inspections included.
         events: What the books say of each event kind, title included.
         published: Duty → day from which it may bind.
-        not_judged: Clause → why nothing judges it.
+        catalogues: Document → its clauses, of the books that name a catalogue.
         files: File → SHA-256.
     """
 
@@ -45,10 +46,10 @@ class Book:
     scorecards: Mapping[str, Scorecard]
     fines: Mapping[str, Fine]
     published: Mapping[str, date]
-    not_judged: Mapping[str, str]
     tests: tuple[BookTest, ...]
     files: Mapping[str, str]
     assembly: Assembly
+    catalogues: Mapping[str, Catalogue] = field(default_factory=dict)
     warnings: tuple[Diagnostic, ...] = ()
 
     @property
