@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from dutyrules.activity.kinds import Kind
 from dutyrules.book.assemble import Assembly
@@ -11,6 +12,7 @@ from dutyrules.book.forms import EventKind, Head, Parameter, Population, Role, S
 from dutyrules.book.scorecards import Fine, Scorecard
 from dutyrules.checks import Duty
 from dutyrules.diagnostics import Diagnostic
+from dutyrules.figure import Figure
 from dutyrules.source import Node
 
 
@@ -64,6 +66,12 @@ class Book:
             form = self.roles.get(name)
             found.extend(inner for inner in (form.includes if form else ()) if inner not in found)
         return tuple(found)
+
+    @property
+    def defaults(self) -> Mapping[str, Figure[Any]]:
+        """The values of parameters where an estate binds nothing; those without a default are left out."""
+        known = ((name, form) for name, form in self.parameters.items() if form.default is not None)
+        return {name: form.adapter.validate_python(form.default) for name, form in known}
 
     @property
     def cited(self) -> Mapping[str, str]:
