@@ -199,9 +199,7 @@ class DutyWords:
     def _days(self, duty: Quota) -> str:
         if duty.days is None:
             return ""
-        first, last = (
-            self._say("hb_last_day") if one.day == "last" else self.figures.ordinal(int(one.day)) for one in duty.days
-        )
+        first, last = (self.figures.day(one.day) for one in duty.days)
         return self._say("hb_days", first=first, last=last)
 
     def _rate(self, duty: Rate) -> str:

@@ -127,14 +127,18 @@ class FigureWords:
         """A day of the week or month, perhaps of some months, perhaps with a time."""
         if due.weekday is not None:
             day = self._say("hb_due_weekday", day=self._say(f"hb_{due.weekday}"))
-        elif due.day == "last":
-            day = self._say("hb_due_last")
-        else:
-            day = self._say("hb_due_day", day=self.ordinal(int(due.day or 1)))
+            return day if due.by == DAY else self._say("hb_weekday_time", day=day, time=clock(due.by))
+        day = self.day(due.day)
         if due.months:
             months = self.both([self._say(f"hb_month_{month}") for month in due.months])
             day = self._say("hb_due_months", day=day, months=months)
-        return day if due.by == DAY else self._say("hb_due_by", day=day, time=clock(due.by))
+        return self._say("hb_due" if due.by == DAY else "hb_due_time", day=day, time=clock(due.by))
+
+    def day(self, day: int | str | None) -> str:
+        """A day of a month."""
+        if not isinstance(day, int):
+            return self._say("hb_the_last_day")
+        return self._say("hb_the_day", day=self.ordinal(day))
 
     def ordinal(self, number: int) -> str:
         """The n-th."""
