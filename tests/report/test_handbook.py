@@ -127,3 +127,14 @@ def test_the_command_writes_a_page_for_each_language(tiny: Path, tmp_path: Path)
 def test_a_book_that_is_none(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert main(["handbook", "dutyrules:area-buttler", "--out", str(tmp_path)]) == 1
     assert "did you mean 'dutyrules:area-butler'?" in capsys.readouterr().err
+
+
+def test_what_a_role_owes_among_others_stands_once(tiny: Path) -> None:
+    text = BOOK.replace(
+        "roles:\n", "roles:\n  staff: {title: {zh-Hans: 全体, en: Everybody}, includes: [lead, guard]}\n"
+    )
+    tiny.write_text(text.replace("neat: {clause: 7,", "neat: {role: staff, clause: 7,"), "utf-8")
+    page = handbook(load_book(tiny), "en")
+    assert "Reports to: Lead. Owes too what is owed by: Everybody." in page
+    assert "## Everybody\n\nStands for: Lead and Guard.\n\n### What inspectors look at" in page
+    assert page.count("**Neat**") == 1

@@ -24,8 +24,10 @@ from dutyrules.checks.record import Record, ShareOfFigure
 from dutyrules.checks.response import EventTrigger, Response
 from dutyrules.checks.window import Window
 from dutyrules.figure import Duration, Figure, clock
+from dutyrules.figure.days import MonthDay
 from dutyrules.report.figure_words import FigureWords
 from dutyrules.report.language import Speech
+from dutyrules.timegrid import PeriodKind
 
 
 class DutyWords:
@@ -193,14 +195,22 @@ class DutyWords:
         if duty.windows is None:
             return ""
         mode = self.figures(duty.count, str)
-        key = "hb_in_each_window" if mode == "each_window" else "hb_in_windows"
-        return self._say(key, windows=self.figures(duty.windows, self.figures.windows))
+        windows = self.figures(duty.windows, self.figures.windows)
+        if self._say("hb_comma") not in windows:
+            return self._say("hb_in_window_only", windows=windows)
+        return self._say("hb_in_each_window" if mode == "each_window" else "hb_in_windows", windows=windows)
 
     def _days(self, duty: Quota) -> str:
         if duty.days is None:
             return ""
-        first, last = (self.figures.day(one.day) for one in duty.days)
+        first, last = (self._day_of(one, duty.per) for one in duty.days)
         return self._say("hb_days", first=first, last=last)
+
+    def _day_of(self, one: MonthDay, per: PeriodKind) -> str:
+        day = self.figures.day(one.day)
+        if per.months <= 1:
+            return day
+        return self._say("hb_in_month", day=day, month=self.figures.ordinal(one.month or per.months))
 
     def _rate(self, duty: Rate) -> str:
         den = self._pattern(duty.den) if isinstance(duty.den, Pattern) else self._population(duty.den.population)

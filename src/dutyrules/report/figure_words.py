@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from dutyrules.book import Book
 from dutyrules.checks.moments import SHIFT
@@ -11,6 +11,14 @@ from dutyrules.report.language import Speech
 from dutyrules.timegrid import DAY
 
 Telling = Callable[[Any], str]
+
+OPEN: Final = {
+    "duration": "hb_open_time",
+    "due": "hb_open_due",
+    "time": "hb_open_clock",
+    "moment": "hb_open_clock",
+}
+"""How to say that an estate has to set a figure, by its type."""
 
 
 class FigureWords:
@@ -53,7 +61,7 @@ class FigureWords:
         if parameter.default is not None:
             written = parameter.adapter.validate_python(parameter.default).written
             return self._say("hb_unset", title=title) if written is OFF else self._written(written, tell)
-        key = "hb_open_time" if parameter.type == "duration" else "hb_open"
+        key = OPEN.get(str(parameter.type), "hb_open")
         if parameter.suggest is None:
             return self._say(key, title=title)
         suggested = self._written(parameter.adapter.validate_python(parameter.suggest).written, tell)
@@ -79,6 +87,7 @@ class FigureWords:
         """How to tell the values of a type of parameter."""
         tellers: Mapping[str, Telling] = {
             "time": clock,
+            "moment": self.moment,
             "window": self.window,
             "windows": self.windows,
             "weekdays": self.weekdays,
@@ -162,9 +171,12 @@ class FigureWords:
 
     def either(self, parts: Sequence[str]) -> str:
         """One of several things."""
-        return self._say("hb_or").join(parts)
+        return self._ending("hb_or", parts)
 
     def both(self, parts: Sequence[str]) -> str:
         """Several things together."""
-        *first, last = parts
-        return self._say("hb_and").join([self.listed(first), last]) if first else last
+        return self._ending("hb_and", parts)
+
+    def _ending(self, word: str, parts: Sequence[str]) -> str:
+        """Things in a row, with a word before the last."""
+        return self._say(word).join([part for part in (self.listed(parts[:-1]), *parts[-1:]) if part])

@@ -66,18 +66,14 @@ class _Page:
     # ------------------------------------------------------------ roles
 
     def _roles(self) -> Iterator[str]:
-        owed = {
-            role: [duty for duty in self._book.duties.values() if self._owes(role, duty)] for role in self._book.roles
-        }
+        owed = {role: [duty for duty in self._book.duties.values() if duty.role == role] for role in self._book.roles}
         for role, duties in sorted(owed.items(), key=lambda entry: -len(entry[1])):
-            form = self._book.roles[role]
-            if not duties or form.includes:  # what a role stands for stands with each of the roles that it includes
+            if not duties:
                 continue
+            around = [other for other in owed if other != role and owed[other] and role in self._book.stands_for(other)]
             yield f"## {self._role(role)}"
             yield ""
-            if form.reports_to:
-                yield self._say("hb_reports_to", role=self._role(form.reports_to))
-                yield ""
+            yield from self._place(role, around)
             yield from self._day(role)
             for group in GROUPS:
                 mine = [duty for duty in duties if self._group(duty) == group]
@@ -88,7 +84,7 @@ class _Page:
                         yield self._say("hb_inspected")
                         yield ""
                     for duty in mine:
-                        yield from self._duty(role, duty)
+                        yield from self._duty(duty)
                     yield ""
 
     def _group(self, duty: Duty) -> str:
@@ -101,14 +97,25 @@ class _Page:
             return "year" if len(months) == 1 else str(per)
         return str(PeriodKind(per))
 
-    def _owes(self, role: str, duty: Duty) -> bool:
-        return role in self._book.stands_for(duty.role)
+    def _place(self, role: str, around: Sequence[str]) -> Iterator[str]:
+        """Where a role stands: below whom, for whom, and among whom."""
+        form, both = self._book.roles[role], self._words.figures.both
+        said = []
+        if form.reports_to:
+            said.append(self._say("hb_reports_to", role=self._role(form.reports_to)))
+        if form.includes:
+            said.append(self._say("hb_stands_for", roles=both([self._role(other) for other in form.includes])))
+        if around:
+            said.append(self._say("hb_also", roles=both([self._role(other) for other in around])))
+        if said:
+            yield self._say("hb_gap").join(said)
+            yield ""
 
     def _role(self, role: str) -> str:
         return self._say.title(self._book.roles[role].title, role)
 
     def _day(self, role: str) -> Iterator[str]:
-        slots = [slot for slot in self._book.timetable if role in self._book.stands_for(slot.role)]
+        slots = [slot for slot in self._book.timetable if role == slot.role]
         if not slots:
             return
         yield f"### {self._say('hb_day')}"
@@ -119,11 +126,9 @@ class _Page:
             yield _row(hours, self._say.title(slot.title, slot.slot), self._cited(slot.clause))
         yield ""
 
-    def _duty(self, role: str, duty: Duty) -> Iterator[str]:
+    def _duty(self, duty: Duty) -> Iterator[str]:
         yield f"- **{self._words.title(duty)}** ({self._cited(duty.clause)})  "
         said = [self._words.sentence(duty)]
-        if duty.role != role:
-            said.append(self._say("hb_also_owed", roles=self._role(duty.role)))
         if costs := [*self._words.costs(duty)] if duty.strength == "must" else []:
             said.append(self._say("hb_miss", costs=self._say("hb_semicolon").join(costs)))
         yield "  " + self._say("hb_gap").join(said)
