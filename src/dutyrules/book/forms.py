@@ -34,10 +34,11 @@ from dutyrules.registry.population import TARGET_COLUMN
 
 
 class Source(Form):
-    """The document that a book renders."""
+    """The document that a book renders, and the catalogue of its clauses."""
 
     id: Text
     title: Titles = ""
+    catalogue: Text | None = None
 
 
 class Head(Form):
