@@ -34,3 +34,20 @@ def test_a_mean_over_days_of_which_one_is_not_covered() -> None:
     )
     log = "at,person,kind,case,value\n2026-09-08 10:00:00,li,mark,C1,75\n2026-09-10 10:00:00,li,mark,C1,75\n"
     agree(world(book, log, coverage=f"{COVERED}app,mark,2026-09-09,2026-09-09,outage\n"))
+
+
+def test_a_role_of_two_books_stands_for_those_of_both() -> None:
+    """The guard of the second book owes what the first book asks of all staff."""
+    book = (
+        "roles: {staff: {includes: [butler]}, butler: {}}\n"
+        "events: {in: {}}\n"
+        "duties: {come: {role: staff, clause: 1, check: attendance, event: in, by: 09:00}}\n"
+    )
+    other = "book: other\nsource: {id: U}\nroles: {staff: {includes: [guard]}, guard: {}}\n"
+    drawn = world("", "at,person,kind,target\n2026-09-09 10:00:00,wang,in,\n", people=POSTS + "wang,guard,B,,\n")
+    files = drawn.files | {
+        "estate.yaml": ESTATE.replace("[book.yaml]", "[book.yaml, other.yaml]"),
+        "book.yaml": HEAD.partition("roles:")[0] + book,
+        "other.yaml": other,
+    }
+    agree(WorldFiles("2026-09", None, files, ["log.csv"]))

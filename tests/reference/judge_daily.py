@@ -336,5 +336,5 @@ def is_signed(world: World, duty: Duty, event: Event) -> bool:
     signer = event.get("signed_by")
     if wanted == "self":
         return signer == event.person
-    roles = world.estate.role_group(duty.book, wanted)
+    roles = world.estate.role_group(wanted)
     return world.estate.lead(signer, roles, event.duty_day) is not None

@@ -159,6 +159,15 @@ def test_a_role_stands_for_those_it_includes(load: Loader) -> None:
     assert book.stands_for("lead") == ("lead", "staff", "butler")
 
 
+def test_what_two_books_say_of_a_role_adds_up(load: Loader) -> None:
+    base = "book: base\nsource: {id: B}\nroles: {staff: {title: Staff, includes: butler}, butler: {reports_to: staff}}\n"
+    ours = "roles: {staff: {includes: [guard, butler]}, guard: {}, butler: {title: Butler, reports_to: guard}}\n"
+    book = load(OURS + ours, base=base)
+    assert book.stands_for("staff") == ("staff", "butler", "guard")
+    assert (book.roles["staff"].title, book.roles["staff"].reports_to) == ("Staff", ())
+    assert (book.roles["butler"].title, book.roles["butler"].reports_to) == ("Butler", ("staff", "guard"))
+
+
 def test_what_is_not_judged(load: Loader) -> None:
     book = load(HEAD + PATROL + "not_judged: {descriptive: [0.1, 0.10], authority: D9-1}\n")
     assert book.not_judged == {"P-0.1": "descriptive", "P-0.10": "descriptive", "D9-1": "authority"}
