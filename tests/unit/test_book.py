@@ -160,9 +160,9 @@ def test_a_role_stands_for_those_it_includes(load: Loader) -> None:
 
 
 def test_what_two_books_say_of_a_role_adds_up(load: Loader) -> None:
-    base = "book: base\nsource: {id: B}\nroles: {staff: {title: Staff, includes: butler}, butler: {reports_to: staff}}\n"
+    theirs = "roles: {staff: {title: Staff, includes: butler}, butler: {reports_to: staff}}\n"
     ours = "roles: {staff: {includes: [guard, butler]}, guard: {}, butler: {title: Butler, reports_to: guard}}\n"
-    book = load(OURS + ours, base=base)
+    book = load(OURS + ours, base=f"book: base\nsource: {{id: B}}\n{theirs}")
     assert book.stands_for("staff") == ("staff", "butler", "guard")
     assert (book.roles["staff"].title, book.roles["staff"].reports_to) == ("Staff", ())
     assert (book.roles["butler"].title, book.roles["butler"].reports_to) == ("Butler", ("staff", "guard"))
