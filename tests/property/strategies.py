@@ -222,7 +222,7 @@ def attendance(d: Draft) -> dict[str, Any]:
         moment = d.one_of("shift.start", "shift.end", "shift.start - 15 minutes", "shift.end + 1 hours")
         fields = {"event": "meet", d.one_of("by", "before"): moment}
     if d.maybe(3):
-        fields["from"] = d.one_of(d.figure("time", "07:30", "07:55"), "shift.start - 30 minutes")
+        fields["from"] = d.one_of(d.figure("time", "07:30", "07:55"), "shift.start - 30 minutes", "shift.end")
     if d.maybe(3):
         fields["late_until"] = d.one_of("12:00", "17:00", "end_of_day")
     return fields | excuse(d)

@@ -6,6 +6,7 @@ from tests.property.test_engine_matches_reference import agree
 HEAD = "book: drawn\nsource: {id: T}\npublished_on: 2020-01-01\nroles: {butler: {}}\n"
 ESTATE = "estate: drawn\nareas: {A: {}, B: {}}\nbooks: [book.yaml]\n"
 POSTS = "person,role,area,from,to\nli,butler,A,,\n"
+LEAVES = (("li", "17:30"), ("wang", "17:29"))
 COVERED = "source,kinds,from,to,status\nall,,,,complete\n"
 
 
@@ -51,3 +52,14 @@ def test_a_role_of_two_books_stands_for_those_of_both() -> None:
         "other.yaml": other,
     }
     agree(WorldFiles("2026-09", None, files, ["log.csv"]))
+
+
+def test_who_is_on_leave_until_the_shift_ends_leaves_early() -> None:
+    """Li's leave ends with the shift, wang's a minute before it."""
+    book = (
+        "events: {out: {}}\n"
+        "duties: {stay: {clause: 1, check: attendance, event: out, from: shift.end, by: shift.end + 8 hours}}\n"
+    )
+    drawn = world(book, "at,person,kind\n2026-09-09 12:00:00,li,out\n", people=POSTS + "wang,butler,B,,\n")
+    rows = ["person,from,until,approved", *(f"{who},2026-09-09 12:00,2026-09-09 {end},true" for who, end in LEAVES)]
+    agree(WorldFiles("2026-09", None, drawn.files | {"leave.csv": "\n".join(rows) + "\n"}, ["log.csv"]))

@@ -107,6 +107,8 @@ def judge_each_workday(
             label = day.isoformat()
             ob = dated_obligation(world, duty, post, label, limit=limit, search_from=window[0].date())
             ob.excuse_day, ob.late = day, min(late, window[1])
+            if with_from and "from" in duty.fields:
+                ob.relieved |= leave_until_the_end(world, post, day, start)
             # Events of the person on the duty day.
             events = [[e for e in world.belonging(duty, post, p) if e.duty_day == day] for p in patterns]
             timing = time_all_of(events, start, limit, late)
@@ -118,6 +120,13 @@ def judge_each_workday(
         except UnboundError:
             ob = unbound(duty, post, day.isoformat(), day)
         yield ob
+
+
+def leave_until_the_end(world: World, post: Post, day: date, start: datetime) -> bool:
+    """What begins with the end of the shift is excused by leave up to that end."""
+    shift = world.estate.shift(post.person, day)
+    assert shift is not None
+    return start == shift[1] and world.estate.on_leave_at(post.person, start - timedelta(seconds=1))
 
 
 def dated_obligation(

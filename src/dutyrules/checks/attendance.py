@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from typing import Literal
 
+import numpy as np
 from pydantic import Field
 
 from dutyrules.checks.duty import Duty, Pattern
 from dutyrules.checks.ground import Ground
-from dutyrules.checks.moments import Moment, Until, daily_obligations, judge_moment, of_day
+from dutyrules.checks.moments import SHIFT, Moment, Until, daily_obligations, instant_of, judge_moment, of_day
 from dutyrules.figure import Figure, Text, wrong
 from dutyrules.obligation import Bools, Judged, Obligations
 
@@ -43,5 +44,9 @@ class Attendance(Duty):
         return judge_moment(obligations, events, of_day(ground, obligations, events))
 
     def excuse(self, ground: Ground, obligations: Obligations) -> Bools:
-        """Leave that contains the named instant."""
-        return ground.on_leave_at(obligations, obligations.limit - ground.granularity)
+        """Leave that contains the named instant; where it begins with the end of the shift, leave up to that end."""
+        named = ground.on_leave_at(obligations, obligations.limit - ground.granularity)
+        if self.start is None:
+            return named
+        end = instant_of(ground, obligations.post, obligations.first_day, np.full(len(obligations), SHIFT["end"]))
+        return named | ((obligations.start == end) & ground.on_leave_at(obligations, end - 1))
