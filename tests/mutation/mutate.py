@@ -47,7 +47,19 @@ FIGURES = frozenset(
             "default",
             "suggest",
         ),
-        *("at_least", "at_most", "blanks", "times", "count", "lag", "prorate", "per", "strength", "published_on"),
+        *(
+            "at_least",
+            "at_most",
+            "blanks",
+            "times",
+            "days_before",
+            "count",
+            "lag",
+            "prorate",
+            "per",
+            "strength",
+            "published_on",
+        ),
         *("marks", "each", "once", "every", "points", "per_missing"),
         *("forbidden", "forbidden_weekdays"),
     )
@@ -66,7 +78,9 @@ OTHERWISE: Mapping[str, tuple[str, ...]] = {
     "same_workday": ("same_day", "1 workdays"),
     "period_end": ("same_day", "1 months"),
     "end_of_week": ("end_of_day",),
+    "shift.start": ("shift.end",),
     "shift.end": ("shift.start",),
+    "shift.end + 8 hours": ("shift.end + 7 hours", "shift.end + 9 hours"),
     "last": ("28",),
     "workday": ("week",),
     "week": ("month",),
@@ -74,6 +88,7 @@ OTHERWISE: Mapping[str, tuple[str, ...]] = {
     "two_months": ("month", "quarter"),
     "quarter": ("month", "half_year"),
     "half_year": ("year", "quarter"),
+    "year": ("half_year",),
     "24:00": ("23:00",),
     "1/1": ("3/4",),
     "2/3": ("3/4", "3/5"),
@@ -300,14 +315,27 @@ def printed(book: Book, tree: Node) -> dict[str, Counter[str]]:
 
 
 def transcribed(book: Book) -> dict[str, Counter[str]]:
-    """The same from `figures.yaml`, for the clauses of this book."""
+    """The same from `figures.yaml`, for the clauses that this book cites."""
     form = _figures()
+    ours = cited(book)
     table: dict[str, Counter[str]] = {"published_on": Counter([form["published_on"][book.head.book]])}
     for part in ("text", "ours"):
         for clause, values in form[part].items():
-            if clause.startswith(f"{book.head.source.id}-"):
+            if clause in ours:
                 table.setdefault(clause, Counter()).update(map(str, values))
     return table
+
+
+def cited(book: Book) -> frozenset[str]:
+    """Every clause that something in a book cites: several books may render one document."""
+    parameters = (clause for parameter in book.parameters.values() for clause in parameter.clause)
+    return frozenset((*book.cited, *parameters))
+
+
+def clauses_in_table() -> set[str]:
+    """The clauses that have figures in `figures.yaml`."""
+    form = _figures()
+    return {*form["text"], *form["ours"]}
 
 
 @cache

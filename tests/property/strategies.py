@@ -1266,29 +1266,44 @@ def shipped(name: str) -> dict[str, Any]:
     return loaded
 
 
-SHIPPED = ("area-butler", "service-centre-director", "area-service-butler", "visit-system")
-SHIPPED_ROLES = (
-    *("area_butler", "area_butler", "service_centre_director", "customer_service_lead"),
-    *("area_service_butler", "community_butler", "community_butler", "centre_manager"),
+SHIPPED = (
+    (
+        ("area-butler", "service-centre-director", "area-service-butler", "visit-system"),
+        (
+            *("area_butler", "area_butler", "service_centre_director", "customer_service_lead"),
+            *("area_service_butler", "community_butler", "community_butler", "centre_manager"),
+        ),
+    ),
+    (
+        ("property-office", "customer-service", "customer-service-supervisor", "staff-handbook"),
+        (
+            *("property_staff", "property_company", "takeover_team", "duty_staff", "admin_staff", "security_guard"),
+            *("maintenance_engineer", "customer_service_staff", "customer_service_supervisor", "front_desk_cashier"),
+            *("department_manager", "finance_staff", "cleaner"),
+        ),
+    ),
 )
+"""Books that an estate might use together, and roles that owe their duties."""
 
 
 def shipped_world(draw: Draw) -> WorldFiles:
     """The shipped books over drawn tables and a drawn log."""
     cal = days_of(draw, draw.pick(*MONTHS))
     areas = list(AREAS)[: draw.whole(2, 4)]
-    books = [shipped(name) for name in SHIPPED]
+    names, roles = draw.pick(*SHIPPED)
+    books = [shipped(name) for name in names]
     events = {kind: fields for book in books for kind, fields in book["events"].items()}
     draft = Draft(draw, cal.first, areas, 60)
     for book in books:
         for name, fields in book.get("parameters", {}).items():
             if "suggest" in fields and draw.pick(False, True):
                 draft.bind[name] = fields["suggest"]
-    posts = people(draw, cal, areas, SHIPPED_ROLES)
+    posts = people(draw, cal, areas, roles)
     known = list(dict.fromkeys(row["person"] for row in posts))
     tables = {"people": posts, **places(draw, cal, areas)}
     tables |= {"roster": roster(draw, cal, known), "leave": leave(draw, cal, known)}
     tables["coverage"] = coverage(draw, cal, areas)
+    tables["spells"] = [row | {"name": "probation"} for row in spells(draw, cal, known)]
     targets = {
         "building": [row["building"] for row in tables["buildings"]],
         "unit": sorted({row["unit"] for row in tables["units"]}),
@@ -1299,7 +1314,8 @@ def shipped_world(draw: Draw) -> WorldFiles:
     items: dict[str, Any] = {str(n): {"lines": {"1": {}, "2": {}, "3": {}}} for n in range(1, 14)}
     kinds = list(events) + [kind.replace("T1-9.", "D4-3.") for kind in clauses_of({}, {"items": items})]
     kinds += ["finding.D0-1.S2", "finding.D0-1.K1", "inspection.D0-3.P1", "finding.D0-3.S1a"]
+    kinds += ["finding.D2-M5-3a", "finding.D2-M17-3.6", "inspection.D2-M5-9b", "finding.D2-M20-P3"]
     pairs = pairs_of([duty for book in books for duty in book["duties"].values()])
     logs = log_files(LogDraft(draw, cal, known, targets, events, kinds, pairs))
-    estate = estate_yaml(draw, draft, cal, [f"dutyrules:{name}" for name in SHIPPED])
+    estate = estate_yaml(draw, draft, cal, [f"dutyrules:{name}" for name in names])
     return world_files(draw, cal, {"estate.yaml": estate}, tables, logs)
