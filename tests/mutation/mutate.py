@@ -9,6 +9,7 @@ once. Figures that no verdict can show – slots without a quota, suggestions, t
 compared with `figures.yaml` instead, which was copied by hand from the printed texts.
 """
 
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -80,7 +81,6 @@ OTHERWISE: Mapping[str, tuple[str, ...]] = {
     "end_of_week": ("end_of_day",),
     "shift.start": ("shift.end",),
     "shift.end": ("shift.start",),
-    "shift.end + 8 hours": ("shift.end + 7 hours", "shift.end + 9 hours"),
     "last": ("28",),
     "workday": ("week",),
     "week": ("month",),
@@ -88,7 +88,7 @@ OTHERWISE: Mapping[str, tuple[str, ...]] = {
     "two_months": ("month", "quarter"),
     "quarter": ("month", "half_year"),
     "half_year": ("year", "quarter"),
-    "year": ("half_year",),
+    "year": ("half_year", "quarter"),
     "24:00": ("23:00",),
     "1/1": ("3/4",),
     "2/3": ("3/4", "3/5"),
@@ -238,8 +238,10 @@ def _otherwise(spot: Spot) -> Sequence[str]:
         hours, minutes = (int(part) for part in text.split(":"))
         moments = (hours * 60 + minutes + step for step in (-1, 1))
         return [f"{moment // 60:02d}:{moment % 60:02d}" for moment in moments if moment >= 0]
-    number, _, unit = text.partition(" ")
-    return [f"{int(number) + step} {unit}".strip() for step in (-1, 1) if int(number) + step >= bool(unit)]
+    match = re.fullmatch(r"(shift\.\w+ [+-] )?(\d+)(.*)", text)
+    assert match, f"what else might {text} have been?"
+    edge, number, unit = match.groups("")
+    return [f"{edge}{int(number) + step}{unit}" for step in (-1, 1) if int(number) + step >= bool(unit)]
 
 
 def changed(text: str, mutant: Mutant) -> str:
