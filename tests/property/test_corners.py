@@ -63,3 +63,16 @@ def test_who_is_on_leave_until_the_shift_ends_leaves_early() -> None:
     drawn = world(book, "at,person,kind\n2026-09-09 12:00:00,li,out\n", people=POSTS + "wang,butler,B,,\n")
     rows = ["person,from,until,approved", *(f"{who},2026-09-09 12:00,2026-09-09 {end},true" for who, end in LEAVES)]
     agree(WorldFiles("2026-09", None, drawn.files | {"leave.csv": "\n".join(rows) + "\n"}, ["log.csv"]))
+
+
+def test_home_after_a_night_shift() -> None:
+    """Out five minutes after the night, a minute too early, and only on the way to the next night."""
+    book = (
+        "events: {out: {}}\n"
+        "duties: {stay: {clause: 1, check: attendance, event: out, from: shift.end, by: shift.end + 8 hours}}\n"
+    )
+    nights = "".join(f"li,2026-09-{day:02d},20:00,08:00\n" for day in (8, 9, 10, 14))
+    log = "".join(f"2026-09-{at}:00,li,out\n" for at in ("09 08:05", "10 07:59", "11 19:59", "14 21:00", "15 16:01"))
+    drawn = world(book, f"at,person,kind\n{log}", people="person,role,area,from,to\nli,butler,A,2026-09-01,\n")
+    files = drawn.files | {"roster.csv": f"person,date,start,end\n{nights}"}
+    agree(WorldFiles("2026-09", None, files, ["log.csv"]))
