@@ -62,7 +62,7 @@ FIGURES = frozenset(
             "published_on",
         ),
         *("marks", "each", "once", "every", "points", "per_missing"),
-        *("forbidden", "forbidden_weekdays"),
+        *("forbidden", "forbidden_weekdays", "days", "not_before"),
     )
 )
 """Keys whose values are figures."""
@@ -95,6 +95,7 @@ OTHERWISE: Mapping[str, tuple[str, ...]] = {
     "1/3": ("1/4", "2/5"),
     "98%": ("97%", "99%"),
     "monday": ("sunday", "tuesday"),
+    "sunday": ("saturday", "monday"),
 }
 """Words and shares, and what else they might have been."""
 
@@ -182,9 +183,10 @@ def _leaves(node: Node, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str
 
 
 def _is_figure(path: tuple[str | int, ...], node: Node) -> bool:
-    """Whether a leaf is one: not a parameter by name, nor the population of a share."""
+    """Whether a leaf is one: not a parameter by name, nor the population of a share, nor an event to wait for."""
     text = str(node.value)
-    reference = text.startswith("$") or text == "case.due_at" or path[-1] == "of"
+    kind = path[-1] == "not_before" and not text[:1].isdigit()
+    reference = kind or text.startswith("$") or text == "case.due_at" or path[-1] == "of"
     return bool(FIGURES & set(path)) and not reference
 
 

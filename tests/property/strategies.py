@@ -1269,9 +1269,10 @@ def shipped(name: str) -> dict[str, Any]:
 
 
 SHIPPED: Mapping[tuple[str, ...], tuple[str, ...]] = {
-    ("area-butler", "service-centre-director", "area-service-butler", "visit-system"): (
+    ("area-butler", "service-centre-director", "area-service-butler", "visit-system", "cluster-butler"): (
         *("area_butler", "area_butler", "service_centre_director", "customer_service_lead"),
         *("area_service_butler", "community_butler", "community_butler", "centre_manager"),
+        *("cluster_butler", "cluster_butler", "service_hall", "finance_cashier"),
     ),
     ("property-office", "customer-service", "customer-service-supervisor", "staff-handbook"): (
         *("property_staff", "property_company", "takeover_team", "duty_staff", "admin_staff", "security_guard"),
