@@ -19,6 +19,8 @@ from typing import Any, Protocol
 import yaml
 from hypothesis import strategies as st
 
+from tests.reference.books import with_prefix
+
 Row = dict[str, str]
 
 MONTHS = ("2026-02", "2026-09", "2026-10", "2026-12")
@@ -222,7 +224,7 @@ def attendance(d: Draft) -> dict[str, Any]:
         moment = d.one_of("shift.start", "shift.end", "shift.start - 15 minutes", "shift.end + 1 hours")
         fields = {"event": "meet", d.one_of("by", "before"): moment}
     if d.maybe(3):
-        fields["from"] = d.one_of(d.figure("time", "07:30", "07:55"), "shift.start - 30 minutes")
+        fields["from"] = d.one_of(d.figure("time", "07:30", "07:55"), "shift.start - 30 minutes", "shift.end")
     if d.maybe(3):
         fields["late_until"] = d.one_of("12:00", "17:00", "end_of_day")
     return fields | excuse(d)
@@ -1278,6 +1280,11 @@ SHIPPED: Mapping[tuple[str, ...], tuple[str, ...]] = {
         *("area_service_butler", "area_service_butler", "area_service_butler", "department_manager"),
         *("contractor_site_lead", "greening_site_lead", "deputy_executive_housekeeper", "linen_room_supervisor"),
     ),
+    ("property-office", "customer-service", "customer-service-supervisor", "staff-handbook"): (
+        *("property_staff", "property_company", "takeover_team", "duty_staff", "admin_staff", "security_guard"),
+        *("maintenance_engineer", "customer_service_staff", "customer_service_supervisor", "front_desk_cashier"),
+        *("department_manager", "finance_staff", "cleaner"),
+    ),
 }
 """Books of one house, and the roles that people in it have."""
 
@@ -1327,6 +1334,6 @@ def inspected(book: dict[str, Any]) -> list[str]:
     clauses = [duty["clause"] for duty in book["duties"].values() if duty["check"] == "finding"]
     clauses += [fine["clause"] for fine in book.get("fines", {}).values()]
     single = [one for clause in clauses for one in (clause if isinstance(clause, list) else [clause])]
-    kinds = [f"finding.{source}-{clause}" for clause in [*lines, *single]]
-    kinds += [f"inspection.{source}-{clause}" for clause in single]
+    kinds = [f"finding.{with_prefix(clause, source)}" for clause in [*lines, *single]]
+    kinds += [f"inspection.{with_prefix(clause, source)}" for clause in single]
     return kinds + [f"inspection.{item}" for card in cards for item in card["items"]]

@@ -183,6 +183,15 @@ def test_each_book_answers_to_its_own_catalogue(load: Loader) -> None:
     assert told == ["book.unknown-clause"]
 
 
+def test_what_two_books_say_of_a_role_adds_up(load: Loader) -> None:
+    theirs = "roles: {staff: {title: Staff, includes: butler}, butler: {reports_to: staff}}\n"
+    ours = "roles: {staff: {includes: [guard, butler]}, guard: {}, butler: {title: Butler, reports_to: guard}}\n"
+    book = load(OURS + ours, base=f"book: base\nsource: {{id: B}}\n{theirs}")
+    assert book.stands_for("staff") == ("staff", "butler", "guard")
+    assert (book.roles["staff"].title, book.roles["staff"].reports_to) == ("Staff", ())
+    assert (book.roles["butler"].title, book.roles["butler"].reports_to) == ("Butler", ("staff", "guard"))
+
+
 def test_a_line_for_what_nobody_must_do_is_a_warning(load: Loader) -> None:
     book = load(HEAD + PATROL.replace("at_least: 5", "strength: should") + CARD)
     assert [(warning.code, warning.severity) for warning in book.warnings] == [("book.not-charged", "warning")]

@@ -22,6 +22,9 @@ from dutyrules.source import Node, locate, plain, read
 SHARED = ("roles", "events", "populations")
 """Sections in which two books may say the same thing."""
 
+JOINED = ("reports_to", "includes")
+"""What several books say of one role adds up: each document knows only its own people."""
+
 HEAD = ("book", "title", "source", "published_on", "extends")
 LISTS = ("timetable", "tests")
 KEYS = (*HEAD, *SECTIONS, *LISTS, "duty_defaults", "override")
@@ -194,11 +197,29 @@ def _define(assembly: Assembly, section: str, name: str, node: Node) -> None:
         hint = "to change an inherited definition, write it under override:"
         problem = Diagnostic("book.duplicate-id", message, place_of(node), name, hint=hint, related=related)
         assembly.problems.append(problem)
+    elif section == "roles" and (joined := _joined(known, node)) is not None:
+        assembly.sections[section][name] = joined
     elif plain(known) != plain(node):
         message = f"the {NOUNS[section]} {name} is declared otherwise elsewhere"
         hint = "all books share these names: declare both alike, or choose another name"
         problem = Diagnostic("book.conflict", message, place_of(node), name, hint=hint, related=related)
         assembly.problems.append(problem)
+
+
+def _joined(one: Node, other: Node) -> Node | None:
+    """What two books say of one role; None if they contradict each other."""
+    if not (isinstance(one.value, dict) and isinstance(other.value, dict)):
+        return None
+    both = one.value.keys() & other.value.keys()
+    if any(plain(one.value[key]) != plain(other.value[key]) for key in both.difference(JOINED)):
+        return None
+    value = {**one.value, **other.value}
+    for key in both.intersection(JOINED):
+        first = _entries(one.value[key])
+        known = [entry.value for entry in first]
+        more = [entry for entry in _entries(other.value[key]) if entry.value not in known]
+        value[key] = replace(one.value[key], value=[*first, *more])
+    return replace(one, value=value)
 
 
 def _slot(assembly: Assembly, node: Node) -> None:

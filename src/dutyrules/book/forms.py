@@ -55,7 +55,7 @@ class Role(Form):
     """A role, whom it reports to, and the roles it stands for."""
 
     title: Titles = ""
-    reports_to: Text | None = None
+    reports_to: Names = ()
     includes: Names = ()
 
 

@@ -39,8 +39,8 @@ class DutyWords:
         self.figures = FigureWords(book, speech)
 
     def sentence(self, duty: Duty) -> str:
-        """What is owed, in one or two sentences."""
-        tell = getattr(self, f"_{duty.check}")
+        """What is owed, in one or two sentences; of a check without words of its own, its title."""
+        tell = getattr(self, f"_{duty.check}", self.title)
         said = [capital(tell(duty)), *self._notes(duty)]
         return self._say("hb_gap").join(said)
 

@@ -15,17 +15,12 @@ GROUPS: Final = (*(kind.value for kind in PeriodKind), "event", "always", "inspe
 """The order of a page: from what is owed most often to what is owed on occasion."""
 
 OCCASIONS: Final[Mapping[str, str]] = {
-    "response": "event",
-    "precedence": "event",
-    "interval": "event",
-    "record": "event",
-    "metric": "event",
     "window": "always",
     "forbid": "always",
     "finding": "inspection",
     "attendance": "workday",
 }
-"""The group of a duty without a period, by its check."""
+"""The group of a duty without a period, by its check; the others are owed on an event."""
 
 
 def handbook(book: Book, language: str, clauses: str | None = None) -> str:
@@ -91,7 +86,7 @@ class _Page:
         """How often a duty is owed; what is due in one month of the year is owed every year."""
         per = getattr(duty, "per", None)
         if per is None:
-            return OCCASIONS[duty.check]
+            return OCCASIONS.get(duty.check, "event")
         if isinstance(duty, Deadline) and duty.due is not None and PeriodKind(per) is PeriodKind.MONTH:
             months = {month for due in duty.due.possible(self._book.defaults) for month in due.months}
             return "year" if len(months) == 1 else str(per)
@@ -102,7 +97,7 @@ class _Page:
         form, both = self._book.roles[role], self._words.figures.both
         said = []
         if form.reports_to:
-            said.append(self._say("hb_reports_to", role=self._role(form.reports_to)))
+            said.append(self._say("hb_reports_to", role=both([self._role(other) for other in form.reports_to])))
         if form.includes:
             said.append(self._say("hb_stands_for", roles=both([self._role(other) for other in form.includes])))
         if around:
