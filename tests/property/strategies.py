@@ -220,7 +220,7 @@ def attendance(d: Draft) -> dict[str, Any]:
     fields: dict[str, Any] = {"event": "meet", **d.limit()}
     if d.maybe(3):
         moment = d.one_of("shift.start", "shift.end", "shift.start - 15 minutes", "shift.end + 1 hours")
-        fields = {"event": "meet", d.one_of("by", "before"): moment}
+        fields = {"event": "meet", d.one_of("by", "before"): d.figure("moment", moment, "12:00")}
     if d.maybe(3):
         fields["from"] = d.one_of(d.figure("time", "07:30", "07:55"), "shift.start - 30 minutes")
     if d.maybe(3):
