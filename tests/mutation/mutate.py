@@ -9,6 +9,7 @@ once. Figures that no verdict can show – slots without a quota, suggestions, t
 compared with `figures.yaml` instead, which was copied by hand from the printed texts.
 """
 
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -66,6 +67,7 @@ OTHERWISE: Mapping[str, tuple[str, ...]] = {
     "same_workday": ("same_day", "1 workdays"),
     "period_end": ("same_day", "1 months"),
     "end_of_week": ("end_of_day",),
+    "shift.start": ("shift.end",),
     "shift.end": ("shift.start",),
     "last": ("28",),
     "workday": ("week",),
@@ -223,8 +225,10 @@ def _otherwise(spot: Spot) -> Sequence[str]:
         hours, minutes = (int(part) for part in text.split(":"))
         moments = (hours * 60 + minutes + step for step in (-1, 1))
         return [f"{moment // 60:02d}:{moment % 60:02d}" for moment in moments if moment >= 0]
-    number, _, unit = text.partition(" ")
-    return [f"{int(number) + step} {unit}".strip() for step in (-1, 1) if int(number) + step >= bool(unit)]
+    match = re.fullmatch(r"(shift\.\w+ [+-] )?(\d+)(.*)", text)
+    assert match, f"what else might {text} have been?"
+    edge, number, unit = match.groups("")
+    return [f"{edge}{int(number) + step}{unit}" for step in (-1, 1) if int(number) + step >= bool(unit)]
 
 
 def changed(text: str, mutant: Mutant) -> str:

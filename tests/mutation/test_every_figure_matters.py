@@ -73,6 +73,7 @@ def test_kinds_of_mutants() -> None:
     assert values("2/3") == ["3/4", "3/5"]
     assert values("1 workdays") == ["2 workdays"]
     assert values("00:00") == ["00:01"]
+    assert values("shift.start - 15 minutes") == ["shift.start - 14 minutes", "shift.start - 16 minutes"]
     assert values("next") == ["previous", "none"]
 
 
