@@ -83,6 +83,7 @@ OTHERWISE: Mapping[str, tuple[str, ...]] = {
     "shift.end": ("shift.start",),
     "last": ("28",),
     "workday": ("week",),
+    "shift": ("week",),
     "week": ("month",),
     "month": ("week",),
     "two_months": ("month", "quarter"),

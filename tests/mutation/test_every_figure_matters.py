@@ -29,9 +29,11 @@ LEAST = {
     "customer-service": 5,
     "customer-service-supervisor": 20,
     "executive-housekeeper": 12,
+    "owner-information": 4,
     "property-office": 30,
     "service-centre-director": 90,
     "staff-handbook": 18,
+    "villa-butler": 42,
     "visit-system": 45,
 }
 """Figures that each book has at least: a survey of nothing finds no survivor."""
@@ -101,6 +103,7 @@ def test_kinds_of_mutants() -> None:
     assert values("2/3") == ["3/4", "3/5"]
     assert values("1 workdays") == ["2 workdays"]
     assert values("00:00") == ["00:01"]
+    assert values("shift.start - 15 minutes") == ["shift.start - 14 minutes", "shift.start - 16 minutes"]
     assert values("next") == ["previous", "none"]
 
 

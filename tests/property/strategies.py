@@ -222,7 +222,7 @@ def attendance(d: Draft) -> dict[str, Any]:
     fields: dict[str, Any] = {"event": "meet", **d.limit()}
     if d.maybe(3):
         moment = d.one_of("shift.start", "shift.end", "shift.start - 15 minutes", "shift.end + 1 hours")
-        fields = {"event": "meet", d.one_of("by", "before"): moment}
+        fields = {"event": "meet", d.one_of("by", "before"): d.figure("moment", moment, "12:00")}
     if d.maybe(3):
         fields["from"] = d.one_of(d.figure("time", "07:30", "07:55"), "shift.start - 30 minutes", "shift.end")
     if d.maybe(3):
@@ -1284,6 +1284,10 @@ SHIPPED: Mapping[tuple[str, ...], tuple[str, ...]] = {
         *("property_staff", "property_company", "takeover_team", "duty_staff", "admin_staff", "security_guard"),
         *("maintenance_engineer", "customer_service_staff", "customer_service_supervisor", "front_desk_cashier"),
         *("department_manager", "finance_staff", "cleaner"),
+    ),
+    ("villa-butler", "owner-information"): (
+        *("villa_butler", "villa_butler", "villa_butler", "private_butler"),
+        *("shift_supervisor", "head_butler", "chief_butler", "owner_service_centre"),
     ),
 }
 """Books of one house, and the roles that people in it have."""

@@ -22,6 +22,7 @@ _READERS: dict[str, Callable[[pl.Series], tuple[pl.Series, Rows]]] = {
     "integer": encode.integers,
     "boolean": encode.booleans,
 }
+_MEASURED = (*_READERS, "instant")
 _REASONS = {
     "integer": "not a whole number",
     "boolean": "not one of yes, no, true, false, 1, 0",
@@ -171,11 +172,15 @@ class _Sheet:
     def _attribute(self, attribute: Attribute) -> None:
         values, unreadable = self._read(attribute, attribute.type)
         for each, kinds in attribute.checks:
-            bad = unreadable if each == attribute.type else self._read(attribute, each)[1]
+            read, bad = (values, unreadable) if each == attribute.type else self._read(attribute, each)
             if len(bad):
                 reason = _REASONS.get(each.form) or f"not one of {', '.join(each.words)}"
                 hint = Index(each.words) if each.words else None
                 self._reject(bad[kinds[self.kind[bad]]], attribute.name, reason, hint)
+            if each.form in _MEASURED and each.form != attribute.type.form:
+                # text to other kinds: yes, Yes and 1 are still one and the same to this one
+                told, _ = attribute.texts.read(read.cast(pl.String))
+                values = told.zip_with(pl.Series(kinds.take(self.kind)), values)
         self.columns[attribute.name] = values
 
     def _read(self, attribute: Attribute, each: AttributeType) -> tuple[pl.Series, Rows]:
