@@ -94,10 +94,9 @@ class Texts:
         self.dtype = pl.Categorical(pl.Categories.random())
         self._alive = pl.Series([], dtype=self.dtype)  # Polars forgets categories that no column uses
 
-    @property
-    def words(self) -> pl.Series:
-        """What has turned up, by number; some of it in cells that are not tidy, or in rows that are no events."""
-        return self.dtype.categories.to_series()
+    def words(self, numbers: Ints) -> pl.Series:
+        """Returns the texts of some numbers."""
+        return pl.Series(numbers, dtype=pl.UInt32).cat.to(self.dtype).cast(pl.String)
 
     def read(self, cells: pl.Series, listed: Collection[str] = ()) -> tuple[pl.Series, Rows]:
         """Reads words.
@@ -123,18 +122,17 @@ class Texts:
         numbers = codes(found)
         seen = np.zeros(int(numbers.max(initial=0)) + 2, np.bool_)
         seen[numbers] = True
-        return pl.Series(np.flatnonzero(seen[:-1]), dtype=pl.UInt32).cat.to(self.dtype).cast(pl.String)
+        return self.words(np.flatnonzero(seen[:-1]))
 
     def in_order(self, numbers: Ints) -> tuple[Ints, pl.Series]:
-        """Numbers the texts anew, in the order of their first rows; returns the new numbers and their texts."""
-        here = np.flatnonzero(numbers >= 0)
-        words = self.words
-        first = np.full(len(words), len(numbers))
-        first[numbers[here][::-1]] = here[::-1]  # the last write wins, and that is the earliest
-        order = np.argsort(first, kind="stable")[: np.count_nonzero(first < len(numbers))]
-        renumbered = np.full(len(words) + 1, EMPTY, np.int32)
+        """Numbers texts anew, in the order of their first rows; returns the new numbers and their texts."""
+        rows = np.arange(len(numbers))
+        first = np.full(int(numbers.max(initial=EMPTY)) + 1, len(rows))
+        first[numbers[::-1]] = rows[::-1]  # the last write wins, and that is the earliest
+        order = np.argsort(first)[: np.count_nonzero(first < len(rows))]
+        renumbered = np.empty(len(first), np.int32)
         renumbered[order] = np.arange(len(order), dtype=np.int32)
-        return renumbered[numbers], words.gather(order)
+        return renumbered[numbers], self.words(order)
 
 
 def _at(found: pl.Series, words: pl.Series) -> Rows:

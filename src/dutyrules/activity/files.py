@@ -60,7 +60,7 @@ class RawFile:
         """
         start = 0
         try:
-            for stretch in self.cells.collect_batches(chunk_size=_STRETCH, maintain_order=True):
+            for stretch in self.cells.collect_batches(maintain_order=True):
                 yield start, stretch
                 start += stretch.height
         except pl.exceptions.PolarsError:

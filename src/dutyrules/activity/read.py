@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 
 from dutyrules.activity.accept import AcceptedFile, accept
-from dutyrules.activity.encode import EMPTY, seconds
+from dutyrules.activity.encode import Texts, seconds
 from dutyrules.activity.files import RawFile, from_rows, open_files
 from dutyrules.activity.identity import MIX, identify
 from dutyrules.activity.kinds import Kind
@@ -122,13 +122,20 @@ def _joined(parts: Sequence[AcceptedFile], known: Vocabulary) -> tuple[pl.DataFr
         for number, part in enumerate(parts)
     ]
     frame = frames[0] if len(frames) == 1 else pl.concat([_no_rows(), *frames], how="diagonal", rechunk=False)
-    target, registered = frame["target"].to_numpy(), len(known.targets.words)
-    free, texts = known.free.in_order(np.maximum(target - registered, EMPTY))
-    if len(texts):
-        frame = frame.with_columns(target=pl.Series(np.where(free >= 0, free + registered, target)))
-    case, cases = known.cases.in_order(frame["case"].to_numpy())
+    target, free = _in_order(frame["target"], known.free, len(known.targets.words))
+    case, cases = _in_order(frame["case"], known.cases, 0)
     fills = [pl.col(name).fill_null(nothing) for name, nothing in _USUAL.items() if name in frame.columns]
-    return frame.with_columns(*fills, case=pl.Series(case)), texts, cases
+    return frame.with_columns(target, case, *fills), free, cases
+
+
+def _in_order(column: pl.Series, texts: Texts, first: int) -> tuple[pl.Series, pl.Series]:
+    """Numbers the texts of a column, from `first` on, in the order of their first rows; returns them, too."""
+    numbers = column.to_numpy()
+    here = np.flatnonzero(numbers >= first)
+    fresh, words = texts.in_order(numbers[here] - np.int32(first))
+    numbers = numbers.copy()
+    numbers[here] = fresh + np.int32(first)
+    return pl.Series(column.name, numbers), words
 
 
 def _no_rows() -> pl.DataFrame:
