@@ -98,7 +98,7 @@ class Texts:
         self._alive = pl.Series([], dtype=self.dtype)  # Polars forgets categories that no column uses
         self._fine: dict[tuple[str, ...], npt.NDArray[np.bool_]] = {}
 
-    def words(self, numbers: Ints) -> pl.Series:
+    def words(self, numbers: npt.NDArray[np.integer]) -> pl.Series:
         """Returns the texts of some numbers."""
         return pl.Series(numbers, dtype=pl.UInt32).cat.to(self.dtype).cast(pl.String)
 
@@ -130,7 +130,7 @@ class Texts:
         return found, _at(found, strange)
 
     def _known_to_be_fine(self, most: int, listed: tuple[str, ...]) -> npt.NDArray[np.bool_]:
-        """Whether a text is tidy and one of those listed, as far as is known, by numbers up to `most` and by `EMPTY`."""
+        """Whether a text is tidy and listed, as far as is known, by numbers up to `most` and by `EMPTY`."""
         fine = self._fine.get(listed, np.ones(1, np.bool_))
         if len(fine) < most + 2:
             fine = np.concatenate([fine[:-1], np.zeros(most + 2 - len(fine), np.bool_), fine[-1:]])
@@ -192,7 +192,7 @@ def _spread(here: Rows, cells: pl.Series, size: int) -> pl.Series:
     return pl.repeat(None, size, dtype=cells.dtype, eager=True).scatter(here, cells)
 
 
-_WHOLE = 10**11  # below it, ten-thousandths of a number are exact even as a float
+_WHOLE = 10**11  # up to it, ten-thousandths of a number are exact even as a float
 
 
 def numbers(cells: pl.Series) -> tuple[pl.Series, Rows]:
@@ -214,15 +214,16 @@ def numbers(cells: pl.Series) -> tuple[pl.Series, Rows]:
             cells = cells.fill_nan(None)  # other programs write a missing number that way
         scaled = cells.cast(pl.Float64) * VALUE_SCALE
         whole = scaled.round()
-        exact = ((scaled - whole).abs() < 1e-4) & (scaled.abs() < _WHOLE * VALUE_SCALE)
+        exact = ((scaled - whole).abs() < 1e-4) & (scaled.abs() <= _WHOLE * VALUE_SCALE)
         fast = whole.set(~exact, None).cast(pl.Int64)
     return _resolve(cells, fast, _number)
 
 
 def integers(cells: pl.Series) -> tuple[pl.Series, Rows]:
     """Reads whole numbers; returns them and the positions of cells that hold something else."""
-    if cells.dtype.is_integer() and -_WHOLE < int(cells.min() or 0) and int(cells.max() or 0) < _WHOLE:
-        return cells.cast(pl.Int64), np.empty(0, np.int64)
+    whole = cells.cast(pl.Int64, strict=False) if cells.dtype.is_integer() else None
+    if whole is not None and whole.null_count() == cells.null_count() and whole.is_between(-_WHOLE, _WHOLE).all():
+        return whole, np.empty(0, np.int64)
     here = _filled(cells)
     if here is not None:
         read, bad = integers(cells.gather(here))
@@ -259,7 +260,7 @@ def instants(cells: pl.Series, zone: str, *, dates: bool = False) -> tuple[pl.Se
     """
     if isinstance(cells.dtype, pl.Datetime):
         local = cells.dt.convert_time_zone(zone).dt.replace_time_zone(None) if cells.dtype.time_zone else cells
-        return local.to_physical() // _TICKS[local.dtype.time_unit], np.empty(0, np.int64)
+        return local.to_physical() // _TICKS[cells.dtype.time_unit], np.empty(0, np.int64)
     text = cells.cast(pl.String)
     return _resolve(text, _by_format(text, zone), lambda word: _instant(word, ZoneInfo(zone), dates))
 
