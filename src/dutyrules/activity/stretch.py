@@ -12,7 +12,6 @@ import polars as pl
 from dutyrules.activity import encode
 from dutyrules.activity.encode import EMPTY, UNKNOWN, Index, Ints, Rows
 from dutyrules.activity.files import FIRST_ROW, ROW, RawFile
-from dutyrules.activity.identity import MIX, mixed
 from dutyrules.activity.kinds import AttributeType
 from dutyrules.activity.log import REJECT_SCHEMA
 from dutyrules.activity.vocabulary import Attribute, Vocabulary, target_name
@@ -51,8 +50,8 @@ class Accepted:
 
     Attributes:
         frame: The accepted rows: the columns of `Log.frame` apart from `file`, with `case` and free-text targets
-            numbered as they turned up (the latter behind the registered ones), `MIX`, and `event_id`, `revision`,
-            `voided` where the file has them.
+            numbered as they turned up (the latter behind the registered ones), and `event_id`, `revision`, `voided`
+            where the file has them.
         rejects: One line per bad cell, as yet without the hints that take a look at what is known.
         known: What is known, by column and reason of these lines.
         late: Rows recorded too late.
@@ -107,7 +106,7 @@ class _Sheet:
         frame = pl.DataFrame(self.columns)
         frame = frame.filter(pl.Series(~self.out)) if self.out.any() else frame
         return Accepted(
-            frame.with_columns(mixed(frame).alias(MIX)),
+            frame,
             pl.concat([pl.DataFrame(schema=REJECT_SCHEMA), *self.rejects]).sort("row", maintain_order=True),
             self.hints,
             late,
