@@ -326,6 +326,10 @@ class Fewest:
     visits: list[tuple[Slot, str, dict[str, str], str]]
 
 
+class UndecidedError(Exception):
+    """The fewest misses were not found by as many steps as there may be."""
+
+
 def fewest_misses(space: Space, only: Sequence[Demand] = ()) -> Fewest:
     """By a model with one variable for every visit that could be made; `only`: whose misses alone count."""
     model = cp_model.CpModel()
@@ -369,7 +373,7 @@ def fewest_misses(space: Space, only: Sequence[Demand] = ()) -> Fewest:
     solver.parameters.max_deterministic_time = 20
     status = solver.solve(model)
     if status != cp_model.OPTIMAL:
-        raise TimeoutError(f"{solver.status_name(status)}: {solver.objective_value} >= {solver.best_objective_bound}")
+        raise UndecidedError(f"{solver.status_name(status)}: {solver.objective_value} >= {solver.best_objective_bound}")
     visits = [(slot, unit, words, case) for slot, unit, words, case, chosen in choices if solver.value(chosen)]
     return Fewest(round(solver.objective_value), visits)
 

@@ -12,10 +12,10 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given, reject, settings
 
 from dutyrules.diagnostics import InputError
-from tests.plan.brute_force import exhaustive, fewest_misses
+from tests.plan.brute_force import UndecidedError, exhaustive, fewest_misses
 from tests.plan.visit_law import breaches, differences, empty, planned
 from tests.plan.visit_worlds import VisitsWorld, seeded, smaller, text, visits_worlds
 
@@ -40,15 +40,25 @@ def wrong(world: VisitsWorld) -> list[str]:
 
 
 def lawful(world: VisitsWorld) -> None:
-    found = wrong(world)
+    try:
+        found = wrong(world)
+    except UndecidedError:
+        reject()
     assert not found, "\n".join([*found, text(world)])
 
 
 def lawful_seeds(seeds: range) -> None:
+    undecided = []
     for seed in seeds:
-        if wrong(seeded(seed)):
+        try:
+            found = wrong(seeded(seed))
+        except UndecidedError:  # all but the fewest misses has been looked at by then
+            undecided.append(seed)
+            continue
+        if found:
             small = smaller(seeded(seed), lambda one: bool(wrong(one)))
             pytest.fail("\n".join([f"seed {seed}", *wrong(small), text(small)]))
+    assert len(undecided) <= len(seeds) // 200, undecided
 
 
 @QUICK
