@@ -34,6 +34,7 @@ def _person(sheet: dr.Sheet) -> Mapping[str, Any]:
         **sums,
         "percent": None if sheet.percent is None else f"{sheet.percent:.2f}",
         "complete": sheet.complete,
+        "grade": sheet.grade.grade if sheet.grade else None,
         "fines": {currency: _text(amount) for currency, amount in sheet.fine_totals.items()},
         "items": [
             {

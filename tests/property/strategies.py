@@ -465,8 +465,42 @@ def scorecard(d: Draft) -> dict[str, Any]:
     items = {str(n + 1): scorecard_item(d) for n in range(d.one_of(1, 2, 3))}
     thin_out(items)
     bonus = {"praised": {"clause": "8.1", "event": "praise", "each": d.figure("decimal", "1", "0.5")}}
-    card: dict[str, Any] = {"role": "butler", "per": "month", "clause": "9", "items": items}
-    return card | ({"bonus": bonus} if d.maybe() else {})
+    role = d.one_of("butler", "butler", "staff")
+    card: dict[str, Any] = {"role": role, "per": "month", "clause": "9", "items": items}
+    return card | ({"bonus": bonus} if d.maybe() else {}) | sums_of_card(d, items)
+
+
+WEIGHTS = {1: (["100%"],), 2: (["1/3", "2/3"], ["12.5%", "87.5%"]), 3: (["1/7", "2/7", "4/7"], ["30%", "30%", "40%"])}
+
+
+def sums_of_card(d: Draft, items: dict[str, Any]) -> dict[str, Any]:
+    """Weights, caps and grades."""
+    if d.maybe(3):
+        weights = d.one_of(*WEIGHTS[len(items)])
+        for item, weight in zip(items.values(), weights, strict=True):
+            item |= {"marks": "8", "weight": weight}
+    found: dict[str, Any] = {}
+    if d.maybe(3):
+        found["bonus_cap"] = d.figure("decimal", "1", "0.5", "3")
+    if d.maybe(3):
+        found["total_cap"] = d.figure("decimal", "10", "6.5", "20")
+    if d.maybe():
+        starts = d.one_of(["90", "75", "0"], ["66.67", "33.33", "0"], ["0"])
+        found["grades"] = [{"from": start, "grade": f"g{n}", "coefficient": "1.2"} for n, start in enumerate(starts)]
+    return found
+
+
+def consequences(d: Draft) -> dict[str, Any]:
+    """Who is liable, and what a line vetoes."""
+    found: dict[str, Any] = {}
+    if d.maybe(4):
+        bearers = [
+            {"relation": d.one_of("manager", "butler", "lead", "staff"), "share": d.one_of("1/2", "1/3", "100%")}
+        ]
+        found["liable"] = d.one_of(bearers, "manager", [*bearers, {"relation": "manager", "share": "20%"}])
+    if d.maybe(6):
+        found["veto"] = d.one_of("zero_item", "zero_total", {"cap": d.figure("decimal", "3", "5.5")})
+    return found
 
 
 def thin_out(items: dict[str, Any]) -> None:
@@ -507,7 +541,7 @@ def line(d: Draft) -> dict[str, Any]:
             fields["only_if_met"] = d.one_of(*d.duties)
         if d.maybe(3):
             fields["dedupe"] = "matter"
-        return fields
+        return fields | consequences(d)
     duty = d.one_of(*d.duties)
     check = d.duties[duty]["check"]
     reasons = d.draw.several(REASONS[check], 1, 2, unique=True)
@@ -524,6 +558,10 @@ def line(d: Draft) -> dict[str, Any]:
         fields["dedupe"] = d.one_of("matter", "matter", "other")
     if d.maybe(5):
         fields["if"] = "none_done"
+    fields |= consequences(d)
+    possible = REASONS[check] if check in ("response", "precedence", "window", "metric", "finding") else ()
+    if "veto" in fields and not (set(reasons) <= {*possible} and d.duties[duty].get("strength", "must") == "must"):
+        del fields["veto"]  # a veto that cannot fire is refused
     return fields
 
 
@@ -611,7 +649,9 @@ def book_files(d: Draft) -> tuple[dict[str, str], dict[str, Any]]:
         duty["clause"] = f"T1-{duty['clause']}"
     override: dict[str, Any] = {"roles": {"lead": {"reports_to": "staff"}}}
     if inherited:
-        override["duties"] = {d.one_of(*inherited): {"strength": d.one_of("must", "should")}}
+        changed = d.one_of(*inherited)
+        override["duties"] = {changed: {"strength": d.one_of("must", "should")}}
+        spare_vetoes(card, changed)
     base = {"book": "base", "source": {"id": "T0"}, "published_on": "2020-01-01"}
     book = {"book": "drawn", **head, "extends": ["base.yaml"], **defaults, "duties": own, **scores}
     files = {
@@ -619,6 +659,14 @@ def book_files(d: Draft) -> tuple[dict[str, str], dict[str, Any]]:
         "book.yaml": to_yaml({**book, "override": override}),
     }
     return files, card
+
+
+def spare_vetoes(card: dict[str, Any], duty: str) -> None:
+    """A veto of a duty that may be no must is refused."""
+    for item in card["items"].values():
+        for fields in item["lines"].values():
+            if any(name.startswith(f"{duty}.") for name in fields.get("breaches", [])):
+                fields.pop("veto", None)
 
 
 def to_yaml(value: Any) -> str:
@@ -698,6 +746,7 @@ def post(draw: Draw, cal: Calendar, areas: list[str], roles: tuple[str, ...]) ->
         "to": end,
         "fte": draw.pick("", "", "1", "0.5", "0.75"),
         "primary": draw.pick("", "", "yes", "no"),
+        "manager": draw.pick("", *PEOPLE, "owner"),
     }
 
 

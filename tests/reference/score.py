@@ -15,7 +15,7 @@ from .judge_triggered import judge_finding, judge_metric, judge_precedence, judg
 from .judge_window import judge_window
 from .lines import Sheet
 from .log import cutoff_after, read_log
-from .sheet import make_sheets, report, sheet_for
+from .sheet import make_cards, make_sheets, report, sheet_for
 from .verdict import Obligation, World, number_alike, settle
 
 JUDGES: dict[str, Callable[[World, Duty], Iterator[Obligation]]] = {
@@ -37,7 +37,8 @@ def reference_score(estate_dir: Path, logs: list[Path], period: str, as_of: str 
     world = make_world(estate, [Path(log) for log in logs], period, as_of)
     obligations = judge_all(world)
     sheets = make_sheets(world, obligations)
-    people = [report(world, sheet) for sheet in sheets]
+    cards = make_cards(world, sheets)
+    people = [report(world, sheet, cards) for sheet in sheets]
     by_key = {(sheet.person, sheet.role): sheet for sheet in sheets}
     verdicts = [show_verdict(ob, sheet_for(by_key, ob.post)) for ob in obligations]
     order = ("person", "role", "duty", "post", "period", "discriminator")

@@ -5,15 +5,18 @@ from dutyrules.book.book import Book, BookTest
 from dutyrules.book.forms import Parameter
 from dutyrules.book.read import load_book, node_at
 from dutyrules.book.references import overlapping
-from dutyrules.book.scorecards import BreachFact, Charged, Fine, Item, Line, Scorecard
+from dutyrules.book.scorecards import MANAGER, BreachFact, Ceiling, Charged, Fine, Item, Liable, Line, Scorecard
 
 __all__ = [
+    "MANAGER",
     "Book",
     "BookTest",
     "BreachFact",
+    "Ceiling",
     "Charged",
     "Fine",
     "Item",
+    "Liable",
     "Line",
     "Parameter",
     "Scorecard",

@@ -11,7 +11,7 @@ from dutyrules.book.assemble import NOUNS
 from dutyrules.book.book import Book
 from dutyrules.book.forms import Parameter
 from dutyrules.book.problems import choice, circles, follow, place_of, places, problems_of
-from dutyrules.book.scorecards import Charged, Line
+from dutyrules.book.scorecards import MANAGER, Charged, Line
 from dutyrules.checks import Duty
 from dutyrules.checks.duty import figures_of, one_or_many
 from dutyrules.diagnostics import Diagnostic, Severity, Span, did_you_mean
@@ -289,9 +289,9 @@ def _line(book: Book, names: _Names, line: Charged, path: _Path) -> None:
         here, duty = (*path, "breaches", index), breach.rpartition(".")[0]
         if not names.need("duties", duty, here):
             continue
-        if duty in book.duties and book.duties[duty].strength != "must":
-            message = f"{duty} is no must: its breaches cost nothing"
-            names.report("not-charged", message, names.node(here).span, breach, severity="warning")
+        if duty in book.duties:
+            veto = isinstance(line, Line) and line.veto is not None
+            _breach(names, book.duties[duty], breach, names.node(here).span, veto=veto)
     names.need("duties", line.only_if_met, (*path, "only_if_met"))
     if line.aggravated_by:
         _events(book, names, line.aggravated_by, (*path, "aggravated_by"))
@@ -306,6 +306,11 @@ def _scorecards(book: Book, names: _Names) -> None:
         names.need("roles", card.role, (*path, "role"))
         for key, line in card.lines.items():
             _line(book, names, line, _line_path(name, key))
+            _consequences(names, line, _line_path(name, key))
+        for word in ("bonus_cap", "total_cap"):
+            figure = getattr(card, word)
+            if figure is not None:
+                _figure(names, figure, (*path, word))
         for extra, bonus in card.bonus.items():
             _events(book, names, bonus, (*path, "bonus", extra))
             _figures(names, bonus, (*path, "bonus", extra))
@@ -315,6 +320,33 @@ def _scorecards(book: Book, names: _Names) -> None:
                 where = place_of(names.node(_line_path(name, group[MOST_OVERLAPPING])))
                 expected = f"at most {MOST_OVERLAPPING} lines that share breaches, directly or through others"
                 names.report("overlap", f"too many lines of {name} share breaches", where, lines, (), expected)
+
+
+def _breach(names: _Names, duty: Duty, breach: str, where: Span, *, veto: bool) -> None:
+    """What a line names must be able to cost something; a veto that never fires would be a false comfort."""
+    reasons = duty.reasons()
+    if breach.rpartition(".")[2] not in reasons:
+        code, message = "never-breached", f"{duty.id} is never breached in this way"
+        expected = choice([f"{duty.id}.{reason}" for reason in reasons])
+    elif duty.strength != "must":
+        code, message, expected = "not-charged", f"{duty.id} is no must: its breaches cost nothing", None
+    else:
+        return
+    if veto:
+        names.report("idle-veto", f"this veto never fires: {message}", where, breach, (), expected)
+    else:
+        names.report(code, message, where, breach, (), expected, severity="warning")
+
+
+def _consequences(names: _Names, line: Line, path: _Path) -> None:
+    """Who is liable must exist, and a veto must be able to fire."""
+    for index, liable in enumerate(line.liable):
+        if liable.relation != MANAGER:
+            names.need("roles", liable.relation, (*path, "liable", index, "relation"))
+    if line.veto is not None and not line.breaches and not line.clause:
+        where = names.node((*path, "veto")).span
+        message = "this veto can never fire: the line names no breach, and without a clause there are no findings"
+        names.report("idle-veto", message, where, None, (), "breaches: [...], or clause: ...")
 
 
 def _line_path(card: str, key: tuple[str, str]) -> _Path:

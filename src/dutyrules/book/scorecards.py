@@ -1,14 +1,16 @@
 """Scorecards and fines: items, their deduction lines, what a line counts and what that costs."""
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Annotated, Literal
+from fractions import Fraction
+from itertools import pairwise
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import numpy as np
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from dutyrules.checks.duty import EventPattern, Names, Pattern, Titles, Words, tagged
+from dutyrules.checks.duty import EventPattern, Names, Pattern, Titles, Words, one_or_many, tagged
 from dutyrules.diagnostics import nearest
-from dutyrules.figure import Count, Figure, Form, Points, Price, Text, wrong
+from dutyrules.figure import Count, Figure, Form, Points, Price, Share, Text, wrong
 from dutyrules.obligation import REASONS, Bools
 from dutyrules.timegrid import PeriodKind
 
@@ -97,10 +99,17 @@ class Charged(Form):
     def model_post_init(self, _: object) -> None:
         """One price."""
         prices = self.prices
-        if len(prices) != 1:
+        if len(prices) != 1 and not (self.needs_no_price and not prices):
             raise wrong("one-price", ", ".join(prices) or "none", f"one of {', '.join(PRICES)}")
         if (self.every is None) != (self.points is None):
-            raise wrong("every-points", prices[0], "every and points together: {every: 2, points: 1}")
+            raise wrong(
+                "every-points", ", ".join(prices) or "points", "every and points together: {every: 2, points: 1}"
+            )
+
+    @property
+    def needs_no_price(self) -> bool:
+        """Whether it does something else than to take off points."""
+        return False
 
     @property
     def prices(self) -> tuple[str, ...]:
@@ -119,10 +128,48 @@ class Charged(Form):
         return frozenset((*self.duties, *facts, *filter(None, (self.only_if_met,))))
 
 
+class Liable(Form):
+    """Who bears a share of what a line takes off: the manager, or a role."""
+
+    relation: Text
+    share: Share = Fraction(1)
+
+
+def _liable(value: object) -> object:
+    return tuple({"relation": one} if isinstance(one, str) else one for one in one_or_many(value))
+
+
+MANAGER: Final = "manager"
+"""The relation that is no role: whom the people table names."""
+
+
+class Ceiling(Form):
+    """The most that a sheet comes to after a veto."""
+
+    cap: Figure[Points]
+
+
+def _veto_form(value: object) -> str:
+    return "cap" if isinstance(value, dict | Ceiling) else "word"
+
+
+if TYPE_CHECKING:
+    Veto = Literal["zero_item", "zero_total"] | Ceiling
+else:
+    Veto = tagged(_veto_form, word=Literal["zero_item", "zero_total"], cap=Ceiling)
+
+
 class Line(Charged):
     """A deduction line: what it charges, for which breaches."""
 
     dedupe: Text | None = None
+    liable: Annotated[tuple[Liable, ...], BeforeValidator(_liable)] = ()
+    veto: Veto | None = None
+
+    @property
+    def needs_no_price(self) -> bool:
+        """A veto is enough."""
+        return self.veto is not None
 
 
 class Item(Form):
@@ -131,6 +178,7 @@ class Item(Form):
     clause: Names = ()
     title: Titles = ""
     marks: Points
+    weight: Share | None = None
     inspect: Literal["optional", "required"] = "optional"
     lines: Mapping[str, Line]
 
@@ -145,6 +193,15 @@ class Bonus(Form):
     each: Figure[Points]
 
 
+class Grade(Form):
+    """What a percent is called, and what it is worth."""
+
+    start: Points = Field(alias="from")
+    grade: Text
+    coefficient: Points | None = None
+    title: Titles = ""
+
+
 class Scorecard(Form):
     """The items by which a role is appraised in a period."""
 
@@ -154,6 +211,26 @@ class Scorecard(Form):
     clause: Names = ()
     items: Mapping[str, Item]
     bonus: Mapping[str, Bonus] = {}
+    bonus_cap: Figure[Points] | None = None
+    total_cap: Figure[Points] | None = None
+    grades: tuple[Grade, ...] = ()
+
+    def model_post_init(self, _: object) -> None:
+        """Weights are those of the whole card; grades leave no gap."""
+        weights = [item.weight for item in self.items.values() if item.weight is not None]
+        if weights and len(weights) < len(self.items):
+            found = ", ".join(name for name, item in self.items.items() if item.weight is None)
+            raise wrong("weights", f"none for {found}", "a weight for every item, or for none")
+        if weights and sum(weights) != 1:
+            raise wrong("weights", f"a sum of {sum(weights) * 100}%", "weights that sum to 100% (1/1)")
+        marks = {item.marks for item in self.items.values()}
+        if weights and len(marks) > 1:
+            raise wrong(
+                "weights", f"marks of {', '.join(map(str, sorted(marks)))}", "equal marks for items with weights"
+            )
+        starts = [grade.start for grade in self.grades]
+        if starts and (starts[-1] != 0 or any(later >= start for start, later in pairwise(starts))):
+            raise wrong("grades", ", ".join(map(str, starts)), "grades from the highest to the lowest, the last from 0")
 
     @property
     def lines(self) -> Mapping[tuple[str, str], Line]:

@@ -21,6 +21,10 @@ class Precedence(Duty):
     match_on: Literal["target", "case", "none"] = "case"
     lag: Literal["none", "previous_workday"] = "none"
 
+    def reasons(self) -> tuple[str, ...]:
+        """The wrong way round."""
+        return ("disordered",)
+
     def patterns(self) -> Iterator[Pattern]:
         """What is done, and what must have come before."""
         yield self.event

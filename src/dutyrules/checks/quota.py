@@ -65,6 +65,10 @@ class Quota(Duty):
         """The count that is at least or at most owed."""
         return self.at_most or self.at_least or Figure(1)
 
+    def reasons(self) -> tuple[str, ...]:
+        """Too few, or too many."""
+        return ("over",) if self.at_most is not None else ("missing", "short")
+
     def patterns(self) -> Iterator[Pattern]:
         """The events that count."""
         for kind in self.event:

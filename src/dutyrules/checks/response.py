@@ -97,6 +97,10 @@ class Response(Duty):
     performed_by: Literal["self", "any"] = "self"
     late_until: Figure[Until] | None = None
 
+    def reasons(self) -> tuple[str, ...]:
+        """Not at all, or late."""
+        return ("missing", "late")
+
     def patterns(self) -> Iterator[Pattern]:
         """The trigger and what must follow."""
         yield self.trigger

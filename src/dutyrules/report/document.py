@@ -58,11 +58,25 @@ def _person(sheet: Sheet) -> dict[str, Any]:
         "score_min": _text(sheet.score_min),
         "score_max": _text(sheet.score_max),
         "complete": sheet.complete,
+        "grade": sheet.grade.grade if sheet.grade else None,
+        "coefficient": _text(sheet.grade.coefficient) if sheet.grade else None,
         "workdays": sheet.workdays,
         "bonus": _text(sheet.bonus),
         "bonuses": [
             {"bonus": one.bonus, "clause": list(one.clause), "times": one.times, "points": _text(one.points)}
             for one in sheet.bonuses
+        ],
+        "borne": [
+            {
+                "person": one.person,
+                "role": one.role,
+                "scorecard": one.scorecard,
+                "item": one.item,
+                "line": one.line,
+                "share": str(one.share),
+                "points": _text(one.points),
+            }
+            for one in sheet.borne
         ],
         "fines": {currency: _text(amount) for currency, amount in sheet.fine_totals.items()},
         "fine_lines": [
@@ -89,6 +103,7 @@ def _item(item: ItemScore) -> dict[str, Any]:
         "item": item.item,
         "clause": list(item.clause),
         "marks": _text(item.marks),
+        "weight": None if item.weight is None else str(item.weight),
         "deducted": _text(item.deducted),
         "score": _text(item.score),
         "state": item.state,
@@ -102,6 +117,7 @@ def _item(item: ItemScore) -> dict[str, Any]:
                 "breaches": list(line.breaches),
                 "findings": [{"file": file, "row": row} for file, row in line.findings],
                 "uninspected": line.uninspected,
+                "veto": line.veto and {"effect": line.veto.effect, "cap": _text(line.veto.cap)},
             }
             for line in item.lines
         ],

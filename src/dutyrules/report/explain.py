@@ -8,7 +8,7 @@ from dutyrules.diagnostics import Diagnostic, InputError, did_you_mean
 from dutyrules.figure import Figure, Tiers
 from dutyrules.obligation import State
 from dutyrules.report.language import Speech
-from dutyrules.report.numbers import plain
+from dutyrules.report.numbers import plain, share
 from dutyrules.report.text import finding_lines, sheet_text
 from dutyrules.scoring import ItemScore, LineScore, Result, Sheet
 
@@ -72,15 +72,24 @@ def _item(result: Result, sheet: Sheet, item: ItemScore, speech: Speech) -> Iter
             rows = "; ".join(speech("row", file=file.rpartition("/")[2], row=row) for file, row in line.findings)
             yield "    " + speech("explain_findings", rows=rows)
         yield "    " + _arithmetic(result, sheet, item, line, speech)
+        if line.veto:
+            cap = "" if line.veto.cap is None else plain(line.veto.cap)
+            title = speech.title(line.title, f"{item.item}/{line.line}")
+            yield "    " + speech(f"veto_{line.veto.effect}", title=title, item=item.item, cap=cap)
     yield ""
-    key = "explain_sum" if item.deducted <= item.marks else "explain_floor"
+    plainly = item.deducted <= item.marks and item.score == item.marks - item.deducted
+    key = "explain_sum" if plainly else "explain_floor" if item.deducted > item.marks else "explain_vetoed"
     yield "  " + speech(key, marks=plain(item.marks), deducted=plain(item.deducted), score=plain(item.score))
+    if item.weight is not None:
+        yield "  " + speech("explain_weight", weight=share(item.weight))
     if item.state != "assessed":
         yield "  " + speech("explain_open", state=speech(f"state_{item.state}"))
 
 
 def _arithmetic(result: Result, sheet: Sheet, item: ItemScore, line: LineScore, speech: Speech) -> str:
     form = result.estate.book.scorecards[sheet.scorecard or ""].items[item.item].lines[line.line]
+    if line.price is None:
+        return speech("explain_no_price", times=line.times)
     values = {word: _figure(result, sheet, getattr(form, word)) for word in _FIGURES}
     word = f"{line.price}_tiers" if isinstance(values[line.price], Tiers) else line.price
     parts = [speech(f"explain_{word}", **values | {"times": line.times, "price": values[line.price]})]

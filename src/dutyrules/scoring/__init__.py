@@ -3,16 +3,28 @@
 from dutyrules.scoring.agenda import Agenda, Cost, Open, Unassessed
 from dutyrules.scoring.duelist import Due, due
 from dutyrules.scoring.result import Result, score
-from dutyrules.scoring.sheet import BonusScore, Finding, FineScore, ItemScore, LineScore, Sheet
+from dutyrules.scoring.sheet import (
+    BonusScore,
+    BorneScore,
+    Finding,
+    FineScore,
+    GradeScore,
+    ItemScore,
+    LineScore,
+    Sheet,
+    Veto,
+)
 from dutyrules.scoring.tally import Tally
 
 __all__ = [
     "Agenda",
     "BonusScore",
+    "BorneScore",
     "Cost",
     "Due",
     "Finding",
     "FineScore",
+    "GradeScore",
     "ItemScore",
     "LineScore",
     "Open",
@@ -20,6 +32,7 @@ __all__ = [
     "Sheet",
     "Tally",
     "Unassessed",
+    "Veto",
     "due",
     "score",
 ]

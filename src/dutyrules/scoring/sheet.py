@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from typing import Literal
 
 ItemState = Literal["assessed", "partial", "not_assessed", "excluded"]
@@ -40,28 +41,53 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class Veto:
+    """What happens because of one line.
+
+    Attributes:
+        effect: `zero_item`, `zero_total` or `cap`.
+        cap: The most that the sheet comes to; only of `cap`.
+    """
+
+    effect: str
+    cap: Decimal | None
+
+
+@dataclass(frozen=True)
 class LineScore:
-    """What one deduction line took off."""
+    """What one deduction line took off.
+
+    Attributes:
+        price: The word of the book that says what it costs; None for a veto without one.
+        veto: What else happens, if it does.
+    """
 
     line: str
     clause: tuple[str, ...]
     title: str | Mapping[str, str]
-    price: str
+    price: str | None
     times: int
     points: Decimal
     breaches: tuple[str, ...]
     findings: tuple[tuple[str, int], ...]
     uninspected: bool
+    veto: Veto | None
 
 
 @dataclass(frozen=True)
 class ItemScore:
-    """One item of a scorecard."""
+    """One item of a scorecard.
+
+    Attributes:
+        score: Before its weight.
+        weight: Its share of the sheet; None where items have no weights.
+    """
 
     item: str
     clause: tuple[str, ...]
     title: str | Mapping[str, str]
     marks: Decimal
+    weight: Fraction | None
     deducted: Decimal
     score: Decimal
     state: ItemState
@@ -81,6 +107,33 @@ class BonusScore:
 
 
 @dataclass(frozen=True)
+class BorneScore:
+    """What a sheet bears for another.
+
+    Attributes:
+        person, role: Whose sheet it is of which the line took points.
+        points: As they are shown; they are added up exactly.
+    """
+
+    person: str
+    role: str
+    scorecard: str
+    item: str
+    line: str
+    share: Fraction
+    points: Decimal
+
+
+@dataclass(frozen=True)
+class GradeScore:
+    """What the percent of a sheet is called, and what it is worth."""
+
+    grade: str
+    title: str | Mapping[str, str]
+    coefficient: Decimal | None
+
+
+@dataclass(frozen=True)
 class FineScore:
     """Money that a text asks for; recorded, not deducted."""
 
@@ -95,7 +148,12 @@ class FineScore:
 
 @dataclass(frozen=True)
 class Sheet:
-    """One person in one role for one period."""
+    """One person in one role for one period.
+
+    Attributes:
+        bonus: What counts of the bonuses: at most their cap.
+        borne: What is taken off for others.
+    """
 
     person: str
     name: str
@@ -108,9 +166,11 @@ class Sheet:
     score_min: Decimal | None
     score_max: Decimal | None
     complete: bool
+    grade: GradeScore | None
     bonus: Decimal
     items: tuple[ItemScore, ...]
     bonuses: tuple[BonusScore, ...]
+    borne: tuple[BorneScore, ...]
     fines: tuple[FineScore, ...]
     breaches: tuple[Finding, ...]
     excused: tuple[Finding, ...]

@@ -1,6 +1,6 @@
 """The arrays behind the sheets of a period: breaches, charges of lines and fines, states by duty."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -11,12 +11,13 @@ import polars as pl
 from dutyrules.activity.log import Log
 from dutyrules.book import Scorecard, overlapping
 from dutyrules.estate import Estate
-from dutyrules.obligation import Ints, State
+from dutyrules.obligation import Bools, Ints, State
 from dutyrules.scoring.charges import Charge, LineKey, Pricing
 from dutyrules.scoring.findings import Namer
 from dutyrules.scoring.holders import Sheets
 from dutyrules.scoring.judge import Judgement
 from dutyrules.scoring.tables import breach_table, points_table
+from dutyrules.scoring.totals import Borne, Exact, Totals, items_of
 from dutyrules.timegrid import Period
 
 
@@ -74,13 +75,52 @@ class Tally:
         return next(fitting, None)
 
     @cached_property
-    def charges(self) -> Mapping[str, Mapping[LineKey, Charge]]:
-        """Scorecard → line → charge on every sheet."""
+    def cards(self) -> Mapping[str, tuple[Scorecard, Bools]]:
+        """The scorecards for such periods, and the sheets that are judged by each."""
+        names = [chosen[0] if chosen else None for chosen in map(self.scorecard, range(len(self.sheets)))]
         return {
-            name: self.pricing.charges(card.lines, overlapping(card.lines), card.role)
+            name: (card, np.array([chosen == name for chosen in names], np.bool_))
             for name, card in self.estate.book.scorecards.items()
             if card.per == self.period.kind
         }
+
+    @cached_property
+    def totals(self) -> Totals:
+        """The arithmetic of these scorecards."""
+        presence, people = self.judgement.ground.presence, self.estate.tables.people
+        codes = {name: code for code, name in enumerate(presence.persons)}
+        managers = np.array([codes.get(name, -1) for name in people["manager"].to_list()], np.int64)
+        off = {item: self._excluded(item) for item in items_of(self.cards)}
+        return Totals(self.judgement.ground, self.sheets, self.cards, off, managers[self.sheets.post])
+
+    def _excluded(self, item: str) -> Bools:
+        """Sheets that somebody took the item off."""
+        decided = self.settlements.items()
+        off = {person for (person, name), (decision, _) in decided if (name, decision) == (item, "exclude")}
+        persons = self.judgement.ground.presence.persons
+        return np.array([persons[code] in off for code in self.sheets.person], np.bool_)
+
+    @cached_property
+    def charges(self) -> Mapping[str, Mapping[LineKey, Charge]]:
+        """Scorecard → line → charge on every sheet."""
+        return self.charges_by(self.pricing)
+
+    def charges_by(self, pricing: Pricing) -> Mapping[str, Mapping[LineKey, Charge]]:
+        """The same, priced on other verdicts."""
+        return {
+            name: pricing.charges(card.lines, overlapping(card.lines), card.role)
+            for name, (card, _) in self.cards.items()
+        }
+
+    @cached_property
+    def borne(self) -> Sequence[Borne]:
+        """What sheets bear for others."""
+        return self.totals.borne(self.charges)
+
+    @cached_property
+    def burden(self) -> Exact:
+        """What each sheet bears in all, in the scale of the totals."""
+        return self.totals.burden(self.borne)
 
     @cached_property
     def fines(self) -> Mapping[str, Charge]:
