@@ -212,7 +212,7 @@ def seen_in_slot(world: World, plan: Plan) -> None:
             assert other.at - one.until >= timedelta(minutes=way)
 
 
-QUICK = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @QUICK

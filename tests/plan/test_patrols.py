@@ -106,6 +106,30 @@ def test_a_slot_too_short_says_how_many_fit(folder: Path) -> None:
     assert cause.numbers == {"need": 3, "areas": 1, "minutes": 40, "needed": 47, "fit": 2}
 
 
+def test_a_slot_in_pieces_may_be_long_enough_and_still_too_short(folder: Path) -> None:
+    leave = [{"person": "p1", "from": "2026-10-20 09:20", "until": "2026-10-20 09:30", "approved": "yes"}]
+    world = World(row_of(3, minutes=15), leave=leave, slot=("09:00", "09:47"), patrol={"at_least": 2})
+    _, plan = planned(world, folder)
+    assert plan.shortfall == 0
+    world = World(row_of(3, minutes=17), leave=leave, slot=("09:00", "09:46"), patrol={"at_least": 2})
+    _, plan = planned(world, folder)
+    assert [(one.day.day, one.number) for one in plan.shortfalls] == [(20, 1)]
+    cause = plan.shortfalls[0].causes[0]
+    assert cause.message == "slot_does_not_fit"
+    assert cause.numbers == {"need": 2, "areas": 1, "minutes": 36, "fit": 1, "pieces": 2}
+
+
+def test_what_is_not_proven_is_said_to_be_open(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dutyrules.plan.menus.LISTED", 2)
+    monkeypatch.setattr("dutyrules.plan.assignment.FITTING", 0.0)
+    world = World(row_of(6, minutes=15), slot=("09:00", "09:40"), patrol={"at_least": 3})
+    _, plan = planned(world, folder)
+    assert plan.shortfall == 5
+    assert plan.least_shortfall < 5
+    assert {one.causes[0].message for one in plan.shortfalls} == {"slot_perhaps_too_short"}
+    assert plan.status is Status.UNKNOWN
+
+
 def test_a_slot_outside_the_shift_leaves_no_time(folder: Path) -> None:
     roster = [{"person": "p1", "date": f"2026-10-{day}", "start": "13:00", "end": "21:00"} for day in DAYS]
     _, plan = planned(World(row_of(3), roster=roster), folder)
@@ -204,7 +228,7 @@ def test_a_substitute_without_time_for_both_misses_what_does_not_fit(folder: Pat
     _, plan = planned(world, folder)
     assert [(one.day.day, one.number) for one in plan.shortfalls] == [(21, 1)]
     assert plan.least_shortfall == 1
-    assert plan.shortfalls[0].causes[0].numbers == {"need": 4, "areas": 2, "minutes": 35, "needed": 40, "fit": 3}
+    assert plan.shortfalls[0].causes[0].numbers == {"need": 4, "areas": 2, "minutes": 35, "needed": 41, "fit": 3}
 
 
 def test_leave_without_a_substitute_owes_nothing(folder: Path) -> None:

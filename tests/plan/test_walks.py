@@ -5,7 +5,7 @@ from itertools import pairwise, permutations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dutyrules.plan.fit import fit
@@ -53,6 +53,7 @@ def by_hand(between: Ints, stops: list[Stop], order: tuple[int, ...]) -> tuple[i
     return minute, ways
 
 
+@settings(deadline=None)
 @given(walks())
 def test_every_set_ends_as_early_as_in_the_best_order(case: tuple[Ints, list[Stop]]) -> None:
     between, every = case
@@ -75,6 +76,7 @@ def test_every_set_ends_as_early_as_in_the_best_order(case: tuple[Ints, list[Sto
         assert walked(between, order) == ends[mask][1]
 
 
+@settings(deadline=None)
 @given(st.lists(POINTS, min_size=1, max_size=7), st.data())
 def test_without_breaks_the_walk_is_the_shortest(points: list[Point | None], data: st.DataObject) -> None:
     between = legs(points, data.draw(st.integers(30, 90)))
@@ -98,6 +100,7 @@ def test_a_walk_waits_for_an_appointment_and_goes_on() -> None:
     assert Walks.of(between, every, 3).order(0b111) == [(0, 540), (1, 560), (2, 571)]
 
 
+@settings(deadline=None)
 @given(walks(5), st.integers(0, 4), st.integers(0, 4), st.data())
 def test_a_menu_holds_all_sets_that_miss_least(
     case: tuple[Ints, list[Stop]], first: int, second: int, data: st.DataObject
@@ -123,6 +126,7 @@ def test_a_menu_holds_all_sets_that_miss_least(
     assert most(walk, between) >= max(mask.bit_count() for mask in possible)
 
 
+@settings(deadline=None)
 @given(walks(4), st.integers(0, 4), st.data())
 def test_the_routing_model_misses_as_little_as_the_list(
     case: tuple[Ints, list[Stop]], need: int, data: st.DataObject

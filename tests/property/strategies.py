@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -61,6 +62,8 @@ POPULATIONS: dict[str, Any] = {
     "lived_in": {"table": "units", "where": {"state": ["occupied", "vacant"]}},
     "renovating": {"table": "permits"},
     "owing": {"table": "arrears", "where": {"fee": "property", "age": ["current", "old"]}},
+    "on_trial": {"table": "spells", "where": {"name": "trial"}},
+    "alive": {"table": "spells", "where": {"name": ["life", "trial"]}},
 }
 UNIT_POPULATIONS = ("vacant", "lived_in", "renovating", "owing")
 ROLES: dict[str, Any] = {"butler": {}, "lead": {}, "staff": {"includes": ["butler", "lead"]}}
@@ -82,6 +85,9 @@ REASONS = {
     "record": ("missing", "late", "incomplete", "unsigned"),
     "window": ("outside",),
     "metric": ("short",),
+    "interval": ("missing", "late"),
+    "forbid": ("outside",),
+    "rate": ("short", "over"),
     "finding": ("found",),
 }
 
@@ -213,9 +219,10 @@ class Draft:
 def attendance(d: Draft) -> dict[str, Any]:
     fields: dict[str, Any] = {"event": "meet", **d.limit()}
     if d.maybe(3):
-        fields = {"event": "meet", d.one_of("by", "before"): d.one_of("shift.start", "shift.end")}
+        moment = d.one_of("shift.start", "shift.end", "shift.start - 15 minutes", "shift.end + 1 hours")
+        fields = {"event": "meet", d.one_of("by", "before"): moment}
     if d.maybe(3):
-        fields["from"] = d.figure("time", "07:30", "07:55")
+        fields["from"] = d.one_of(d.figure("time", "07:30", "07:55"), "shift.start - 30 minutes")
     if d.maybe(3):
         fields["late_until"] = d.one_of("12:00", "17:00", "end_of_day")
     return fields | excuse(d)
@@ -283,6 +290,16 @@ def long_quota(d: Draft) -> dict[str, Any]:
             fields["cap"] = population
     if d.maybe():
         fields["prorate"] = d.one_of("workdays", "none")
+    if per != "week" and d.maybe(3):
+        fields["days"] = d.one_of(["15", "21"], ["28", "31"], ["1", "last"], ["10", "10"])
+        if per in ("quarter", "half_year", "year"):
+            two = [{"month": "2", "day": "25"}, {"month": "3", "day": "14"}]
+            one = [{"month": "1", "day": "1"}, {"month": d.one_of("1", "2"), "day": "20"}]
+            fields["days"] = d.one_of(fields["days"], two, one)
+    if "population" not in fields and d.maybe(4):
+        fields["performed_by"] = "any"
+    if d.maybe(6):
+        fields["participants"] = d.one_of("lead", ["butler"], ["butler", "lead"])
     return fields
 
 
@@ -302,11 +319,11 @@ def due_deadline(d: Draft) -> dict[str, Any]:
     fields: dict[str, Any] = {"event": "paper"}
     if d.maybe(3):
         fields = {"events": {"all_of": ["paper", "sheet"]}}
-    per = d.one_of("week", "month", "month", "two_months", "quarter", "half_year")
+    per = d.one_of("week", "month", "month", "two_months", "quarter", "half_year", "year")
     due: dict[str, Any] = {"day": d.one_of("1", "5", "10", "31", "last")}
     if per == "week":
         due = {"weekday": d.one_of("monday", "friday", "sunday")}
-    if per in ("quarter", "half_year") and d.maybe():
+    if per in ("quarter", "half_year", "year") and d.maybe():
         due["months"] = d.one_of(["3", "9"], ["2", "6", "12"], ["10"])
     if d.maybe():
         due["by"] = d.one_of("09:00", "24:00")
@@ -320,6 +337,9 @@ def due_deadline(d: Draft) -> dict[str, Any]:
 
 
 DURATIONS = (
+    "30 minutes",
+    "5 working_hours",
+    "20 working_hours",
     "1 hours",
     "24 hours",
     "2 days",
@@ -344,20 +364,59 @@ def within(d: Draft) -> Any:
     return simple
 
 
+def attended(d: Draft, kind: str) -> Any:
+    """A kind, sometimes only with certain roles there."""
+    if not d.maybe(4):
+        return kind
+    return {"event": kind, "participants": d.one_of("lead", ["butler", "lead"], ["staff"], ["lead"])}
+
+
+def deeds(d: Draft) -> Any:
+    return d.one_of(
+        attended(d, "fixed"),
+        {"any_of": [attended(d, "fixed"), "passed"]},
+        {"all_of": ["fixed", "passed"]},
+        {"all_of": ["fixed", {"any_of": ["passed", "worse"]}]},
+        {"in_order": ["passed", attended(d, "fixed")]},
+        {"any_of": ["worse", {"in_order": ["fixed", {"all_of": ["passed", "worse"]}]}]},
+    )
+
+
+def dated_response(d: Draft) -> dict[str, Any]:
+    trigger: dict[str, Any] = {
+        "population": d.one_of("lived_in", "renovating", "owing", "on_trial", "alive", "buildings")
+    }
+    if d.maybe():
+        trigger["date"] = d.one_of("from", "to")
+    if d.maybe(3):
+        trigger["yearly"] = "true"
+    if d.maybe(3):
+        trigger["days_before"] = d.one_of("1", "7")
+    fields: dict[str, Any] = {
+        "trigger": trigger,
+        "follow_up": d.one_of("visit", {"any_of": ["visit", "call"]}, "patrol"),
+    }
+    fields["match_on"] = d.one_of("target", "target", "none")
+    fields["within"] = d.figure("duration", *DURATIONS)
+    fields["owed_by"] = d.one_of("role", "area_of_target")
+    fields["performed_by"] = d.one_of("self", "any")
+    if d.maybe(4):
+        fields["not_before"] = d.one_of("2 days", "1 months", "paper")
+    return fields
+
+
 def response(d: Draft) -> dict[str, Any]:
     trigger: dict[str, Any] = {"event": "found"}
     if d.maybe(3):
         trigger["where"] = d.one_of({"place": "unit"}, {"solvable": "false"}, {"place": ["unit", "perimeter"]})
     if d.maybe(3):
         trigger["window"] = d.figure("window", ["00:00", "12:00"], ["07:55", "17:00"])
-    follow_up = d.one_of(
-        "fixed",
-        {"any_of": ["fixed", "passed"]},
-        {"all_of": ["fixed", "passed"]},
-        {"all_of": ["fixed", {"any_of": ["passed", "worse"]}]},
-    )
-    fields: dict[str, Any] = {"trigger": trigger if len(trigger) > 1 else "found", "follow_up": follow_up}
+    fields: dict[str, Any] = {"trigger": trigger if len(trigger) > 1 else "found", "follow_up": deeds(d)}
     fields["within"] = within(d)
+    if d.maybe(4):
+        fields["not_before"] = d.one_of("2 days", "1 months", "3 hours", "90 minutes", "paper", {"event": "passed"})
+    if d.maybe(4):
+        fields["else"] = {"follow_up": d.one_of("passed", "worse", "paper", deeds(d)), "within": within(d)}
     if d.maybe(3):
         fields |= {"match_on": "target", "follow_up": d.one_of("patrol", {"any_of": ["patrol", "plan"]})}
     elif d.maybe(5):
@@ -388,6 +447,76 @@ def precedence(d: Draft) -> dict[str, Any]:
     return fields | {"lag": d.one_of("none", "previous_workday")}
 
 
+def chain(d: Draft) -> dict[str, Any]:
+    fields: dict[str, Any] = {"event": d.one_of("fixed", attended(d, "mark"), "found"), "requires": deeds(d)}
+    if d.maybe(3):
+        fields |= {"event": "visit", "requires": d.one_of("call", {"any_of": ["call", "patrol"]}), "match_on": "target"}
+    elif d.maybe(4):
+        fields["match_on"] = d.one_of("case", "none")
+    if d.maybe():
+        fields["owed_by"] = d.one_of("person", "role", "area_of_target")
+        if fields["event"] in ("fixed", "mark") or isinstance(fields["event"], dict):
+            fields["owed_by"] = d.one_of("person", "role")
+    if d.maybe():
+        fields["performed_by"] = d.one_of("self", "any")
+    if d.maybe():
+        fields["within"] = d.figure("duration", *DURATIONS)
+    return fields
+
+
+def contacts(d: Draft) -> dict[str, Any]:
+    fields: dict[str, Any] = {"event": attended(d, "mark"), "after": "found", "until": d.one_of("fixed", "passed")}
+    if d.maybe(3):
+        fields = {"event": "call", "after": "visit", "until": "call", "match_on": "target"}
+    elif d.maybe(4):
+        fields["match_on"] = "none"
+    fields["within"] = d.figure("duration", *DURATIONS)
+    located = fields["after"] in ("found", "visit")
+    fields["owed_by"] = d.one_of("person", "role", "area_of_target" if located else "role")
+    if d.maybe():
+        fields["performed_by"] = d.one_of("self", "any")
+    return fields
+
+
+def forbidden(d: Draft) -> dict[str, Any]:
+    if d.maybe(3):
+        return {"event": d.one_of("patrol", "visit", ["visit", "found"]), "elsewhere": "true"}
+    fields: dict[str, Any] = {"event": d.one_of("fixed", ["fixed", "worse"]), "after": "found", "until": "passed"}
+    if d.maybe(3):
+        fields = {"event": "visit", "after": "call", "match_on": "target"}
+    elif d.maybe(3):
+        fields |= {"event": "train", "after": "paper", "until": "sheet", "match_on": "none"}
+    if "until" in fields and d.maybe(4):
+        del fields["until"]
+    if d.maybe():
+        fields["performed_by"] = d.one_of("self", "any")
+    return fields
+
+
+def rate(d: Draft) -> dict[str, Any]:
+    num, den = d.one_of(
+        ({"event": "mark", "where": {"channel": "phone"}}, "mark"),
+        ({"event": "mark", "participants": "butler"}, "mark"),
+        ({"event": "visit", "where": {"outcome": ["done", ""]}}, "visit"),
+        ({"event": "found", "where": {"place": "unit"}}, "found"),
+        ("fixed", "found"),
+        ("train", "train"),
+    )
+    fields: dict[str, Any] = {"num": num, "den": den, "per": d.one_of("week", "month", "month", "month", "quarter")}
+    if d.maybe(6):
+        fields["den"] = {"population": d.one_of(*UNIT_POPULATIONS)}
+    if den == "mark" and d.maybe():
+        fields["of"] = "value"
+    limit = d.one_of("at_least", "at_least", "at_most", "")
+    if limit:
+        fields[limit] = d.figure("share", "98%", "1/3", "1/1", "50%")
+    if d.maybe(5):
+        fields["den_min"] = d.figure("decimal", "1", "2", "75")
+    if d.maybe():
+        fields["performed_by"] = "any"
+    return fields
+
+
 def content(d: Draft) -> dict[str, Any]:
     choices: dict[str, Any] = {
         "fields": d.one_of(["complete"], ["complete", "lines"]),
@@ -407,7 +536,11 @@ def daily_record(d: Draft) -> dict[str, Any]:
 def existing_record(d: Draft) -> dict[str, Any]:
     if d.maybe(4):
         return {"of": ["table", "paper"], "allowed": {"channel": ["phone", "home"]}}
-    return {"of": d.one_of("table", ["table"]), **content(d)}
+    some = {"event": "table", "where": {"complete": d.one_of("true", "false")}}
+    return {
+        "of": d.one_of("table", ["table"], some, [some, {"event": "table", "where": {"channel": "home"}}]),
+        **content(d),
+    }
 
 
 def calling_hours(d: Draft) -> dict[str, Any]:
@@ -449,7 +582,13 @@ TEMPLATES: tuple[tuple[str, Callable[[Draft], dict[str, Any]]], ...] = (
     ("response", response),
     ("response", reading),
     ("response", habitual),
+    ("response", dated_response),
     ("precedence", precedence),
+    ("precedence", chain),
+    ("interval", contacts),
+    ("forbid", forbidden),
+    ("rate", rate),
+    ("rate", rate),
     ("record", daily_record),
     ("record", existing_record),
     ("window", calling_hours),
@@ -559,7 +698,11 @@ def line(d: Draft) -> dict[str, Any]:
     if d.maybe(5):
         fields["if"] = "none_done"
     fields |= consequences(d)
-    possible = REASONS[check] if check in ("response", "precedence", "window", "metric", "finding") else ()
+    possible = (
+        REASONS[check]
+        if check in ("response", "precedence", "window", "metric", "interval", "forbid", "finding")
+        else ()
+    )
     if "veto" in fields and not (set(reasons) <= {*possible} and d.duties[duty].get("strength", "must") == "must"):
         del fields["veto"]  # a veto that cannot fire is refused
     return fields
@@ -785,6 +928,21 @@ def unit_rows(draw: Draw, cal: Calendar, unit: str, building: str) -> list[Row]:
     return rows
 
 
+def spells(draw: Draw, cal: Calendar, targets: list[str]) -> list[Row]:
+    """Lives and trials: some began years ago, on a day that is near now, or on the 29th of February."""
+    rows = []
+    for _ in range(draw.pick(0, 0, 1, 3)):
+        row = dated(draw, cal, {"name": draw.pick("life", "life", "trial"), "target": draw.pick(*targets)})
+        if row["name"] == "life":
+            near = draw.pick(*cal.hot)
+            born = draw.pick(
+                "1980-02-29", f"1975-{near.month:02d}-{near.day:02d}", f"2025-{near.month:02d}-{near.day:02d}"
+            )
+            row |= {"from": born, "to": ""}
+        rows.append(row)
+    return rows
+
+
 def arrears_row(draw: Draw, cal: Calendar, units: list[str]) -> Row:
     fee, age = draw.pick("property", "property", "utility"), draw.pick("current", "old")
     return dated(draw, cal, {"unit": draw.pick(*units), "fee": fee, "age": age})
@@ -856,6 +1014,7 @@ LOG_COLUMNS = (
     "value",
     "outcome",
     "channel",
+    "participants",
     "event_id",
     "revision",
     "voided",
@@ -901,6 +1060,8 @@ class LogDraft:
             row["case"] = self.pick("", "", "C1", "C2")
         if declared.get("person") == "any" and not person and self.pick(False, False, True):
             row["person"] = self.pick("", "owner")
+        if kind in ("fixed", "mark", "train", "patrol"):
+            row["participants"] = self.pick("", "", "p1", "p2;p3", "p4、p1；p2", " p5 ; nobody")
         if declared.get("target") == "unit":
             row["outcome"] = self.pick("", "", "done", "refused", "not_home")
         for name, wanted in (declared.get("attributes") or {}).items():
@@ -973,17 +1134,26 @@ def pairs_of(duties: list[dict[str, Any]]) -> list[tuple[str, str]]:
     pairs = []
     for duty in duties:
         if duty["check"] == "response":
-            pairs += [(kinds_in(duty["trigger"])[0], kind) for kind in kinds_in(duty["follow_up"])]
+            others = kinds_in(duty["follow_up"]) + kinds_in(duty.get("else", {}).get("follow_up", {}))
+            pairs += [(first, kind) for first in kinds_in(duty["trigger"]) for kind in others]
+        elif duty["check"] == "rate":
+            pairs += [(kind, kind) for kind in kinds_in(duty["num"])]
+        elif duty["check"] in ("interval", "forbid"):
+            parts = [kind for part in ("after", "event", "until") for kind in kinds_in(duty.get(part, {}))]
+            pairs += [*pairwise(parts), (parts[0], parts[-1])]
         elif duty["check"] == "precedence":
-            pairs += [(kinds_in(duty["requires"])[0], kinds_in(duty["event"])[0])]
+            pairs += [(kind, kinds_in(duty["event"])[0]) for kind in kinds_in(duty["requires"])]
     return pairs
 
 
 def kinds_in(pattern: Any) -> list[str]:
+    if isinstance(pattern, list):
+        return [kind for one in pattern for kind in kinds_in(one)]
     if isinstance(pattern, dict) and "event" in pattern:
         pattern = pattern["event"]
     if isinstance(pattern, dict):
-        return [kind for entries in pattern.values() for entry in entries for kind in kinds_in(entry)]
+        lists = [entries for entries in pattern.values() if isinstance(entries, list)]
+        return [kind for entries in lists for entry in entries for kind in kinds_in(entry)]
     return [pattern]
 
 
@@ -1105,7 +1275,9 @@ def drawn_world(draw: Draw) -> WorldFiles:
     posts = people(draw, cal, areas, ("butler", "butler", "butler", "lead"))
     known = list(dict.fromkeys(row["person"] for row in posts))
     tables = {"people": posts, **places(draw, cal, areas)}
+    things = [row["unit"] for row in tables["units"]] + [row["building"] for row in tables["buildings"]]
     tables |= {
+        "spells": spells(draw, cal, [*things, *known]),
         "roster": roster(draw, cal, known),
         "leave": leave(draw, cal, known),
         "coverage": coverage(draw, cal, areas),

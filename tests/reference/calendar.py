@@ -106,6 +106,11 @@ def periods_ending_in(per: str, scored: Period) -> list[Period]:
     return found
 
 
+def periods_touching(per: str, scored: Period) -> list[Period]:
+    """The periods that have a day in common with the scored one."""
+    return list({(period := period_around(per, day)).label: period for day in scored.days()}.values())
+
+
 def floor_to(instant: datetime, granularity: int) -> datetime:
     return instant - timedelta(seconds=instant.second % granularity)
 

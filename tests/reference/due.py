@@ -11,6 +11,7 @@ from typing import Any
 from . import calendar as cal
 from .estate import Estate, instant, load_estate
 from .figures import half_up, show
+from .judge_quota import part_of
 from .lines import Line, Sheet
 from .log import cutoff_after
 from .score import judge_all, make_world
@@ -30,6 +31,8 @@ from .sheet import (
 from .verdict import Obligation, World, find_excuse, named_instant
 
 Sums = dict[str, Fraction]
+SET_OFF = ("response", "interval")
+"""Checks whose obligations an occasion sets off, with a limit of their own."""
 
 
 def reference_due(estate_dir: Path, logs: list[Path], as_of: str, ahead: int = 0) -> list[dict[str, Any]]:
@@ -79,6 +82,9 @@ def months(estate: Estate, today: date, until: date) -> list[str]:
     following = cal.add_months(today.replace(day=1), 1)
     found |= {following, cal.add_months(following, 1)}
     for duty in estate.duties:
+        if "due" in duty.fields or "days" in duty.fields:  # in whatever month of a period that has begun
+            runs = [cal.period_around(duty.fields["per"], day) for day in days]
+            found |= {cal.period_around("month", day).first for run in runs for day in run.days() if day >= today}
         if "per" in duty.fields:
             ends = [cal.period_around(duty.fields["per"], day).last for day in days]
             found |= {cal.period_around("month", end).first for end in ends}
@@ -91,7 +97,9 @@ def months(estate: Estate, today: date, until: date) -> list[str]:
 def leaves_something_to_do(ob: Obligation) -> bool:
     fields, check = ob.duty.fields, ob.duty.check
     return not (
-        check in ("finding", "precedence", "window") or (check == "record" and "of" in fields) or "of_each" in fields
+        check in ("finding", "precedence", "window", "forbid")
+        or (check == "record" and "of" in fields)
+        or "of_each" in fields
     )
 
 
@@ -102,13 +110,13 @@ def period_of(label: str) -> cal.Period:
 
 def belongs(world: World, ob: Obligation) -> bool:
     """What falls due later is judged with its own month."""
-    return not (ob.duty.check == "response" and ob.limit and ob.day > world.scored.last)
+    return not (ob.duty.check in SET_OFF and ob.limit and ob.day > world.scored.last)
 
 
 def begun(world: World, ob: Obligation) -> date:
     """The workday, the first day of its period, the trigger's day; and the first day of the post."""
-    triggered = ob.duty.check == "response" and ob.period != world.scored.label
-    first = (ob.search_from or ob.day) if triggered else period_of(ob.period).first
+    triggered = ob.duty.check in SET_OFF and ob.period != world.scored.label
+    first = (ob.search_from or ob.day) if triggered else part_of(ob.duty, period_of(ob.period)).first
     return first if ob.post.acting else max(first, ob.post.first)
 
 
@@ -126,14 +134,14 @@ def listed(month: Month, ob: Obligation, sheet: Sheet | None, *, in_first: bool)
 
 
 def not_past(world: World, ob: Obligation, *, in_first: bool) -> bool:
-    triggered = ob.duty.check in ("response", "metric")
+    triggered = ob.duty.check in (*SET_OFF, "metric")
     if ob.at_rest or (not ob.occasion and not (triggered and ob.period == world.scored.label)):
         return False  # nobody has to do anything anyway
     if ob.limit and not ob.decided:
         return ob.limit > world.horizon
-    if ob.duty.check == "response" and ob.period != world.scored.label:
+    if ob.duty.check in SET_OFF and ob.period != world.scored.label:
         return ob.decided is not None and in_first
-    return period_of(ob.period).end() > world.horizon
+    return part_of(ob.duty, period_of(ob.period)).end() > world.horizon
 
 
 def row_of(ob: Obligation, sheet: Sheet | None) -> dict[str, Any]:

@@ -124,6 +124,12 @@ class Estate:
                 return self.building_area(row["building"], day)
         return None
 
+    def area_of(self, kind: str, target: str, day: date) -> str | None:
+        """Where a target lies, of whatever type it is, if no kind says so."""
+        if kind:
+            return self.target_area(kind, target, day)
+        return self.building_area(target, day) or self.unit_area(target, day)
+
     def target_area(self, kind: str, target: str, day: date) -> str | None:
         """Where a target lies that day; persons and texts lie nowhere."""
         declared = self.kinds.get(kind, {}).get("target")
@@ -282,6 +288,11 @@ class Estate:
             return False
         if fields.get("owed_by") == "area_of_target":
             return True
+        if duty.check == "rate":
+            den = fields["den"]
+            kinds = [self.kinds.get(kind, {}) for kind in kinds_of(fields["num"], den)]
+            by_members = isinstance(den, dict) and "population" in den
+            return by_members or any(kind.get("target") in ("building", "unit", "area") for kind in kinds)
         if duty.check != "quota":
             return False
         figure = fields.get("at_least")
@@ -312,6 +323,8 @@ class Estate:
             if live(row, day) and matches(row, declared.get("where") or {}):
                 if table == "buildings":
                     found[row["building"]] = row["area"]
+                elif table == "spells":
+                    found[row["target"]] = self.area_of("", row["target"], day)
                 else:
                     found[row["unit"]] = self.unit_area(row["unit"], day)
         return found
@@ -319,6 +332,12 @@ class Estate:
     def members_in(self, book: Book, population: str, area: str, day: date) -> set[str]:
         members = self.members(book, population, day)
         return {member for member, where in members.items() if self.within(where, area)}
+
+    def turning_days(self, book: Book, population: str, edge: str) -> set[date]:
+        """Days on which rows of a population's table begin, or end."""
+        declared = book.sections["populations"][population]
+        rows = [row for row in self.tables[declared["table"]] if matches(row, declared.get("where") or {})]
+        return {date.fromisoformat(row[edge]) for row in rows if row[edge]}
 
     # ------------------------------------------------------------------ coverage
 
@@ -347,6 +366,7 @@ COLUMNS = {
     "units": "unit building state from to",
     "permits": "unit from to",
     "arrears": "unit fee age from to amount",
+    "spells": "name target from to",
     "roster": "person date start end",
     "leave": "person from until approved kind substitute accepted_at",
     "coverage": "source kinds areas from to status",
@@ -388,6 +408,17 @@ def matches(row: Row, where: dict[str, Any]) -> bool:
 
 def pattern_kind(pattern: Any) -> str:
     return str(pattern["event"] if isinstance(pattern, dict) else pattern)
+
+
+def kinds_of(*patterns: Any) -> list[str]:
+    """The kinds of some patterns; a date of the registry has none, lists of deeds have many."""
+    kinds: list[str] = []
+    for pattern in patterns:
+        if isinstance(pattern, dict) and "event" not in pattern:
+            kinds += kinds_of(*(one for key in ("any_of", "all_of", "in_order") for one in pattern.get(key, [])))
+        elif pattern is not None:
+            kinds.append(pattern_kind(pattern))
+    return kinds
 
 
 def instant(text: str) -> datetime:

@@ -11,6 +11,7 @@ from .books import Duty, as_list
 from .calendar import Period
 from .estate import Post, pattern_kind
 from .figures import OffError, Place, UnboundError, number
+from .limits import span
 from .log import Event, fits
 from .verdict import (
     Obligation,
@@ -45,7 +46,9 @@ def clock_of(world: World, post: Post, day: date, word: str) -> datetime:
     if word.startswith("shift."):
         shift = world.estate.shift(post.person, day)
         assert shift is not None
-        return shift[0] if word == "shift.start" else shift[1]
+        edge, *moved = word.split()
+        at = shift[0] if edge == "shift.start" else shift[1]
+        return at + span(" ".join(moved[1:])) * (-1 if moved[0] == "-" else 1) if moved else at
     return cal.clock(day, word)
 
 
@@ -179,10 +182,10 @@ def judge_deadline(world: World, duty: Duty) -> Iterator[Obligation]:
     if "due" not in duty.fields:
         yield from judge_each_workday(world, duty, patterns_of(duty))
         return
-    for period in cal.periods_ending_in(duty.fields["per"], world.scored):
+    for period in cal.periods_touching(duty.fields["per"], world.scored):
         for post in world.estate.owing_posts(duty):
             if not post.acting:  # no dated deadlines for acting posts
-                yield from judge_dated(world, duty, post, period)
+                yield from (ob for ob in judge_dated(world, duty, post, period) if world.scored.contains(ob.day))
 
 
 def judge_dated(world: World, duty: Duty, post: Post, period: Period) -> Iterator[Obligation]:
@@ -246,7 +249,7 @@ def rolled_day(world: World, post: Post, period: Period, nominal: date, roll: st
         return nominal
     step = cal.DAY if roll == "next" else -cal.DAY
     day = nominal
-    while period.contains(day):
+    while period.contains(day) and abs(day - nominal) <= cal.DAY * 31:
         if world.workday(post, day):
             return day
         day += step

@@ -34,12 +34,35 @@ class Asked:
 
 
 def judge_quota(world: World, duty: Duty) -> Iterator[Obligation]:
-    for period in cal.periods_ending_in(duty.fields["per"], world.scored):
+    for period in periods_of(duty, world.scored):
         for post in world.estate.owing_posts(duty):
             daily = duty.fields["per"] in cal.DAILY
             # Daily: one per workday of each owing post. Longer: if the post has at least one workday in it.
             if world.owed_days(duty, post, period.days()) and (daily or not post.acting):
                 yield from judge_period(Asked(world, duty, post, period, world.place(duty, post, period.first)))
+
+
+def periods_of(duty: Duty, scored: Period) -> list[Period]:
+    """The periods that end in the scored one; with `days`, the parts of periods that do."""
+    if "days" not in duty.fields:
+        return cal.periods_ending_in(duty.fields["per"], scored)
+    parts = [part_of(duty, period) for period in cal.periods_touching(duty.fields["per"], scored)]
+    return [part for part in parts if scored.contains(part.last)]
+
+
+def part_of(duty: Duty, period: Period) -> Period:
+    """From the first to the last of `days`, in the period's last month or that of the period which they say."""
+    if "days" not in duty.fields:
+        return period
+    ends = []
+    for end in duty.fields["days"]:
+        fields = end if isinstance(end, dict) else {"day": end}
+        start = period.last.replace(day=1)
+        if "month" in fields:
+            start = cal.add_months(period.first, int(fields["month"]) - 1)
+        last = cal.month_end(start)
+        ends.append(last if fields["day"] == "last" else min(last, start + cal.DAY * (int(fields["day"]) - 1)))
+    return Period(period.label, ends[0], ends[1])
 
 
 def judge_period(q: Asked) -> Iterator[Obligation]:
@@ -116,6 +139,7 @@ def counted_events(q: Asked, windows: Windows | None) -> list[Event]:
         for event in q.world.events
         if any(fits(event, kind, q.duty.fields.get("where")) for kind in as_list(q.duty.fields["event"]))
         and event.get("outcome") not in ATTEMPTS
+        and all(event.attended_by(role) for role in as_list(q.duty.fields.get("participants")))
         and q.period.contains(event.duty_day)
         and (windows is None or in_windows(event, windows))
         and counts_for(q, event)
@@ -134,13 +158,20 @@ def counts_for(q: Asked, event: Event) -> bool:
         if duty.fields.get("credit", "unit") == "performer" and event.person != post.person:
             return False
         return member_counts(q, event)
+    anybody = duty.fields.get("performed_by", "self") == "any"
+    if anybody:
+        return not estate.local(duty, post) or located(q, event)
     if event.person != post.person:
         return False
     if estate.local(duty, post):
         # Only if the target lies in the post's area (or inside it) that day, to each such post of the person.
-        where = estate.target_area(event.kind, event.target, event.duty_day)
-        return post.holds(event.duty_day) and where is not None and estate.within(where, post.area)
+        return post.holds(event.duty_day) and located(q, event)
     return estate.lead(event.person, estate.roles_of(duty), event.duty_day) is post
+
+
+def located(q: Asked, event: Event) -> bool:
+    where = q.world.estate.target_area(event.kind, event.target, event.duty_day)
+    return where is not None and q.world.estate.within(where, q.post.area)
 
 
 def member_counts(q: Asked, event: Event) -> bool:

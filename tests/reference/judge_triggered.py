@@ -1,17 +1,18 @@
 """response, precedence, metric and finding: obligations that something gave rise to."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
 from . import calendar as cal
-from .books import Duty
+from .books import Duty, as_list
 from .calendar import Period
-from .estate import Post, pattern_kind
+from .estate import Post, kinds_of, pattern_kind
 from .figures import OffError, Place, UnboundError, half_up, number
 from .judge_daily import late_limit
-from .log import Event, fits, parse_instant
+from .limits import NoWorkdayError, opened, opening_kinds, reaching_back, registry_dates, response_limit
+from .log import Event, fits
 from .verdict import (
     Obligation,
     World,
@@ -26,29 +27,37 @@ from .verdict import (
 # ---------------------------------------------------------------------------------------------- response
 
 
-class NoWorkdayError(Exception):
-    """The post has no such workday within the 120 days after."""
-
-
 def judge_response(world: World, duty: Duty) -> Iterator[Obligation]:
     found = []
     for post in world.estate.owing_posts(duty):
         for trigger in triggers_of(world, duty, post):
             found += judge_trigger(world, duty, post, trigger)
     yield from found
-    yield from no_occasions(world, duty, found, [pattern_kind(duty.fields["trigger"])])
+    yield from no_occasions(world, duty, found, trigger_kinds(duty))
+
+
+def dated(duty: Duty) -> bool:
+    return isinstance(duty.fields["trigger"], dict) and "population" in duty.fields["trigger"]
+
+
+def trigger_kinds(duty: Duty) -> list[str]:
+    return [] if dated(duty) else [pattern_kind(duty.fields["trigger"])]
 
 
 def triggers_of(world: World, duty: Duty, post: Post) -> list[Event]:
-    """The trigger events that this post owns."""
+    """The triggers that this post owns, at the instants from which they count."""
     pattern = duty.fields["trigger"]
+    if dated(duty):
+        dates = [opened(world, duty, event) for event in registry_dates(world, duty)]
+        return [event for event in dates if event is not None and owns(world, duty, post, event)]
     options = pattern if isinstance(pattern, dict) else {}
     counts: dict[tuple[str, str, int, int], int] = {}
     found = []
     for event in world.events:
-        place = world.place(duty, post, event.at.date())
         if not fits(event, pattern):
             continue
+        begun = opened(world, duty, event)
+        place = world.place(duty, post, (begun or event).at.date())
         try:
             if "window" in options and not in_window(event.at, place.window(options["window"])):
                 continue
@@ -65,8 +74,8 @@ def triggers_of(world: World, duty: Duty, post: Post) -> list[Event]:
                     continue
         except (OffError, UnboundError):
             continue
-        if owns(world, duty, post, event):
-            found.append(event)
+        if begun is not None and owns(world, duty, post, begun):
+            found.append(begun)
     return found
 
 
@@ -84,7 +93,7 @@ def owns(world: World, duty: Duty, post: Post, trigger: Event) -> bool:
     if owed_by == "role":  # every (lead) post in the duty's roles that day
         return estate.lead(post.person, roles, day) is post
     # every post whose area contains the target that day
-    where = estate.target_area(trigger.kind, trigger.target, day)
+    where = estate.area_of(trigger.kind, trigger.target, day)
     return estate.within(where, post.area) and estate.owes(duty, post, day)
 
 
@@ -95,29 +104,43 @@ def judge_trigger(world: World, duty: Duty, post: Post, trigger: Event) -> list[
     if switched_off(duty, place):
         return []
     lies_in = world.scored.contains(day)
-    name = f"{trigger.at}{matched_key(duty, trigger)}"
+    name = trigger.target if dated(duty) else f"{trigger.at}{matched_key(duty, trigger)}"
     here = Obligation(duty, post, day.isoformat(), day, name, case=trigger.case, search_from=day)
-    here.kinds = [pattern_kind(duty.fields["trigger"]), *kinds_in(duty.fields["follow_up"])]
+    here.kinds = trigger_kinds(duty) + opening_kinds(duty)
+    here.kinds += kinds_of(duty.fields["follow_up"], duty.fields.get("else", {}).get("follow_up"))
     try:
         if isinstance(duty.fields["trigger"], dict) and "window" in duty.fields["trigger"]:
             place.window(duty.fields["trigger"]["window"])
         late_limit(world, duty.fields, place, day, default=cal.end_of_day(day))  # reads the figure
-        limit = response_limit(world, duty, post, trigger, place)
-        if limit is None:
+        limits, why = limits_of(world, duty, post, trigger, place)
+        if why == "no_due_time":
             here.decided = ("not_assessed", "no_due_time")
             return [here] if lies_in else []
-        due = cal.due_day(limit)
+        if why == "no_workday":
+            here.occasion, here.why_no_occasion = False, "no_workday"
+            return [here] if lies_in else []
+        due = cal.due_day(max(limits))
         late = late_limit(world, duty.fields, place, due, default=cal.end_of_day(cal.month_end(due)))
-    except NoWorkdayError:
-        here.occasion, here.why_no_occasion = False, "no_workday"
-        return [here] if lies_in else []
     except OffError:
         return []
     except UnboundError:
         return [unbound(duty, post, day.isoformat(), day, discriminator=name, case=trigger.case)] if lies_in else []
     if not (world.scored.contains(due) or (lies_in and due > world.scored.last)):
         return []
-    return [judge_follow_up(world, here, trigger, limit, late)]
+    return [judge_follow_up(world, here, trigger, limits, late)]
+
+
+def limits_of(world: World, duty: Duty, post: Post, trigger: Event, place: Place) -> tuple[list[datetime], str | None]:
+    """The limit of the follow-up, and that of `else` if it is given; what is said if the first is none."""
+    limits, whys = [], []
+    for branch in (duty.fields, *as_list(duty.fields.get("else"))):
+        try:
+            limit, why = response_limit(world, post, trigger, branch["within"], place), None
+        except NoWorkdayError:
+            limit, why = None, "no_workday"
+        limits.append(limit)
+        whys.append(why if limit is None and why else "no_due_time" if limit is None else None)
+    return [limit for limit in limits if limit is not None], whys[0]
 
 
 def matched_key(duty: Duty, trigger: Event) -> str:
@@ -130,14 +153,21 @@ def key_of(duty: Duty, event: Event, default: str) -> str:
     return {"case": event.case, "target": event.target, "none": ""}[match_on]
 
 
-def judge_follow_up(world: World, ob: Obligation, trigger: Event, limit: datetime, late: datetime) -> Obligation:
+def judge_follow_up(world: World, ob: Obligation, trigger: Event, limits: list[datetime], late: datetime) -> Obligation:
+    limit = max(limits)
     ob.day = cal.due_day(limit)
     ob.period = ob.day.isoformat()
     ob.limit, ob.late = limit, late
     ob.expected = named_instant(world, limit)
-    done = first_follow_up(world, ob, ob.duty.fields["follow_up"], trigger)
-    if done is not None and done < max(limit, late):
-        ob.actual, ob.met, ob.reason = done, done < limit, "late"
+    wanted = [ob.duty.fields["follow_up"]]
+    wanted += [other["follow_up"] for other in as_list(ob.duty.fields.get("else"))]
+    done = [first_follow_up(world, ob, one, trigger, trigger.at) for one in wanted]
+    in_time = [at for at, own in zip(done, limits, strict=False) if at is not None and at < own]
+    later = [at for at in done if at is not None and at < max(limit, late)]
+    if in_time:
+        ob.actual, ob.met = min(in_time), True
+    elif later:
+        ob.actual, ob.reason = min(later), "late"
     else:
         ob.reason = "missing"
     # leave contains the named instant of L, or at least half of [trigger, L)
@@ -146,16 +176,24 @@ def judge_follow_up(world: World, ob: Obligation, trigger: Event, limit: datetim
     return ob
 
 
-def first_follow_up(world: World, ob: Obligation, wanted: Any, trigger: Event) -> datetime | None:
-    """Events with the same case (target, or any) at or after the trigger; `all_of`: the latest of the firsts."""
+def first_follow_up(world: World, ob: Obligation, wanted: Any, trigger: Event, since: datetime) -> datetime | None:
+    """Events with the same case (target, or any) at or after the trigger; `all_of`: the latest of the firsts.
+
+    `in_order`: each at or after the one before it.
+    """
     if isinstance(wanted, dict) and "any_of" in wanted:
-        times = [first_follow_up(world, ob, one, trigger) for one in wanted["any_of"]]
+        times = [first_follow_up(world, ob, one, trigger, since) for one in wanted["any_of"]]
         return min((at for at in times if at is not None), default=None)
     if isinstance(wanted, dict) and "all_of" in wanted:
-        times = [first_follow_up(world, ob, one, trigger) for one in wanted["all_of"]]
+        times = [first_follow_up(world, ob, one, trigger, since) for one in wanted["all_of"]]
         return None if None in times else max(at for at in times if at is not None)
+    if isinstance(wanted, dict) and "in_order" in wanted:
+        at: datetime | None = since
+        for one in wanted["in_order"]:
+            at = first_follow_up(world, ob, one, trigger, at) if at is not None else None
+        return at
     for event in world.events:
-        if event.at >= trigger.at and fits(event, wanted) and follows(ob, event, trigger):
+        if event.at >= since and fits(event, wanted) and follows(ob, event, trigger):
             return event.at
     return None
 
@@ -170,59 +208,6 @@ def follows(ob: Obligation, event: Event, trigger: Event) -> bool:
     return key_of(ob.duty, event, "case") == key_of(ob.duty, trigger, "case") != ""
 
 
-def kinds_in(wanted: Any) -> list[str]:
-    if isinstance(wanted, dict) and ("any_of" in wanted or "all_of" in wanted):
-        return [kind for one in wanted.get("any_of") or wanted["all_of"] for kind in kinds_in(one)]
-    return [pattern_kind(wanted)]
-
-
-def response_limit(world: World, duty: Duty, post: Post, trigger: Event, place: Place) -> datetime | None:
-    """A list: the first that is given. None given: None."""
-    within = place.figure(duty.fields["within"])
-    for one in within if isinstance(within, list) else [within]:
-        limit = one_limit(world, post, trigger, place.figure(one), place)
-        if limit is not None:
-            return limit
-    return None
-
-
-def one_limit(world: World, post: Post, trigger: Event, word: Any, place: Place) -> datetime | None:
-    day, g = trigger.at.date(), world.estate.granularity
-    if isinstance(word, dict):
-        return same_day_by(world, post, trigger, place.figure(word["same_day"]))
-    if word.startswith("case."):
-        text = trigger.get(word.removeprefix("case."))
-        return cal.by(parse_instant(text, world.estate), g) if text else None
-    if word == "same_day":
-        return cal.end_of_day(day)
-    if word == "same_workday":
-        return cal.end_of_day(day if world.workday(post, day) else workday_after(world, post, day, 1))
-    if word == "period_end":
-        return cal.end_of_day(cal.month_end(day))
-    count, unit = word.split()
-    if unit.startswith("hour"):
-        return cal.by(trigger.at + timedelta(hours=int(count)), g)
-    if unit.startswith("workday"):
-        return cal.end_of_day(workday_after(world, post, day, int(count)))
-    return cal.end_of_day(day + cal.DAY * int(count) if unit.startswith("day") else cal.add_months(day, int(count)))
-
-
-def same_day_by(world: World, post: Post, trigger: Event, time: str) -> datetime:
-    """By t on the trigger's day, or, if the trigger is later than t, on the post's next workday."""
-    day = trigger.at.date()
-    limit = cal.by_clock(day, time, world.estate.granularity)
-    if trigger.at < limit:
-        return limit
-    return cal.by_clock(workday_after(world, post, day, 1), time, world.estate.granularity)
-
-
-def workday_after(world: World, post: Post, day: date, count: int) -> date:
-    found = world.next_workday(post, day, count)
-    if found is None:
-        raise NoWorkdayError
-    return found
-
-
 # ---------------------------------------------------------------------------------------------- precedence
 
 
@@ -231,51 +216,84 @@ def judge_precedence(world: World, duty: Duty) -> Iterator[Obligation]:
     by_day = duty.fields.get("lag", "none") == "previous_workday"
     for post in world.estate.owing_posts(duty):
         done: set[tuple[date, str]] = set()
-        for event in world.belonging(duty, post, duty.fields["event"], duty.fields.get("where")):
-            day, key = event.duty_day, key_of(duty, event, default="target")
-            if not world.lies_in(event) or (by_day and (day, key) in done):
+        for event in (e for e in world.events if fits(e, duty.fields["event"]) and owns(world, duty, post, e)):
+            day, key = day_of(duty, event), key_of(duty, event, default="case")
+            nothing_to_match = not key and duty.fields.get("match_on", "case") != "none"
+            if not world.lies_in(event) or nothing_to_match or (by_day and (day, key) in done):
                 continue
             done.add((day, key))
             judge = after_previous_workday if by_day else after
-            found.append(judge(world, duty, post, event))
+            found += judge(world, duty, post, event)
     yield from found
     yield from no_occasions(world, duty, found, [pattern_kind(duty.fields["event"])])
 
 
-def required(world: World, duty: Duty, post: Post, event: Event) -> list[Event]:
-    """Required events of the person with the same key."""
-    key = key_of(duty, event, "target")
-    return [
-        e
-        for e in world.events
-        if e.person == post.person and fits(e, duty.fields["requires"]) and key_of(duty, e, "target") == key
-    ]
+def day_of(duty: Duty, event: Event) -> date:
+    """The duty day of the person's own event; what sets a task for others is theirs on its date."""
+    return event.duty_day if duty.fields.get("owed_by", "person") == "person" else event.at.date()
 
 
-def after(world: World, duty: Duty, post: Post, event: Event) -> Obligation:
-    """`none`: one strictly earlier or at the same second."""
-    key = key_of(duty, event, "target")
+def required_kinds(duty: Duty) -> list[str]:
+    return [pattern_kind(duty.fields["event"]), *kinds_of(duty.fields["requires"])]
+
+
+def begun_at(world: World, ob: Obligation, wanted: Any, event: Event, until: datetime) -> datetime | None:
+    """When what is required began at the latest, before an instant; each event the last one that fits."""
+    if isinstance(wanted, dict) and "any_of" in wanted:
+        times = [begun_at(world, ob, one, event, until) for one in wanted["any_of"]]
+        return max((at for at in times if at is not None), default=None)
+    if isinstance(wanted, dict) and "all_of" in wanted:
+        times = [begun_at(world, ob, one, event, until) for one in wanted["all_of"]]
+        return None if None in times else min(at for at in times if at is not None)
+    if isinstance(wanted, dict) and "in_order" in wanted:
+        at: datetime | None = until
+        for one in reversed(wanted["in_order"]):
+            at = begun_at(world, ob, one, event, at) if at is not None else None
+        return at
+    there = [e.at for e in world.events if e.at <= until and fits(e, wanted) and follows(ob, e, event)]
+    return max(there, default=None)
+
+
+def after(world: World, duty: Duty, post: Post, event: Event) -> list[Obligation]:
+    """`none`: what is required strictly earlier or at the same second, and within the time."""
+    day, key = day_of(duty, event), key_of(duty, event, "case")
     name = f"{event.at}/{key}" if key else f"{event.at}"
-    ob = Obligation(duty, post, event.duty_day.isoformat(), event.duty_day, name, case=event.case)
-    ob.kinds = [pattern_kind(duty.fields["event"]), pattern_kind(duty.fields["requires"])]
-    ob.met = any(e.at <= event.at for e in required(world, duty, post, event))
+    ob = Obligation(duty, post, day.isoformat(), day, name, case=event.case)
+    ob.kinds = required_kinds(duty)
+    place = world.place(duty, post, day)
+    try:
+        word = place.figure(duty.fields["within"]) if "within" in duty.fields else None
+    except OffError:
+        return []
+    except UnboundError:
+        return [unbound(duty, post, ob.period, day, discriminator=name, case=event.case)]
+    begun = begun_at(world, ob, duty.fields["requires"], event, event.at)
+    ob.met = begun is not None and (word is None or begun >= reaching_back(world, post, event.at, word))
     ob.reason = "disordered"
-    return ob
+    return [ob]
 
 
-def after_previous_workday(world: World, duty: Duty, post: Post, event: Event) -> Obligation:
-    """`previous_workday`: one on the post's previous workday; none since the post began: no occasion."""
-    day = event.duty_day
-    ob = Obligation(duty, post, day.isoformat(), day, key_of(duty, event, "target"), case=event.case)
-    ob.kinds = [pattern_kind(duty.fields["event"]), pattern_kind(duty.fields["requires"])]
+def after_previous_workday(world: World, duty: Duty, post: Post, event: Event) -> list[Obligation]:
+    """`previous_workday`: on the post's previous workday; none since the post began: no occasion."""
+    day = day_of(duty, event)
+    ob = Obligation(duty, post, day.isoformat(), day, key_of(duty, event, "case"), case=event.case)
+    ob.kinds = required_kinds(duty)
     ob.reason = "disordered"
     previous = next((d for d in (day - cal.DAY * i for i in range(1, 367)) if world.workday(post, d)), None)
     if previous is None:
         ob.occasion, ob.why_no_occasion = False, "first_day"
     else:
         ob.search_from = previous
-        ob.met = any(e.duty_day == previous for e in required(world, duty, post, event))
-    return ob
+        ob.met = there_on(world, ob, duty.fields["requires"], event, previous)
+    return [ob]
+
+
+def there_on(world: World, ob: Obligation, wanted: Any, event: Event, day: date) -> bool:
+    if isinstance(wanted, dict) and "any_of" in wanted:
+        return any(there_on(world, ob, one, event, day) for one in wanted["any_of"])
+    if isinstance(wanted, dict) and "all_of" in wanted:
+        return all(there_on(world, ob, one, event, day) for one in wanted["all_of"])
+    return any(e.duty_day == day and fits(e, wanted) and follows(ob, e, event) for e in world.events)
 
 
 # ---------------------------------------------------------------------------------------------- metric

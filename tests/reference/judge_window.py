@@ -6,9 +6,9 @@ from datetime import datetime
 from . import calendar as cal
 from .books import Duty, as_list
 from .estate import Post, pattern_kind
-from .figures import OffError, Place, UnboundError
+from .figures import Place, UnboundError
 from .log import Event, fits
-from .verdict import Obligation, World, no_occasions, unbound
+from .verdict import Obligation, World, no_occasions, switched_off, unbound
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -33,10 +33,11 @@ def judge_event(world: World, duty: Duty, post: Post, event: Event) -> list[Obli
     ob.kinds = [event.kind]
     ob.limit = event.at + cal.SECOND
     ob.reason, ob.actual = "outside", event.at
-    try:
-        ob.met = is_open(duty, event.at, world.place(duty, post, day))
-    except OffError:
+    place = world.place(duty, post, day)
+    if switched_off(duty, place):
         return []
+    try:
+        ob.met = is_open(duty, event.at, place)
     except UnboundError:
         return [unbound(duty, post, ob.period, day, discriminator=ob.discriminator, case=event.case)]
     return [ob]

@@ -28,9 +28,17 @@ class Event:
     order: int
     attributes: Row = field(default_factory=dict)
     duty_day: date = date.min
+    estate: Estate | None = None
 
     def get(self, name: str) -> str:
         return self.attributes.get(name, "")
+
+    def attended_by(self, role: str) -> bool:
+        """Whether its person, or one of its participants, has a post in that role on its duty day."""
+        assert self.estate is not None
+        people = [self.person, *(name.strip() for name in re.split("[;；、]", self.get("participants")))]
+        groups = [self.estate.role_group(book, role) for book in self.estate.books if role in book.sections["roles"]]
+        return any(self.estate.lead(person, group, self.duty_day) for person in people for group in groups)
 
 
 def read_log(paths: list[Path], estate: Estate, cutoff: datetime, *, forecast: bool = False) -> list[Event]:
@@ -99,6 +107,7 @@ def as_event(row: Row, order: int, estate: Estate) -> Event:
         value=row.get("value", ""),
         order=order,
         attributes=attributes,
+        estate=estate,
     )
     event.duty_day = estate.duty_day(event.person, at)
     return event
@@ -190,9 +199,11 @@ def cutoff_after(estate: Estate, last: date) -> datetime:
 
 
 def fits(event: Event, pattern: Any, where: dict[str, Any] | None = None) -> bool:
-    """An event pattern is a kind, or `{event: kind, where: {attribute: value or [values]}}`."""
+    """An event pattern is a kind, or `{event: kind, where: {attribute: value or [values]}, participants: [roles]}`."""
     if isinstance(pattern, dict):
         if not fits(event, pattern["event"], pattern.get("where")):
+            return False
+        if not all(event.attended_by(role) for role in as_list(pattern.get("participants"))):
             return False
     elif event.kind != pattern:
         return False

@@ -10,7 +10,9 @@ from .books import Duty
 from .estate import Estate, instant, load_estate
 from .figures import show
 from .judge_daily import judge_attendance, judge_deadline, judge_record
+from .judge_lasting import judge_forbid, judge_interval
 from .judge_quota import judge_quota
+from .judge_rate import judge_rate
 from .judge_triggered import judge_finding, judge_metric, judge_precedence, judge_response
 from .judge_window import judge_window
 from .lines import Sheet
@@ -26,7 +28,10 @@ JUDGES: dict[str, Callable[[World, Duty], Iterator[Obligation]]] = {
     "precedence": judge_precedence,
     "record": judge_record,
     "window": judge_window,
+    "interval": judge_interval,
+    "forbid": judge_forbid,
     "metric": judge_metric,
+    "rate": judge_rate,
     "finding": judge_finding,
 }
 

@@ -227,7 +227,25 @@ def no_occasions(world: World, duty: Duty, found: list[Obligation], kinds: list[
 
 WORD_FIELDS = {"role", "title", "clause", "check", "slot", "strength", "excused_by", "event", "events", "of", "of_each"}
 WORD_FIELDS |= {"follow_up", "requires", "match_on", "owed_by", "performed_by", "lag", "fields", "allowed", "signed_by"}
-WORD_FIELDS |= {"where", "same", "value", "field", "per", "prorate"}
+WORD_FIELDS |= {
+    "where",
+    "same",
+    "value",
+    "field",
+    "per",
+    "not_before",
+    "participants",
+    "population",
+    "date",
+    "yearly",
+    "prorate",
+    "days",
+    "after",
+    "until",
+    "elsewhere",
+    "num",
+    "den",
+}
 
 
 def switched_off(duty: Duty, place: Place) -> bool:

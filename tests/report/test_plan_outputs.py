@@ -132,6 +132,10 @@ def test_gaps_are_in_percent_half_up(short: tuple[dr.Estate, Plan]) -> None:
             "9 more households are needed and 7 are planned: 7 < 9",
         ),
         (Cause("no_contact", {"unit": "u05", "contact": "phone"}), "u05 may be contacted: by phone only"),
+        (
+            Cause("no_contact", {"unit": "u05", "contact": "home, none"}),
+            "u05 may be contacted: at home only, not at all",
+        ),
     ],
 )
 def test_sentences_add_up(short: tuple[dr.Estate, Plan], cause: Cause, sentence: str) -> None:
@@ -267,6 +271,7 @@ def shortfall(*messages: str) -> Shortfall:
         ("competes", 1, True),  # no plan misses less
         ("done_late", 1, False),  # what somebody did too late is no lack of capacity
         ("before_start", 1, False),
+        ("no_unit", 1, False),
     ],
 )
 def test_only_what_is_proven_impossible_is_proposed(

@@ -48,7 +48,9 @@ def said_by_planners() -> Iterator[str]:
                 yield from (f"measure_{name}", f"unit_{unit}")
             case ast.Call(func=ast.Name("progress"), args=[ast.Constant(str(step)), *_]):
                 yield f"progress_{step.removeprefix('plan.')}"
-            case ast.FunctionDef(name="_plannable" | "_unplannable"):
+            case ast.Call(func=ast.Name("Unplanned"), args=[_, ast.Constant(str(reason))]):
+                yield f"unplanned_{reason}"
+            case ast.FunctionDef(name="_unplannable" | "_ways" | "_spoken"):
                 found = [one for one in ast.walk(node) if isinstance(one, ast.Return) and one.value]
                 yield from (f"unplanned_{text}" for one in found for text in texts(one.value or one))
 
@@ -57,7 +59,7 @@ def said_by_planners() -> Iterator[str]:
 def test_whatever_planners_say_has_words(language: str) -> None:
     keys = set(said_by_planners())
     assert {"cause_few_slots", "cause_no_time_left", "measure_walking", "unit_minutes", "progress_flows"} <= keys
-    assert {"unplanned_daily", "unplanned_not_must"} <= keys
+    assert {"unplanned_daily", "unplanned_not_must", "unplanned_open_attributes", "unplanned_nobody"} <= keys
     assert [key for key in sorted(keys) if not Speech(language).knows(key)] == []
     assert all(Speech(language)(f"status_{status}", missing=1, least=1) for status in Status)
 

@@ -82,6 +82,7 @@ def test_every_table_is_there_and_typed() -> None:
             "unit": pl.String, "fee": pl.String, "age": pl.String, "from": pl.Date, "to": pl.Date,
             "amount": pl.Int64, "_row": pl.Int32,
         },
+        "spells": {"name": pl.String, "target": pl.String, "from": pl.Date, "to": pl.Date, "_row": pl.Int32},
         "roster": {"person": pl.String, "date": pl.Date, "start": pl.Int32, "end": pl.Int32, "_row": pl.Int32},
         "leave": {
             "person": pl.String, "from": exact, "until": exact, "approved": pl.Boolean, "kind": pl.String,
@@ -109,6 +110,7 @@ def test_filled_tables_have_the_types_of_empty_ones() -> None:
             "buildings": BUILDINGS,
             "units": UNITS,
             "permits": [{"unit": "B1-101"}],
+            "spells": [{"name": "handover", "target": "B1-101"}],
             "arrears": [{"unit": "B1-101", "fee": "property", "age": "old", "amount": "1"}],
             "roster": [{"person": "p1", "date": "2026-10-08", "start": "08:00", "end": "17:30"}],
             "leave": [{"person": "p1", "from": "2026-10-08", "until": "2026-10-09", "approved": "no"}],

@@ -16,6 +16,9 @@ RESERVED = frozenset(
 
 TARGETS = ("building", "unit", "person", "area", "text")
 
+LOCATED = ("building", "unit", "area")
+"""Targets that lie in an area."""
+
 
 @dataclass(frozen=True, slots=True)
 class AttributeType:

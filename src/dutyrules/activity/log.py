@@ -14,7 +14,7 @@ VALUE_SCALE = 10_000
 REQUIRED = ("at", "person", "kind")
 """Columns that every file has."""
 
-JUDGED = ("target", "case", "value", "outcome", "channel", "event_id", "revision", "voided", "state")
+JUDGED = ("target", "case", "value", "outcome", "channel", "participants", "event_id", "revision", "voided", "state")
 """Further columns that the log reads, where a file has them."""
 
 KEPT = ("recorded_by", "recorded_at", "source", "until", "note", "order", "duty", "pinned")

@@ -48,7 +48,7 @@ class Vocabulary:
         anyone: Whether the person of each kind need not be known.
         case: Whether each kind wants a case.
         value: Whether each kind wants a value.
-        attributes: The declared attributes, and `outcome` and `channel`.
+        attributes: The declared attributes, and `outcome`, `channel` and `participants`.
         cases, free: Number what comes up in the log: its cases, its targets that are not registered.
     """
 
@@ -109,7 +109,7 @@ def _flags(answers: Iterable[bool]) -> npt.NDArray[np.bool_]:
 
 
 def _attributes(kinds: Mapping[str, Kind]) -> Iterator[Attribute]:
-    declared: dict[str, dict[AttributeType, list[int]]] = {"outcome": {}, "channel": {}}
+    declared: dict[str, dict[AttributeType, list[int]]] = {"outcome": {}, "channel": {}, "participants": {}}
     for number, kind in enumerate(kinds.values()):
         for name, each in kind.attributes.items():
             declared.setdefault(name, {}).setdefault(each, []).append(number)

@@ -166,6 +166,12 @@ class Line(Charged):
     liable: Annotated[tuple[Liable, ...], BeforeValidator(_liable)] = ()
     veto: Veto | None = None
 
+    def model_post_init(self, context: object) -> None:
+        """Nobody bears a share of nothing."""
+        super().model_post_init(context)
+        if self.liable and not self.prices:
+            raise wrong("liable", "no price", f"a price of which others bear a share: one of {', '.join(PRICES)}")
+
     @property
     def needs_no_price(self) -> bool:
         """A veto is enough."""
@@ -202,6 +208,31 @@ class Grade(Form):
     title: Titles = ""
 
 
+def _weighed(items: Mapping[str, Item]) -> Mapping[str, Item]:
+    """Weights are those of the whole card."""
+    weights = [item.weight for item in items.values() if item.weight is not None]
+    if weights and len(weights) < len(items):
+        found = ", ".join(name for name, item in items.items() if item.weight is None)
+        raise wrong("weights", f"none for {found}", "a weight for every item, or for none")
+    if weights and sum(weights) != 1:
+        raise wrong("weights", f"a sum of {sum(weights)}", "weights that sum to 1 (100%)")
+    marks = sorted({item.marks for item in items.values()})
+    if weights and len(marks) > 1:
+        raise wrong("weights", f"marks of {', '.join(map(str, marks))}", "equal marks for items with weights")
+    return items
+
+
+def _graded(grades: tuple[Grade, ...]) -> tuple[Grade, ...]:
+    """Every percent has one grade."""
+    called = [grade.grade for grade in grades]
+    if len(set(called)) < len(called):
+        raise wrong("grades", ", ".join(called), "each grade once")
+    starts = [grade.start for grade in grades]
+    if starts and (starts[-1] != 0 or any(later >= start for start, later in pairwise(starts))):
+        raise wrong("grades", ", ".join(map(str, starts)), "grades from the highest to the lowest, the last from 0")
+    return grades
+
+
 class Scorecard(Form):
     """The items by which a role is appraised in a period."""
 
@@ -209,28 +240,11 @@ class Scorecard(Form):
     role: Text
     per: PeriodKind
     clause: Names = ()
-    items: Mapping[str, Item]
+    items: Annotated[Mapping[str, Item], AfterValidator(_weighed)]
     bonus: Mapping[str, Bonus] = {}
     bonus_cap: Figure[Points] | None = None
     total_cap: Figure[Points] | None = None
-    grades: tuple[Grade, ...] = ()
-
-    def model_post_init(self, _: object) -> None:
-        """Weights are those of the whole card; grades leave no gap."""
-        weights = [item.weight for item in self.items.values() if item.weight is not None]
-        if weights and len(weights) < len(self.items):
-            found = ", ".join(name for name, item in self.items.items() if item.weight is None)
-            raise wrong("weights", f"none for {found}", "a weight for every item, or for none")
-        if weights and sum(weights) != 1:
-            raise wrong("weights", f"a sum of {sum(weights) * 100}%", "weights that sum to 100% (1/1)")
-        marks = {item.marks for item in self.items.values()}
-        if weights and len(marks) > 1:
-            raise wrong(
-                "weights", f"marks of {', '.join(map(str, sorted(marks)))}", "equal marks for items with weights"
-            )
-        starts = [grade.start for grade in self.grades]
-        if starts and (starts[-1] != 0 or any(later >= start for start, later in pairwise(starts))):
-            raise wrong("grades", ", ".join(map(str, starts)), "grades from the highest to the lowest, the last from 0")
+    grades: Annotated[tuple[Grade, ...], AfterValidator(_graded)] = ()
 
     @property
     def lines(self) -> Mapping[tuple[str, str], Line]:

@@ -8,7 +8,7 @@ from pydantic import Field
 from dutyrules.checks.duty import Duty, Pattern
 from dutyrules.checks.ground import Ground
 from dutyrules.checks.moments import Moment, Until, daily_obligations, judge_moment, of_day
-from dutyrules.figure import Figure, Text, Time, wrong
+from dutyrules.figure import Figure, Text, wrong
 from dutyrules.obligation import Bools, Judged, Obligations
 
 
@@ -17,7 +17,7 @@ class Attendance(Duty):
 
     check: Literal["attendance"]
     event: Text
-    start: Figure[Time] | None = Field(default=None, alias="from")
+    start: Figure[Moment] | None = Field(default=None, alias="from")
     by: Figure[Moment] | None = None
     before: Figure[Moment] | None = None
     late_until: Figure[Until] | None = None

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from dutyrules.checks.ground import Ground
-from dutyrules.facts import Events
-from dutyrules.obligation import Bools, Ints
+from dutyrules.checks.occasions import PerformedBy
+from dutyrules.facts import Events, ranges
+from dutyrules.obligation import Bools, Ints, Obligations
 from dutyrules.registry.population import Members
 from dutyrules.timegrid import Period
 
@@ -22,6 +23,29 @@ class Credit:
     def only(self, kept: Bools) -> "Credit":
         """Some of the pairs."""
         return Credit(self.entry[kept], self.post[kept])
+
+
+def credited(ground: Ground, role: str, events: Events, performed_by: PerformedBy, *, local: bool) -> Credit:
+    """Each event for its person's posts, or for everybody's; local ones for those of the area it happened in."""
+    if performed_by == "self":
+        return by_place(ground, role, events) if local else by_person(ground, role, events)
+    posts, owes = ground.owing(role, local)
+    posts = posts[owes.any(axis=1)]
+    if local:
+        entry, place = ground.around(posts, ground.facts.area_of(events))
+        return Credit(entry, posts[place])
+    entry, place = np.divmod(np.arange(len(events) * len(posts)), max(len(posts), 1))
+    return Credit(entry, posts[place])
+
+
+def obligation_at(ground: Ground, owed: Obligations, post: Ints, day: Ints) -> Ints:
+    """The obligation of each post whose period contains the day, one at most; -1 for none."""
+    presence = ground.presence
+    table = np.full((len(presence.person), presence.days), -1, np.int64)
+    low = np.maximum(owed.first_day - presence.first, 0)
+    index, inside = ranges(low, owed.last_day - presence.first + 1 - low)
+    table[owed.post[index], inside] = index
+    return table[post, day - presence.first]
 
 
 def by_person(ground: Ground, role: str, events: Events) -> Credit:

@@ -1,8 +1,8 @@
 """deadline: hand something in by a recurring instant, daily or on a day of the week or month."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 
@@ -14,6 +14,9 @@ from dutyrules.figure import WEEKDAYS, Due, Figure, Form, wrong
 from dutyrules.obligation import NONE, Bools, Ints, Judged, Obligations, Reason, State
 from dutyrules.timegrid import DAY, Period, PeriodKind, day_number
 from dutyrules.timegrid.periods import month_end
+
+ROLLS: Final = 31
+"""Days that a deadline rolls at most."""
 
 
 class AllOf(Form):
@@ -59,8 +62,15 @@ class Deadline(Duty):
             return self._dated(ground)
         return daily_obligations(ground, self.role, start=None, by=self.by, before=self.before, late=self.late_until)
 
+    def nominal_days(self, period: Period, bound: Mapping[str, Figure[Any]]) -> Iterator[date]:
+        """The printed days of a period, whichever figure is in force."""
+        for due in self.due.possible(bound) if self.due is not None else ():
+            day = nominal_day(due, period)
+            if day is not None:
+                yield day
+
     def _dated(self, ground: Ground) -> Obligations:
-        periods = list(ground.period.ending_within(self.per))
+        periods = list(ground.period.touching(self.per))
         posts, owes = ground.owing(self.role, local=False)
         ordinary = ground.presence.acting_for[posts] < 0
         posts, owes = posts[ordinary], owes[ordinary]
@@ -71,14 +81,18 @@ class Deadline(Duty):
         terms = ground.terms(post, first)
         nominal, by = self._nominal(terms, periods, which)
         place = np.tile(np.arange(len(posts)), len(periods))
-        held = owes[place, nominal - ground.presence.first]
+        held = owes[place, ground.on_axis(nominal) - ground.presence.first]
         # without a due day nobody can hold it: then it is open for whoever works in the period
+        unknown = terms.unbound > 0
         ever = np.concatenate(
             [np.zeros(0, np.bool_), *(self._works(ground, posts, owes, period) for period in periods)]
         )
-        held = np.where(terms.unbound > 0, ever, held)
+        held = np.where(unknown, ever, held)
         day, found = self._rolled(ground, terms, post, nominal, first, last)
         limit = ground.by_time(day, by)
+        late = late_limit(ground, terms, self.late_until, limit, (last + 1) * DAY)
+        falls = np.where(terms.unbound > 0, nominal, (limit - 1) // DAY)  # a figure is unbound: as printed
+        held &= (falls >= ground.period.first_day) & (falls <= ground.period.last_day)
         obligations = Obligations.of(
             len(post),
             unit="instant",
@@ -88,7 +102,7 @@ class Deadline(Duty):
             last_day=last,
             start=first * DAY,
             limit=limit,
-            late_limit=late_limit(ground, terms, self.late_until, limit, (last + 1) * DAY),
+            late_limit=late,
             expected=limit - ground.granularity,
             settled=np.where(found, State.OPEN, State.EXCUSED),
             why=np.where(found, 0, 1),
@@ -121,11 +135,12 @@ class Deadline(Duty):
     ) -> tuple[Ints, Bools]:
         """The day on which it is due after rest days and leave, and whether there is one in the period."""
         index, values = terms.choose(self.roll)
-        following = ground.presence.nth_workday(post, nominal - 1, 1)
-        preceding = ground.presence.previous_workday(post, nominal + 1)
+        near = ground.on_axis(nominal)  # what is due beyond is not judged now
+        following = ground.presence.nth_workday(post, near - 1, 1)
+        preceding = ground.presence.previous_workday(post, near + 1)
         way = np.array([{"next": 1, "previous": -1}.get(str(value), 0) for value in values] + [0])[index]
         day = np.select([way > 0, way < 0], [following, preceding], nominal)
-        found = (day >= first) & (day <= last)
+        found = (day >= first) & (day <= last) & (np.abs(day - nominal) <= ROLLS)
         return np.where(found, day, nominal), found
 
     def judge(self, ground: Ground, obligations: Obligations) -> Judged:

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Stri
 from dutyrules.checks.ground import Ground
 from dutyrules.facts import Events, Where
 from dutyrules.figure import Figure, Form, Text, Time, wrong
-from dutyrules.obligation import REASONS, Bools, Judged, Obligations
+from dutyrules.obligation import Bools, Judged, Obligations
 from dutyrules.timegrid import instant_text
 
 Word: TypeAlias = Annotated[str, Strict()] | bool | int
@@ -48,15 +48,39 @@ Words = Annotated[tuple[Word, ...], BeforeValidator(one_or_many)]
 
 
 class Pattern(Form):
-    """Which events: a kind, and what its attributes must say."""
+    """Which events: a kind, what its attributes must say, and which roles must have taken part."""
 
     event: Text
     where: Mapping[str, Words] = {}
+    participants: Names = ()
 
     def of(self, ground: Ground) -> Events:
         """The events that fit, in time order."""
         where: Where = self.where
-        return ground.facts.events(self.event, where)
+        return attended(ground, ground.facts.events(self.event, where), self.participants)
+
+
+def attended(ground: Ground, events: Events, roles: Sequence[str]) -> Events:
+    """The events in which somebody of each role took part: its person, or who stands beside it as participant."""
+    if not roles:
+        return events
+    entry, person = ground.facts.participants(events)
+    day = events.day[entry] - ground.presence.first
+    kept = np.ones(len(events), np.bool_)
+    for role in roles:
+        there = ground.presence.lead(ground.roles[role])[person, day] >= 0
+        kept &= np.bincount(entry[there], minlength=len(events)) > 0
+    return events.take(kept)
+
+
+def any_of(ground: Ground, patterns: Sequence["Pattern"]) -> Events:
+    """The events that fit one of the patterns, in time order."""
+    found = [pattern.of(ground) for pattern in patterns]
+    if len(found) == 1:
+        return found[0]
+    kinds = tuple(dict.fromkeys(pattern.event for pattern in patterns))
+    events = ground.facts.events(kinds)
+    return events.take(np.isin(events.row, np.concatenate([one.row for one in found])))
 
 
 def _pattern(value: object) -> object:
@@ -84,6 +108,7 @@ class Duty(Form):
     slot: Text | None = None
     strength: Literal["must", "should", "may"] = "must"
     excused_by: Excuse | None = None
+    unannounced: Annotated[bool, Strict()] = False
     id: Text = Field(default="", exclude=True)
 
     @abstractmethod
@@ -102,13 +127,23 @@ class Duty(Form):
         """Which misses part-day leave excuses; none, unless a check says otherwise."""
         return np.zeros(len(obligations), np.bool_)
 
+    @abstractmethod
     def reasons(self) -> tuple[str, ...]:
         """The reasons for which it can be breached."""
-        return REASONS
 
     def occasions(self) -> tuple[str, ...]:
         """Kinds without which there is nothing to judge; empty for duties that need no occasion."""
         return ()
+
+    @property
+    def triggered(self) -> bool:
+        """Whether there is nothing to judge for somebody without an occasion."""
+        return bool(self.occasions())
+
+    @property
+    def judged_at_end(self) -> bool:
+        """Whether what is met now may still become a breach."""
+        return False
 
     def lasting(self) -> bool:
         """Whether it stays open for a time; what an event's own instant decides is never open."""
@@ -125,6 +160,10 @@ class Duty(Form):
     def local(self, located: frozenset[str]) -> bool:
         """Whether it is owed by each post of an area, given the kinds whose targets lie somewhere."""
         return False
+
+    def placed(self) -> tuple[str, ...]:
+        """Kinds whose targets must lie in an area."""
+        return ()
 
     def kinds(self) -> tuple[str, ...]:
         """The kinds that must be covered."""

@@ -148,11 +148,15 @@ class Ground:
             **columns,
         )
 
-    def per_event(self, role: str, events: Events, *, unit: Unit = "count") -> Obligations:
-        """One obligation for each event of the scored period, of its person's lead post; due at its own instant."""
+    def own(self, role: str, events: Events) -> tuple[Events, Ints]:
+        """The events of the scored period whose person has a post that owes the role's duties, and that post."""
         events = events.take(self.happened(events))
         post = self.lead_post(role, events)
-        events, post = events.take(post >= 0), post[post >= 0]
+        return events.take(post >= 0), post[post >= 0]
+
+    def per_event(self, role: str, events: Events, *, unit: Unit = "count") -> Obligations:
+        """One obligation for each event of the scored period, of its person's lead post; due at its own instant."""
+        events, post = self.own(role, events)
         return Obligations.of(
             len(post),
             unit=unit,
@@ -181,6 +185,10 @@ class Ground:
         """The end of a duty day: the next midnight, or the end of the person's own shift that crosses it."""
         over = self.presence.overhang[self.presence.person[post], day + 1 - self.presence.first]
         return (day + 1) * DAY + np.where(over >= 0, self.by(over), 0)
+
+    def on_axis(self, day: Ints) -> Ints:
+        """Day numbers, those beyond the days that are looked at on the nearest that have a day beside them."""
+        return np.clip(day, self.presence.first + 1, self.presence.first + self.presence.days - 2)
 
     def end_of_month(self, day: Ints) -> Ints:
         """The first second after the month of each day number."""

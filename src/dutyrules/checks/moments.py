@@ -1,7 +1,8 @@
 """Doing something by a time of day: shared by attendance, daily deadlines and daily records."""
 
+import re
 from contextlib import suppress
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import numpy as np
 from pydantic import BeforeValidator
@@ -13,16 +14,23 @@ from dutyrules.figure import Duration, Figure, parse_duration, parse_time, wrong
 from dutyrules.obligation import NONE, Ints, Judged, Obligations, Reason
 from dutyrules.timegrid import DAY, NEVER
 
-SHIFT_START, SHIFT_END = -1, -2
+SHIFT: Final = {"start": -(10**6), "end": -3 * 10**6}
+"""Edges of the shift as moments, far enough apart for a day's seconds to be added or taken off."""
+
+SECONDS: Final = {"minute": 60, "hour": 3600}
 
 
 def _moment(value: object) -> int:
-    words = {"shift.start": SHIFT_START, "shift.end": SHIFT_END}
-    return words[value] if isinstance(value, str) and value in words else parse_time(value)
+    form = r"shift\.(start|end)(?: ([+-]) ([1-9]\d?) (minute|hour)s?)?"
+    match = re.fullmatch(form, value) if isinstance(value, str) else None
+    if match is None:
+        return parse_time(value)
+    edge, sign, amount, unit = match.groups()
+    return SHIFT[edge] + (int(f"{sign}{amount}") * SECONDS[unit] if sign else 0)
 
 
 Moment = Annotated[int, BeforeValidator(_moment)]
-"""A time of day, or the start or end of the shift."""
+"""A time of day, or the start or end of the shift, perhaps some time before or after it."""
 
 
 def _until(value: object) -> object:
@@ -42,9 +50,10 @@ def instant_of(ground: Ground, post: Ints, day: Ints, moment: Ints) -> Ints:
     """The instant of a `Moment` on a day."""
     presence = ground.presence
     person, column = presence.person[post], day - presence.first
-    time = np.where(moment == SHIFT_START, presence.shift_start[person, column], moment)
-    time = np.where(moment == SHIFT_END, presence.shift_end[person, column], time)
-    return day * DAY + time
+    middle = (SHIFT["start"] + SHIFT["end"]) // 2
+    start = presence.shift_start[person, column] + moment - SHIFT["start"]
+    end = presence.shift_end[person, column] + moment - SHIFT["end"]
+    return day * DAY + np.select([moment >= 0, moment > middle], [moment, start], end)
 
 
 def daily_obligations(
@@ -114,7 +123,7 @@ def _late_limit(ground: Ground, value: Any, day: Ints) -> Ints:
             return np.full(len(day), NEVER)
 
 
-def months_later(day: Ints, amount: int) -> Ints:
+def months_later(day: Ints, amount: Ints | int) -> Ints:
     """The end of the same day some months later, or of that month's last day."""
     days = day.astype("datetime64[D]")
     months = days.astype("datetime64[M]")

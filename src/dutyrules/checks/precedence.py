@@ -1,13 +1,17 @@
-"""precedence: this only after that – earlier at all, or on the workday before."""
+"""precedence: this only after that – earlier at all, lately, in order, or on the workday before."""
 
 from collections.abc import Iterator
 from typing import Literal
 
 import numpy as np
 
+from dutyrules.checks.deeds import Deeds
 from dutyrules.checks.duty import Duty, EventPattern, Pattern
-from dutyrules.checks.ground import Ground
+from dutyrules.checks.ground import Ground, Terms
+from dutyrules.checks.limits import reaching_back
+from dutyrules.checks.occasions import MatchOn, OwedBy, PerformedBy, key_by, key_of, owners
 from dutyrules.facts import Events, Matcher, first_of_each
+from dutyrules.figure import Figure, Within, wrong
 from dutyrules.obligation import NONE, Ints, Judged, Obligations, Reason, State
 from dutyrules.timegrid import DAY
 
@@ -17,9 +21,17 @@ class Precedence(Duty):
 
     check: Literal["precedence"]
     event: EventPattern
-    requires: EventPattern
-    match_on: Literal["target", "case", "none"] = "case"
+    requires: Deeds
+    match_on: MatchOn = "case"
     lag: Literal["none", "previous_workday"] = "none"
+    within: Figure[Within] | None = None
+    owed_by: OwedBy = "person"
+    performed_by: PerformedBy = "self"
+
+    def model_post_init(self, _: object) -> None:
+        """The workday before has no order and no limit of its own."""
+        if self.lag != "none" and (self.within is not None or self.requires.ordered):
+            raise wrong("lag", "within" if self.within is not None else "in_order", "lag alone: it says the day")
 
     def reasons(self) -> tuple[str, ...]:
         """The wrong way round."""
@@ -28,48 +40,42 @@ class Precedence(Duty):
     def patterns(self) -> Iterator[Pattern]:
         """What is done, and what must have come before."""
         yield self.event
-        yield self.requires
+        yield from self.requires.patterns()
 
     def occasions(self) -> tuple[str, ...]:
         """Without the event nothing needs to precede it."""
         return (self.event.event,)
 
+    def local(self, located: frozenset[str]) -> bool:
+        """Whether the area in which something happened says who owes."""
+        return self.owed_by == "area_of_target"
+
     def lasting(self) -> bool:
         """What is done is done in order or not."""
         return False
 
-    def _key(self, columns: Events | Obligations) -> Ints:
-        match self.match_on:
-            case "target":
-                return columns.target
-            case "case":
-                return columns.case
-            case _:
-                return np.zeros(len(columns), np.int64)
-
     def expand(self, ground: Ground) -> Obligations:
-        """One per event; with a lag, one per day and key."""
+        """One per event and owner; with a lag, one per owner, day and key."""
         events = self.event.of(ground)
-        events = events.take(ground.happened(events))
-        post = ground.lead_post(self.role, events)
-        good = (post >= 0) & (self._key(events) >= 0)
-        events, post = events.take(good), post[good]
-        start, settled = events.day * DAY, np.full(len(events), State.OPEN)
+        events = events.take(ground.happened(events) & (key_of(events, self.match_on) >= 0))
+        entry, post = owners(ground, self.role, self.owed_by, events)
+        events = events.take(entry) if self.owed_by == "person" else events.take(entry).by_date()
+        start, settled = events.at, np.full(len(events), State.OPEN)
         if self.lag == "previous_workday":
             cell = post * ground.presence.days + events.day - ground.presence.first
-            key = self._key(events)
+            key = key_of(events, self.match_on)
             first = first_of_each(cell * (int(key.max(initial=0)) + 1) + key)
             events, post = events.take(first), post[first]
             before = ground.presence.previous_workday(post, events.day)
             settled = np.where(before < 0, State.NO_OCCASION, State.OPEN)
             start = np.where(before < 0, events.day, before) * DAY
-        return Obligations.of(
+        obligations = Obligations.of(
             len(post),
             whys=("", "first_day"),
             post=post,
             first_day=events.day,
             last_day=events.day,
-            start=start if self.lag != "none" else events.at,
+            start=start,
             limit=events.at + 1,
             late_limit=events.at + 1,
             event=events.row,
@@ -78,27 +84,45 @@ class Precedence(Duty):
             settled=settled,
             why=np.where(settled == State.NO_OCCASION, 1, 0),
         )
+        terms = ground.terms(obligations.post, obligations.first_day)
+        if self.within is not None:
+            terms.choose(self.within)
+        return terms.settle(obligations)
 
     def judge(self, ground: Ground, obligations: Obligations) -> Judged:
         """Preceded as it should be, or disordered."""
-        events = self.requires.of(ground)
-        width = len(ground.presence.persons)
         person = ground.presence.person[obligations.post]
-        key = _packed(self._key(events), events.person, width)
-        wanted = _packed(self._key(obligations), person, width)
-        if self.lag == "none":
-            _, row = Matcher(key, events.at, events.row).last_until(wanted, obligations.start)
-        else:
-            # the day stands in for the instant: listed at any time of that duty day
-            at, row = Matcher(key, events.day, events.row).first_from(wanted, obligations.start // DAY)
-            row = np.where(at == obligations.start // DAY, row, -1)
-        met = row >= 0
+        wanted = key_by(ground, key_of(obligations, self.match_on), person, self.performed_by)
+        rows: list[Ints] = []
+
+        def last(pattern: Pattern, until: Ints) -> Ints:
+            events = pattern.of(ground)
+            key = key_by(ground, key_of(events, self.match_on), events.person, self.performed_by)
+            at, row = self._last(key, events, wanted, until)
+            rows.append(row)
+            return np.where(row >= 0, at, NONE)
+
+        begun = self.requires.begun(last, obligations.start)
+        met = begun >= self._since(ground, ground.terms(obligations.post, obligations.first_day), obligations)
         return Judged(
             met=met,
             reason=np.where(met, Reason.NONE, Reason.DISORDERED),
             actual=np.full(len(obligations), NONE),
-            evidence=lambda index: np.array([value for value in (obligations.event[index], row[index]) if value >= 0]),
+            evidence=lambda row: _there(obligations.event[row], *(found[row] for found in rows)),
         )
+
+    def _last(self, key: Ints, events: Events, wanted: Ints, until: Ints) -> tuple[Ints, Ints]:
+        """(instant, row) of the last event up to an instant; with a lag, of the first one on that duty day."""
+        if self.lag == "none":
+            return Matcher(key, events.at, events.row).last_until(wanted, until)
+        day, row = Matcher(key, events.day, events.row).first_from(wanted, until // DAY)
+        return day * DAY, np.where(day == until // DAY, row, -1)
+
+    def _since(self, ground: Ground, terms: Terms, obligations: Obligations) -> Ints:
+        """From when on what is required counts."""
+        if self.within is None:
+            return np.full(len(obligations), NONE + 1)
+        return np.maximum(reaching_back(ground, terms, self.within, obligations.start, obligations.post), NONE + 1)
 
     def discriminator(self, ground: Ground, obligations: Obligations, row: int) -> str:
         """The key by day; without a lag, the event's instant too."""
@@ -107,5 +131,6 @@ class Precedence(Duty):
         return self.key_text(ground, obligations, row)
 
 
-def _packed(key: Ints, person: Ints, width: int) -> Ints:
-    return np.where((key >= 0) & (person >= 0), key * width + person, -1)
+def _there(*rows: int) -> Ints:
+    found = np.unique(np.array(rows, np.int64))
+    return found[found >= 0]

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from dutyrules.checks.credit import Credit, by_person, by_place, by_population, population_sizes
-from dutyrules.checks.duty import Duty, Kinds, Pattern, Words, tagged
+from dutyrules.checks.credit import Credit, by_population, credited, obligation_at, population_sizes
+from dutyrules.checks.duty import Duty, Kinds, Names, Pattern, Words, attended, tagged
 from dutyrules.checks.ground import Ground, Terms
-from dutyrules.facts import Events, counts, distinct_pairs, ranges
-from dutyrules.figure import Count, Figure, Form, Share, Text, Windows, wrong
+from dutyrules.checks.occasions import PerformedBy
+from dutyrules.facts import Events, counts, distinct_pairs
+from dutyrules.figure import Count, Days, Figure, Form, Share, Text, Windows, check_days, narrowed, wrong
 from dutyrules.obligation import Bools, Ints, Judged, Obligations, Reason, State
 from dutyrules.timegrid import DAY, Period, PeriodKind
 
@@ -50,6 +51,9 @@ class Quota(Duty):
     at_most: Owed | None = None
     cap: Text | None = None
     population: Text | None = None
+    participants: Names = ()
+    performed_by: PerformedBy = "self"
+    days: Days | None = None
     credit: Literal["unit", "performer"] = "unit"
     windows: Figure[Windows] | None = None
     count: Figure[Literal["all_windows", "each_window"]] = Figure("all_windows")
@@ -59,6 +63,10 @@ class Quota(Duty):
         """Checks what the single fields cannot see."""
         if self.at_least is not None and self.at_most is not None:
             raise wrong("one-limit", "both", "either at_least or at_most")
+        if self.days is not None:
+            check_days(self.days, self.per)
+        if self.performed_by == "any" and self.population:
+            raise wrong("performed-by", "performed_by: any", "credit: unit, where a population is counted")
 
     @property
     def owed(self) -> ShareOf | Figure[int]:
@@ -69,10 +77,15 @@ class Quota(Duty):
         """Too few, or too many."""
         return ("over",) if self.at_most is not None else ("missing", "short")
 
+    @property
+    def judged_at_end(self) -> bool:
+        """More may still come."""
+        return self.at_most is not None
+
     def patterns(self) -> Iterator[Pattern]:
         """The events that count."""
         for kind in self.event:
-            yield Pattern(event=kind, where=self.where)
+            yield Pattern(event=kind, where=self.where, participants=self.participants)
 
     def populations(self) -> tuple[str, ...]:
         """Whatever it counts members of."""
@@ -122,9 +135,12 @@ class Quota(Duty):
         return np.where(nobody, State.NO_OCCASION, State.OPEN)
 
     def periods(self, ground: Ground) -> Sequence[Period]:
-        """The periods that end in the scored one."""
+        """The periods, or their days, that end in the scored one."""
         kind = PeriodKind.DAY if self.per.daily else self.per
-        return list(ground.period.ending_within(kind))
+        if self.days is None:
+            return list(ground.period.ending_within(kind))
+        some = (narrowed(period, self.days) for period in ground.period.touching(kind))
+        return [part for part in some if ground.period.first <= part.last <= ground.period.last]
 
     def _windowed(self, terms: Terms, whole: Obligations) -> Obligations:
         """Limits at the windows' ends; with `each_window`, one obligation a window."""
@@ -220,28 +236,22 @@ class Quota(Duty):
 
     def _events(self, ground: Ground) -> Events:
         """The events that count, whoever did them."""
-        return ground.facts.events(self.event, self.where, {"outcome": ATTEMPTS})
+        events = ground.facts.events(self.event, self.where, {"outcome": ATTEMPTS})
+        return attended(ground, events, self.participants)
 
     def _credit(self, ground: Ground, events: Events) -> Credit:
         if self.population:
             members = ground.members(self.population)
             performer = self.credit == "performer"
             return by_population(ground, self.role, events, members, self.periods(ground), performer=performer)
-        if self._placed(ground.located):
-            return by_place(ground, self.role, events)
-        return by_person(ground, self.role, events)
+        return credited(ground, self.role, events, self.performed_by, local=self._placed(ground.located))
 
     def _owner(self, ground: Ground, obligations: Obligations, events: Events, credit: Credit) -> Ints:
         """The obligation that each credited event counts for; -1 for none."""
-        presence = ground.presence
         packed = obligations.post << 32 | obligations.first_day  # a post and its first day name the period
         _, first, lane = np.unique(packed, return_index=True, return_inverse=True)
         head = obligations.take(first)
-        lane_of = np.full((len(presence.person), presence.days), -1, np.int64)
-        low = np.maximum(head.first_day - presence.first, 0)
-        index, day = ranges(low, head.last_day - presence.first + 1 - low)
-        lane_of[head.post[index], day] = index
-        mine = lane_of[credit.post, events.day[credit.entry] - presence.first]
+        mine = obligation_at(ground, head, credit.post, events.day[credit.entry])
         slot, slots = self._slots(ground, head, mine, events.time[credit.entry])
         row_of = np.full((len(head) + 1, slots + 1), -1, np.int64)
         rows = np.arange(len(obligations))

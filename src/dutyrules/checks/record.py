@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from math import ceil
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
 import polars as pl
+from pydantic import BeforeValidator
 
-from dutyrules.checks.duty import Duty, Names, Pattern, Words, tagged
+from dutyrules.checks.duty import Duty, EventPattern, Names, Pattern, Words, any_of, one_or_many, tagged
 from dutyrules.checks.ground import Ground, Terms
 from dutyrules.checks.moments import Moment, daily_obligations, first_moments, of_day
 from dutyrules.figure import Count, Figure, Form, Share, Text, wrong
@@ -44,8 +45,8 @@ class Record(Duty):
     """Fields of a record duty: one each workday (`event`, `per`, `by`), or every one that exists (`of`)."""
 
     check: Literal["record"]
-    event: Text | None = None
-    of: Names = ()
+    event: EventPattern | None = None
+    of: Annotated[tuple[EventPattern, ...], BeforeValidator(one_or_many)] = ()
     per: PeriodKind | None = None
     by: Figure[Moment] | None = None
     before: Figure[Moment] | None = None
@@ -75,8 +76,7 @@ class Record(Duty):
 
     def patterns(self) -> Iterator[Pattern]:
         """The kinds that are records."""
-        for kind in (self.event,) if self.event else self.of:
-            yield Pattern(event=kind)
+        yield from (self.event,) if self.event else self.of
 
     def attributes(self) -> Iterator[tuple[str, str]]:
         """The columns that make a record complete."""
@@ -88,7 +88,7 @@ class Record(Duty):
 
     def occasions(self) -> tuple[str, ...]:
         """Without a record there is nothing to judge."""
-        return self.of
+        return tuple(dict.fromkeys(pattern.event for pattern in self.of))
 
     def lasting(self) -> bool:
         """Records that exist are as they are; one that is owed each day is open."""
@@ -108,7 +108,7 @@ class Record(Duty):
             terms = ground.terms(daily.post, daily.first_day)
             self._required(terms)
             return terms.settle(daily)
-        each = ground.per_event(self.role, ground.facts.events(self.of))
+        each = ground.per_event(self.role, any_of(ground, self.of))
         terms = ground.terms(each.post, each.first_day)
         self._required(terms)
         return terms.settle(each)
@@ -124,7 +124,7 @@ class Record(Duty):
             return self._with_content(
                 ground, obligations, obligations.event, np.zeros(len(obligations), np.int64), obligations.start
             )
-        events = ground.facts.events(self.event or "")
+        events = any_of(ground, tuple(self.patterns()))
         chosen, reason = first_moments(obligations, events, of_day(ground, obligations, events))
         # -1 takes what stands behind the last event
         rows, actual = np.append(events.row, -1)[chosen], np.append(events.at, NONE)[chosen]

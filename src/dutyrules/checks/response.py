@@ -1,88 +1,69 @@
 """response: after this, that, within a time – each trigger on its own, by the same case or target."""
 
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
-from pydantic import BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, Field
 
+from dutyrules.checks.dates import DateTrigger
+from dutyrules.checks.deeds import Deeds, DeedsForm
 from dutyrules.checks.duty import Duty, EventPattern, Pattern, tagged
-from dutyrules.checks.ground import REACH_ON, Ground, Terms
-from dutyrules.checks.moments import Until, late_limit, months_later
+from dutyrules.checks.ground import Ground, Terms
+from dutyrules.checks.limits import GIVEN, NO_DUE_TIME, NO_WORKDAY, Limits, due, opening
+from dutyrules.checks.moments import Until, late_limit
+from dutyrules.checks.occasions import MatchOn, OwedBy, PerformedBy, falls_to, key_by, key_of, owners
 from dutyrules.facts import ABSENT, Events, Matcher
-from dutyrules.figure import Count, Duration, Figure, Form, Time, Window, Within, wrong
+from dutyrules.figure import Count, Duration, Figure, Form, Window, Within, wrong
 from dutyrules.obligation import NONE, Bools, Ints, Judged, Obligations, Reason, State
 from dutyrules.timegrid import DAY, NEVER
 
 
-class Trigger(Pattern):
-    """What sets a response off: an event, perhaps only in a window, perhaps only the n-th."""
+class EventTrigger(Pattern):
+    """An event that sets a response off, perhaps only in a window, perhaps only the n-th."""
 
     window: Figure[Window] | None = None
     times: Figure[Count] | None = None
     same: Literal["target"] | None = None
 
 
-def _follow_form(value: object) -> str:
-    nested = isinstance(value, FollowUp) or (isinstance(value, dict) and "event" not in value)
-    return "several" if nested else "event"
-
-
-class FollowUp(Form):
-    """Events of which one, or all, must follow; the lists may nest."""
-
-    any_of: tuple[tagged(_follow_form, event=EventPattern, several="FollowUp"), ...] = ()  # type: ignore[valid-type]
-    all_of: tuple[tagged(_follow_form, event=EventPattern, several="FollowUp"), ...] = ()  # type: ignore[valid-type]
-
-    def model_post_init(self, _: object) -> None:
-        """One of the two lists."""
-        if bool(self.any_of) == bool(self.all_of):
-            raise wrong("follow-up", "both" if self.any_of else "neither", "either any_of or all_of")
-
-    def patterns(self) -> Iterator[Pattern]:
-        """Every event in it."""
-        for part in (*self.any_of, *self.all_of):
-            yield from part.patterns() if isinstance(part, FollowUp) else (part,)
-
-    def done(self, first: Callable[[Pattern], Ints]) -> Ints:
-        """When it is done, given when each event first was."""
-        parts = [
-            part.done(first) if isinstance(part, FollowUp) else first(part) for part in (*self.any_of, *self.all_of)
-        ]
-        return np.stack(parts).min(axis=0) if self.any_of else np.stack(parts).max(axis=0)
-
-
-class SameDay(Form):
-    """By a time on the trigger's own day."""
-
-    same_day: Figure[Time]
-
-
 def _trigger(value: object) -> object:
     return {"event": value} if isinstance(value, str) else value
 
 
-def _follow_up(value: object) -> object:
-    if isinstance(value, str) or (isinstance(value, dict) and "event" in value):
-        return {"any_of": (value,)}
-    return value
+def _by_date(value: object) -> bool:
+    return isinstance(value, DateTrigger) or (isinstance(value, dict) and "population" in value)
 
 
-def _limits(value: object) -> object:
-    dated = isinstance(value, list) and all(isinstance(item, dict) and "from" in item for item in value)
-    return tuple(value) if isinstance(value, list) and not dated else (value,)
+def _calendar(duration: Duration) -> Duration:
+    if duration.unit not in ("minutes", "hours", "days", "months"):
+        raise wrong("not-before", f"{duration.amount} {duration.unit}", "minutes, hours, days or months, or an event")
+    return duration
 
 
-def _limit_form(value: object) -> str:
-    if value == "case.due_at":
-        return "case"
-    return "same_day" if isinstance(value, SameDay) or (isinstance(value, dict) and "same_day" in value) else "duration"
+def _is_event(value: object) -> bool:
+    """Kinds have no blanks, durations have one."""
+    return isinstance(value, Pattern | dict) or (isinstance(value, str) and not value[:1].isdigit())
 
 
 if TYPE_CHECKING:
-    Limit = Literal["case.due_at"] | SameDay | Figure[Duration]
+    Trigger = EventTrigger | DateTrigger
+    Opening = Pattern | Duration
 else:
-    Limit = tagged(_limit_form, case=Literal["case.due_at"], same_day=SameDay, duration=Figure[Within])
+    Trigger = tagged(lambda value: "date" if _by_date(value) else "event", date=DateTrigger, event=EventTrigger)
+    Opening = tagged(
+        lambda value: "event" if _is_event(value) else "duration",
+        event=EventPattern,
+        duration=Annotated[Within, AfterValidator(_calendar)],
+    )
+
+
+class Otherwise(Form):
+    """What may be done instead, in a time of its own."""
+
+    follow_up: Deeds
+    within: Limits
 
 
 class Response(Duty):
@@ -90,29 +71,61 @@ class Response(Duty):
 
     check: Literal["response"]
     trigger: Annotated[Trigger, BeforeValidator(_trigger)]
-    follow_up: Annotated[FollowUp, BeforeValidator(_follow_up)]
-    match_on: Literal["case", "target", "none"] = "case"
-    within: Annotated[tuple[Limit, ...], BeforeValidator(_limits)]
-    owed_by: Literal["person", "role", "area_of_target"] = "person"
-    performed_by: Literal["self", "any"] = "self"
+    not_before: Opening | None = None
+    follow_up: Deeds
+    within: Limits
+    otherwise: Otherwise | None = Field(default=None, alias="else")
+    match_on: MatchOn = "case"
+    owed_by: OwedBy = "person"
+    performed_by: PerformedBy = "self"
     late_until: Figure[Until] | None = None
 
     def reasons(self) -> tuple[str, ...]:
         """Not at all, or late."""
         return ("missing", "late")
 
+    def model_post_init(self, _: object) -> None:
+        """Dates name a target, and neither a person nor a case."""
+        if not isinstance(self.trigger, DateTrigger):
+            return
+        if self.match_on == "case" or "case.due_at" in self._all_limits():
+            raise wrong("date-trigger", "a case", "match_on: target or none, and a limit that needs no case")
+        if self.owed_by == "person":
+            raise wrong("date-trigger", "owed_by: person", "owed_by: role or area_of_target")
+
+    def _all_limits(self) -> tuple[object, ...]:
+        return (*self.within, *(self.otherwise.within if self.otherwise else ()))
+
+    @property
+    def branches(self) -> tuple[DeedsForm, ...]:
+        """What must follow, and what may follow instead."""
+        return (self.follow_up, self.otherwise.follow_up) if self.otherwise else (self.follow_up,)
+
     def patterns(self) -> Iterator[Pattern]:
-        """The trigger and what must follow."""
-        yield self.trigger
-        yield from self.follow_up.patterns()
+        """The trigger, what it waits for, and what must follow."""
+        if isinstance(self.trigger, Pattern):
+            yield self.trigger
+        if isinstance(self.not_before, Pattern):
+            yield self.not_before
+        for branch in self.branches:
+            yield from branch.patterns()
 
     def occasions(self) -> tuple[str, ...]:
         """Without a trigger there is nothing to do."""
-        return (self.trigger.event,)
+        return (self.trigger.event,) if isinstance(self.trigger, Pattern) else ()
+
+    @property
+    def triggered(self) -> bool:
+        """An event or a date is needed."""
+        return True
+
+    def populations(self) -> tuple[str, ...]:
+        """The population whose dates set it off."""
+        return (self.trigger.population,) if isinstance(self.trigger, DateTrigger) else ()
 
     def attributes(self) -> Iterator[tuple[str, str]]:
         """The case's own due time."""
-        if "case.due_at" in self.within:
+        if isinstance(self.trigger, Pattern) and "case.due_at" in self._all_limits():
             yield self.trigger.event, "due_at"
 
     def local(self, located: frozenset[str]) -> bool:
@@ -123,17 +136,17 @@ class Response(Duty):
 
     def expand(self, ground: Ground) -> Obligations:
         """One per trigger and owner that falls due in the scored period, or will."""
-        events = self._triggers(ground)
-        entry, post = self._owners(ground, events)
-        events = events.take(entry).by_date()  # limits count from the date, even of the small hours of a night shift
+        events, time = self._occasions(ground)
+        entry, post = owners(ground, self.role, self.owed_by, events)
+        events, time = events.take(entry).by_date(), time[entry]  # limits count from the date, even of a night shift
         terms = ground.terms(post, events.day)
-        if self.trigger.window is not None:
-            kept = _in_window(terms, self.trigger.window, events.time)
+        if isinstance(self.trigger, EventTrigger) and self.trigger.window is not None:
+            kept = _in_window(terms, self.trigger.window, time)
             events, post = events.take(kept), post[kept]
             terms = ground.terms(post, events.day)
             terms.choose(self.trigger.window)
         limit, why = self._due(ground, terms, events, post)
-        said = (why == 0) & (limit < NEVER)
+        said = (why == GIVEN) & (limit < NEVER)
         month_end = ground.end_of_month((np.where(said, limit, events.at + 1) - 1) // DAY)
         late = late_limit(ground, terms, self.late_until, limit, month_end)
         known = said & (terms.unbound == 0)  # where a figure is unbound, nothing is known but the trigger's day
@@ -149,110 +162,99 @@ class Response(Duty):
             late_limit=np.where(known, late, events.at + 1),
             expected=np.where(known, limit - ground.granularity, NONE),
             event=events.row,
-            target=events.target if self.match_on == "target" else -1,
+            target=events.target if self.match_on == "target" or not self.occasions() else -1,
             case=events.case if self.match_on == "case" else -1,
-            settled=np.select([why == 1, why == 2], [State.NOT_ASSESSED, State.NO_OCCASION], State.OPEN),
+            settled=np.select(
+                [why == NO_DUE_TIME, why == NO_WORKDAY], [State.NOT_ASSESSED, State.NO_OCCASION], State.OPEN
+            ),
             why=why,
         )
         settled = terms.settle(obligations)
-        return settled.take(_belongs(ground, settled))
+        return settled.take(falls_to(ground, settled))
 
-    def _triggers(self, ground: Ground) -> Events:
+    def _occasions(self, ground: Ground) -> tuple[Events, Ints]:
+        """The moments from which a follow-up counts, and the time of day of what set each off."""
         events = self.trigger.of(ground)
-        if self.trigger.times is None:
-            return events
+        if isinstance(self.trigger, EventTrigger) and self.trigger.times is not None:
+            events = self._nth(ground, events, self.trigger.times)
+        time = events.at % DAY
+        if self.not_before is None:
+            return events, time
+        if isinstance(self.not_before, Pattern):
+            opener = self.not_before.of(ground)
+            nothing = np.zeros(len(opener), np.int64)
+            at, _ = Matcher(nothing, opener.at, opener.row).first_from(np.zeros(len(events), np.int64), events.at)
+        else:
+            at = opening(self.not_before, events)
+        open_ = (at >= ground.presence.first * DAY) & (at < ground.period.end)  # a later one belongs to a later period
+        return replace(events, at=at, day=at // DAY).take(open_), time[open_]
+
+    def _nth(self, ground: Ground, events: Events, times: Figure[int]) -> Events:
         month = (events.at // DAY).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
         _, group = np.unique(np.stack([month, events.person, events.target]), axis=1, return_inverse=True)
         order = np.argsort(group, kind="stable")
         ordinal = np.empty(len(events), np.int64)
         ordinal[order] = np.arange(len(events)) - np.searchsorted(group[order], group[order]) + 1
-        wanted = ground.terms(self._any_post(ground, events), events.day).numbers(self.trigger.times)
-        return events.take(ordinal == wanted)
-
-    def _any_post(self, ground: Ground, events: Events) -> Ints:
-        return np.maximum(ground.lead_post(self.role, events), 0)
-
-    def _owners(self, ground: Ground, events: Events) -> tuple[Ints, Ints]:
-        """(entry, post) pairs: whose task each trigger is."""
-        if self.owed_by == "person":
-            post = ground.lead_post(self.role, events)
-            return np.flatnonzero(post >= 0), post[post >= 0]
-        posts, owes = ground.owing(self.role, self.owed_by == "area_of_target")
-        events = events.by_date()
-        day = events.day - ground.presence.first
-        if self.owed_by == "role":
-            place, entry = np.nonzero(owes[:, day])
-            return entry, posts[place]
-        entry, place = ground.around(posts, ground.facts.area_of(events))
-        owed = owes[place, day[entry]]
-        return entry[owed], posts[place[owed]]
+        any_post = np.maximum(ground.lead_post(self.role, events), 0)
+        return events.take(ordinal == ground.terms(any_post, events.day).numbers(times))
 
     def _due(self, ground: Ground, terms: Terms, events: Events, post: Ints) -> tuple[Ints, Ints]:
-        """(limit, why): the first limit of the list that is given; why 1 = none is, 2 = no workday comes."""
-        limit = np.full(len(events), NEVER, np.int64)
-        why = np.ones(len(events), np.int64)
-        for given in self.within:
-            found = self._limit(ground, terms, given, events, post, needed=why == 1)
-            fresh = (why == 1) & (found != NONE)
-            limit = np.where(fresh, np.abs(found), limit)
-            why = np.where(fresh, np.where(found < 0, 2, 0), why)
-        return limit, why
-
-    def _limit(self, ground: Ground, terms: Terms, given: Any, events: Events, post: Ints, *, needed: Bools) -> Ints:
-        """Limits by one rule: NONE where it does not say, -1 where no workday comes."""
-        if given == "case.due_at":
-            due = ground.facts.numbers("due_at", events.row)
-            return np.where(due == NONE, NONE, ground.by(due))
-        if isinstance(given, SameDay):
-            time = terms.numbers(given.same_day)
-            own = ground.by_time(events.day, time)
-            later = _next_workday(ground, post, events.day)
-            day = np.where(events.at < own, events.day, later)
-            return np.where(day < 0, -1, ground.by_time(day, time))
-        index, values = terms.choose(given)
-        limit = np.full(len(events), NEVER, np.int64)
-        for number, value in enumerate(values):
-            mine = (index == number) & needed
-            if isinstance(value, Duration) and mine.any():
-                limit[mine] = _after(ground, value, events.take(mine), post[mine])
-        return limit
+        """(limit, why): of two branches the later limit."""
+        limit, why = due(ground, terms, self.within, events, post)
+        if self.otherwise is None:
+            return limit, why
+        other, given = due(ground, terms, self.otherwise.within, events, post)
+        return np.where((why == GIVEN) & (given == GIVEN), np.maximum(limit, other), limit), why
 
     # ------------------------------------------------------------ judge
 
     def judge(self, ground: Ground, obligations: Obligations) -> Judged:
         """Followed in time, late, or not."""
-        found = {
-            id(pattern): self._first(ground, obligations, pattern.of(ground)) for pattern in self.follow_up.patterns()
-        }
-        at = self.follow_up.done(lambda pattern: found[id(pattern)][0])
-        in_time = at < obligations.limit
-        late = ~in_time & (at < obligations.late_limit)
+        found: dict[int, tuple[Ints, Ints]] = {}
+        done = [self._done(ground, obligations, branch, found) for branch in self.branches]
+        limits = self._limits(ground, obligations)
+        in_time = np.stack([np.where(at < limit, at, ABSENT) for at, limit in zip(done, limits, strict=True)])
+        met = in_time.min(axis=0) < ABSENT
+        at = np.where(met, in_time.min(axis=0), np.stack(done).min(axis=0))
+        late = ~met & (at < obligations.late_limit)
 
         def evidence(row: int) -> Ints:
-            followed = [rows[row] for done, rows in found.values() if done[row] <= at[row] < ABSENT]
-            return np.unique(np.array([obligations.event[row], *followed], np.int64))
+            followed = [rows[row] for since, rows in found.values() if since[row] <= at[row] < ABSENT]
+            rows = np.unique(np.array([obligations.event[row], *followed], np.int64))
+            return rows[rows >= 0]
 
         return Judged(
-            met=in_time,
-            reason=np.select([in_time, late], [Reason.NONE, Reason.LATE], Reason.MISSING),
-            actual=np.where(in_time | late, at, NONE),
+            met=met,
+            reason=np.select([met, late], [Reason.NONE, Reason.LATE], Reason.MISSING),
+            actual=np.where(met | late, at, NONE),
             evidence=evidence,
         )
 
-    def _first(self, ground: Ground, obligations: Obligations, events: Events) -> tuple[Ints, Ints]:
+    def _done(
+        self, ground: Ground, obligations: Obligations, branch: DeedsForm, found: dict[int, tuple[Ints, Ints]]
+    ) -> Ints:
+        """When a branch was done; what was found of each event goes to `found`."""
         owner = ground.presence.person[obligations.post]
-        match self.match_on:
-            case "case":
-                key, wanted = events.case, obligations.case
-            case "target":
-                key, wanted = events.target, obligations.target
-            case _:
-                key, wanted = np.zeros(len(events), np.int64), np.zeros(len(obligations), np.int64)
-        if self.performed_by == "self":
-            width = len(ground.presence.persons)
-            key = np.where((key >= 0) & (events.person >= 0), key * width + events.person, -1)
-            wanted = np.where(wanted >= 0, wanted * width + owner, -1)
-        return Matcher(key, events.at, events.row).first_from(wanted, obligations.start)
+        wanted = key_by(ground, key_of(obligations, self.match_on), owner, self.performed_by)
+
+        def first(pattern: Pattern, since: Ints) -> Ints:
+            events = pattern.of(ground)
+            key = key_by(ground, key_of(events, self.match_on), events.person, self.performed_by)
+            found[id(pattern)] = Matcher(key, events.at, events.row).first_from(wanted, since)
+            return found[id(pattern)][0]
+
+        return branch.done(first, obligations.start)
+
+    def _limits(self, ground: Ground, obligations: Obligations) -> list[Ints]:
+        """The limit of each branch; where the other one says none, it is no way out."""
+        if self.otherwise is None:
+            return [obligations.limit]
+        day, nobody = obligations.start // DAY, np.full(len(obligations), -1, np.int64)
+        events = Events(obligations.event, obligations.start, day, nobody, nobody, nobody)
+        terms = ground.terms(obligations.post, obligations.first_day)
+        own, _ = due(ground, terms, self.within, events, obligations.post)
+        other, why = due(ground, terms, self.otherwise.within, events, obligations.post)
+        return [own, np.where(why == GIVEN, other, NONE)]
 
     def excuse(self, ground: Ground, obligations: Obligations) -> Bools:
         """Leave at the named instant of the limit, or over half of the time that there was."""
@@ -267,37 +269,3 @@ def _in_window(terms: Terms, window: Figure[Window], time: Ints) -> Bools:
         if isinstance(value, tuple):
             kept |= (index == number) & (time >= value[0]) & (time < value[1])
     return kept | (terms.unbound > 0)
-
-
-def _next_workday(ground: Ground, post: Ints, day: Ints) -> Ints:
-    found = ground.presence.nth_workday(post, day, 1)
-    return np.where(found > day + REACH_ON - 10, -1, found)
-
-
-def _after(ground: Ground, duration: Duration, events: Events, post: Ints) -> Ints:
-    """The limit of a duration after each trigger; -1 where no workday comes."""
-    match duration.unit:
-        case "hours":
-            return ground.by(events.at + duration.amount * 3600)
-        case "days":
-            return (events.day + duration.amount + 1) * DAY
-        case "months":
-            return months_later(events.day, duration.amount)
-        case "same_day":
-            return (events.day + 1) * DAY
-        case "period_end":
-            return ground.end_of_month(events.day)
-        case "same_workday":
-            at_work = ground.presence.work[post, events.day - ground.presence.first]
-            day = np.where(at_work, events.day, _next_workday(ground, post, events.day))
-        case _:
-            day = ground.presence.nth_workday(post, events.day, duration.amount)
-            day = np.where(day > events.day + REACH_ON - 10, -1, day)
-    return np.where(day < 0, -1, (day + 1) * DAY)
-
-
-def _belongs(ground: Ground, obligations: Obligations) -> Bools:
-    """Whether it falls due in the scored period, or lies in it and falls due later."""
-    due, day = obligations.day, obligations.first_day
-    first, last = ground.period.first_day, ground.period.last_day
-    return ((due >= first) & (due <= last)) | ((day >= first) & (day <= last) & (due > last))

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import AfterValidator
 
-from dutyrules.checks.duty import Duty, EventPatterns, Pattern
+from dutyrules.checks.duty import Duty, EventPatterns, Pattern, any_of
 from dutyrules.checks.ground import Ground, Terms
 from dutyrules.figure import WEEKDAYS, Figure, Weekdays, Windows, wrong
 from dutyrules.obligation import Bools, Ints, Judged, Obligations, Reason
@@ -63,9 +63,7 @@ class Window(Duty):
 
     def expand(self, ground: Ground) -> Obligations:
         """One per event, attempts included: whoever did not answer was disturbed as well."""
-        found = np.unique(np.concatenate([pattern.of(ground).row for pattern in self.event]))
-        events = ground.facts.events(self.kinds())
-        obligations = ground.per_event(self.role, events.take(np.isin(events.row, found)), unit="instant")
+        obligations = ground.per_event(self.role, any_of(ground, self.event), unit="instant")
         terms = ground.terms(obligations.post, obligations.first_day)
         for _, figure in self.figures():
             terms.choose(figure)

@@ -1,6 +1,6 @@
 """What planners may use: when visits are made, how many fit a day, how fast people walk."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator
@@ -55,3 +55,8 @@ class Planning(Form):
 
     visits: Mapping[Text, VisitCapacity] = {}
     patrols: Mapping[Text, PatrolPace] = {}
+
+    def alongside(self, kinds: Set[str]) -> frozenset[str]:
+        """Some kinds with those that are planned together with them: a plan without calls has none on purpose."""
+        groups = (frozenset(self.visits), frozenset(self.patrols))
+        return frozenset(kinds).union(*(group for group in groups if not group.isdisjoint(kinds)))

@@ -1,5 +1,6 @@
 """The log, partitioned by kind, as integer columns in time order."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -144,6 +145,30 @@ class Facts:
     def numbers(self, name: str, rows: Ints) -> Ints:
         """A numeric attribute of some rows; `NONE` where it is empty."""
         return self.attribute(name, rows).cast(pl.Int64, strict=False).fill_null(NONE).to_numpy()
+
+    def cases(self, rows: Ints) -> Ints:
+        """The case of each row; -1 for none, and for no row."""
+        case = np.append(self._columns["case"], -1)[rows]
+        return case.astype(np.int64, copy=False)
+
+    def participants(self, events: Events) -> tuple[Ints, Ints]:
+        """(entry, person) pairs: everybody who took part in each event, its own person among them."""
+        code = {name: number for number, name in enumerate(self.presence.persons)}
+        cells = self.attribute("participants", events.row).cast(pl.String)
+        parts = [
+            (cell, code[name])
+            for cell in cells.drop_nulls().unique().to_list()
+            for name in map(str.strip, re.split("[;；、]", cell))
+            if name in code
+        ]
+        table = pl.DataFrame(parts, schema={"cell": pl.String, "person": pl.Int64}, orient="row")
+        rows = pl.DataFrame({"cell": cells, "entry": np.arange(len(events))})
+        found = rows.join(table, on="cell")
+        own = np.flatnonzero(events.person >= 0)
+        return (
+            np.concatenate([own, found["entry"].to_numpy()]),
+            np.concatenate([events.person[own], found["person"].to_numpy()]),
+        )
 
     def log_rows(self, rows: Ints) -> list[tuple[str, int]]:
         """(file, row) of some rows, as people find them in their files."""

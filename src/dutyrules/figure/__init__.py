@@ -1,5 +1,6 @@
 """Figures of rule books: the values they hold, and the ways to write them."""
 
+from dutyrules.figure.days import Days, check_days, narrowed
 from dutyrules.figure.figure import EVER, KEY, OFF, ByArea, ByDate, Figure, Off, Ref, Steps, Unbound, Value
 from dutyrules.figure.values import (
     LARGEST,
@@ -38,6 +39,7 @@ __all__ = [
     "ByDate",
     "Count",
     "Day",
+    "Days",
     "Due",
     "Duration",
     "Figure",
@@ -57,7 +59,9 @@ __all__ = [
     "Window",
     "Windows",
     "Within",
+    "check_days",
     "clock",
+    "narrowed",
     "parse_duration",
     "parse_time",
     "shown",

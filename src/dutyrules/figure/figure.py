@@ -4,7 +4,7 @@ A figure is given outright, by area, by date, or as a ``$parameter`` that an est
 flattens all that for one area into dated steps, which is what the checks work with.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, Generic, TypeAlias, TypeVar, get_args
@@ -112,6 +112,12 @@ class Figure(Generic[T]):
     def literals(self) -> tuple[T, ...]:
         """Every value that is written outright, wherever it is nested."""
         return tuple(leaf for leaf in _leaves(self.written) if not isinstance(leaf, Ref | Off))
+
+    def possible(self, bound: Mapping[str, "Figure[Any]"]) -> Iterator[T]:
+        """Every value that it may have somewhere, some day."""
+        yield from self.literals
+        for name in self.parameters & bound.keys():
+            yield from bound[name].possible(bound)
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:

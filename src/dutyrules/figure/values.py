@@ -172,10 +172,12 @@ def parse_day(value: object) -> date:
 
 @dataclass(frozen=True, slots=True)
 class Duration:
-    """A number of hours, days, workdays or months, or one of the named stretches."""
+    """A number of minutes, hours, days, workdays or months, or one of the named stretches."""
 
     amount: int
-    unit: Literal["hours", "days", "workdays", "months", "same_day", "same_workday", "period_end"]
+    unit: Literal[
+        "minutes", "hours", "working_hours", "days", "workdays", "months", "same_day", "same_workday", "period_end"
+    ]
 
 
 def parse_duration(value: object) -> Duration:
@@ -185,7 +187,7 @@ def parse_duration(value: object) -> Duration:
     text = str(value)
     if text in ("same_day", "same_workday", "period_end"):
         return Duration(0, text)  # type: ignore[arg-type]
-    match = re.fullmatch(r"([1-9]\d{0,3}) (hour|day|workday|month)s?", text)
+    match = re.fullmatch(r"([1-9]\d{0,3}) (minute|hour|working_hour|day|workday|month)s?", text)
     if not match:
         raise wrong("duration", value, "a duration such as 24 hours, 3 workdays, 2 months or same_day")
     return Duration(int(match[1]), f"{match[2]}s")  # type: ignore[arg-type]
@@ -260,12 +262,16 @@ def _due_month(value: object) -> object:
     raise wrong("due-month", value, "a month from 1 to 12")
 
 
+DueDay = Annotated[int | Literal["last"], BeforeValidator(_due_day)]
+DueMonth = Annotated[int, BeforeValidator(_due_month)]
+
+
 class Due(Form):
     """The recurring instant of a deadline: a day of the month (of some months), or a weekday."""
 
     day: Annotated[int | Literal["last"] | None, BeforeValidator(_due_day)] = None
     weekday: Literal[WEEKDAYS] | None = None  # type: ignore[valid-type]
-    months: tuple[Annotated[int, BeforeValidator(_due_month)], ...] = ()
+    months: tuple[DueMonth, ...] = ()
     by: Time = DAY
 
     def model_post_init(self, _: object) -> None:

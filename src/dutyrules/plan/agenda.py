@@ -64,9 +64,9 @@ class Agenda:
         """How many more visits a person may make in a day."""
         return self.kinds[kind].per_day - self._made[person, kind, day]
 
-    def sends(self, cell: Cell, posts: frozenset[int]) -> bool:
-        """Whether the person of a cell works in one of these posts that day."""
-        return not posts.isdisjoint(self.at_work[cell.person, cell.day])
+    def sends(self, person: int, day: int, posts: frozenset[int]) -> bool:
+        """Whether a person works in one of these posts on a day."""
+        return not posts.isdisjoint(self.at_work.get((person, day), ()))
 
     def take(self, person: int, kind: str, start: int) -> None:
         """Takes the slot that begins then, and one of the day's visits."""
@@ -126,7 +126,8 @@ def _cells(
 ) -> Iterable[Cell]:
     """The cells of one person's day: inside the shift, outside leave and what is fixed."""
     column, midnight = day - presence.first, day * DAY
-    opens = midnight + int(presence.shift_start[person, column])
+    before = int(presence.overhang[person, column])  # what is done by then still belongs to the shift of the day before
+    opens = midnight + max(int(presence.shift_start[person, column]), before + 60 if before >= 0 else 0)
     closes = midnight + int(presence.shift_end[person, column])
     for kind, capacity in kinds.items():
         length = capacity.minutes * 60

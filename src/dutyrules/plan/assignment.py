@@ -12,7 +12,7 @@ from dutyrules.estate import Estate
 from dutyrules.estate.logs import log_from_rows
 from dutyrules.plan.beats import Chart, Circuit, Patrol, patrols_of
 from dutyrules.plan.forecast import outlook
-from dutyrules.plan.lists import Lists, list_duties
+from dutyrules.plan.lists import Lists, list_duties, required
 from dutyrules.plan.menus import Menu, menu_of
 from dutyrules.plan.owing import Buildings, Owing, Reader, patrol_duties
 from dutyrules.plan.patrol_pins import Kept, check_counted, read_pins, too_far
@@ -23,7 +23,7 @@ from dutyrules.plan.walks import Ints
 from dutyrules.scoring.judge import Judgement
 from dutyrules.timegrid import DAY, Period, date_of, day_number
 
-FITTING: Final = 4.0
+FITTING: Final = 2.0
 """Deterministic time to find out what fits into a round with too many sets to list."""
 
 _EVER: Final = -(10**6)
@@ -71,7 +71,7 @@ def assign(estate: Estate, period: Period, done: Log | None, keep: Sequence[Plac
     log = done if done is not None else log_from_rows([], estate)
     walked, otherwise = patrol_duties(estate)
     listed, unlisted = list_duties(estate)
-    kinds = frozenset(paces) | {duty.requires.event for duty in listed}
+    kinds = frozenset(paces) | {required(duty).event for duty in listed}
     before = outlook(estate, log, period, kinds)
     first, passed = _first_day(log, period, start), _last_event(log)
     kept = read_pins(estate, before.ground.presence, period, date_of(first), keep, kinds - paces.keys())

@@ -8,6 +8,7 @@ import numpy as np
 from dutyrules.checks.quota import Quota
 from dutyrules.obligation import Bools, Ints
 from dutyrules.plan.demand import Spans
+from dutyrules.plan.hours import joined
 from dutyrules.registry.population import Members
 from dutyrules.scoring.judge import Judgement
 from dutyrules.timegrid import DAY
@@ -95,10 +96,4 @@ def _alone(days: Ints) -> Iterable[tuple[int, int]]:
 
 def _seconds(days: Iterable[tuple[int, int]]) -> Spans:
     """Days from–to as times, those that touch as one."""
-    spans: list[tuple[int, int]] = []
-    for first, last in sorted(days):
-        if spans and first * DAY <= spans[-1][1]:
-            spans[-1] = (spans[-1][0], max(spans[-1][1], (last + 1) * DAY))
-        else:
-            spans.append((first * DAY, (last + 1) * DAY))
-    return tuple(spans)
+    return tuple(joined((first * DAY, (last + 1) * DAY) for first, last in days))

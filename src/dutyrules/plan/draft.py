@@ -1,10 +1,12 @@
 """A plan of visits in the making: who is visited when, and what that does for each demand."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from dutyrules.plan.agenda import Agenda
 from dutyrules.plan.demand import Attributes, Demand, Spans, within
+from dutyrules.plan.hours import common, joined
 from dutyrules.timegrid import DAY
 
 
@@ -35,7 +37,7 @@ class Household:
         code: Its code in the log's targets.
         building: Its building, and that building's place on a walk through the estate.
         stays: Its wishes, day by day; on other days it is not registered, and nobody goes there.
-        posts: Posts whose holders may be sent.
+        posts: Posts whose holders may be sent for anything; for a callback also those that owe it.
     """
 
     code: int
@@ -104,9 +106,24 @@ class Draft:
         """A draft that can be changed without changing this one."""
         return Draft(self.demands, self.households, self.agenda.copy(), list(self.visits), list(map(set, self.reached)))
 
+    def helped(self) -> "Draft":
+        """A draft for bounds: each demand may have whatever visits others are reason for, by whoever makes them."""
+        households = {
+            code: replace(one, posts=senders(one, (self.demands[number] for number in self._of_unit[code])))
+            for code, one in self.households.items()
+        }
+        demands = [replace(one, there={code: self._ever(one, code) for code in one.there}) for one in self.demands]
+        return replace(self.copy(), demands=demands, households=households)
+
+    def _ever(self, demand: Demand, code: int) -> Spans:
+        """When a unit may be visited for this demand, or for another one so that it counts here too."""
+        reasons = joined(span for number in self._of_unit[code] for span in self.demands[number].times(code))
+        return tuple(common(demand.units[code], reasons))
+
     def relaxed(self) -> "Draft":
-        """A draft for bounds, whose demands hold no leavers."""
-        return replace(self.copy(), demands=[demand.relaxed() for demand in self.demands])
+        """What bounds of flows are found with: helped, and without leavers."""
+        helped = self.helped()
+        return replace(helped, demands=[demand.relaxed() for demand in helped.demands])
 
     def open_follow_ups(self) -> list[int]:
         """Callbacks that nothing planned meets yet."""
@@ -125,10 +142,11 @@ class Draft:
     def may(self, visit: Visit) -> bool:
         """Whether its person may be sent there then, and the household lets itself be visited so."""
         day, household = visit.start // DAY, visit.household
+        served = [self.demands[number] for number in self.serves(visit)]
         return (
             household.takes(self.agenda.channel(visit.kind), day)
-            and not household.posts.isdisjoint(self.agenda.at_work.get((visit.person, day), ()))
-            and any(within(self.demands[number].times(household.code), visit.start) for number in self.serves(visit))
+            and self.agenda.sends(visit.person, day, senders(household, served))
+            and any(within(demand.times(household.code), visit.start) for demand in served)
         )
 
     def add(self, visit: Visit) -> None:
@@ -145,10 +163,24 @@ class Draft:
         for number in self.serves(visit):
             self.reached[number].discard(visit.household.code)
 
-    def missing(self, number: int) -> int:
-        """How many units a demand still lacks."""
+    def drop_idle(self) -> None:
+        """Takes back visits without which nothing more is missed, the last ones first."""
+        counted = Counter((number, visit.household.code) for visit in self.visits for number in self.serves(visit))
+        for visit in reversed(list(self.visits)):
+            code, served = visit.household.code, list(self.serves(visit))
+            sole = [number for number in served if counted[number, code] == 1]
+            if all(self.missing(number) == self.missing(number, without=code) for number in sole):
+                self.visits.remove(visit)
+                self.agenda.give_back(visit.person, visit.kind, visit.start)
+                counted.subtract((number, code) for number in served)
+                for number in sole:
+                    self.reached[number].discard(code)
+
+    def missing(self, number: int, *, without: int | None = None) -> int:
+        """How many units a demand still lacks, or would lack without one of those that are reached."""
         demand, reached = self.demands[number], self.reached[number]
-        return max(0, demand.needs[len(demand.leavers & reached)] - len(reached))
+        left = len(demand.leavers & reached) - (without in demand.leavers & reached)
+        return max(0, demand.needs[left] - len(reached) + (without in reached))
 
     def shortfall(self, numbers: Iterable[int] | None = None) -> int:
         """How many units these demands (all of them) lack together."""
@@ -157,6 +189,11 @@ class Draft:
     def waits(self, number: int, code: int) -> bool:
         """Whether a demand could still count a unit."""
         return code in self.demands[number].units and code not in self.reached[number]
+
+
+def senders(household: Household, demands: Iterable[Demand]) -> frozenset[int]:
+    """The posts whose holders may be sent to a household for some demands."""
+    return household.posts.union(*(demand.posts for demand in demands if demand.follow_up))
 
 
 Group = tuple[list[Household], dict[int, Spans]]

@@ -15,7 +15,7 @@ from ortools.math_opt.python import mathopt
 
 from dutyrules.plan.agenda import Agenda, Cell
 from dutyrules.plan.demand import Attributes, Demand, within
-from dutyrules.plan.draft import Draft, Group, Household, Visit, classes
+from dutyrules.plan.draft import Draft, Group, Household, Visit, classes, senders
 from dutyrules.timegrid import DAY
 
 NODES: Final = 2_000
@@ -126,7 +126,7 @@ def _choices(model: mathopt.Model, draft: Draft, days: Sequence[_Days], group: G
     for kind, attributes, case in _ways(draft, times):
         for alike in days:
             for part, cell in enumerate(alike.parts):
-                if cell.kind != kind or not agenda.sends(cell, one.posts) or not _taken(agenda, cell, one):
+                if cell.kind != kind or not one.takes(agenda.channel(cell.kind), cell.day):
                     continue
                 free = agenda.free(cell)
                 serves = tuple(
@@ -135,13 +135,11 @@ def _choices(model: mathopt.Model, draft: Draft, days: Sequence[_Days], group: G
                     if any(within(draft.demands[number].units[one.code], start) for start in free)
                     and draft.demands[number].accepts(kind, attributes, cell.person, case)
                 )
-                if any(within(times[number], start) for number in serves for start in free):
+                posts = senders(one, [draft.demands[number] for number in serves])
+                open_then = any(within(times[number], start) for number in serves for start in free)
+                if open_then and agenda.sends(cell.person, cell.day, posts):
                     number = model.add_integer_variable(lb=0, ub=len(members) * len(alike.days))
                     yield _Choice(number, members, alike, part, attributes, case, serves)
-
-
-def _taken(agenda: Agenda, cell: Cell, household: Household) -> bool:
-    return household.takes(agenda.channel(cell.kind), cell.day)
 
 
 def _ways(draft: Draft, numbers: Iterable[int]) -> list[tuple[str, Attributes, str | None]]:

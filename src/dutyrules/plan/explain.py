@@ -5,7 +5,7 @@ from typing import Final
 
 from dutyrules.plan.agenda import Agenda, Cell
 from dutyrules.plan.demand import Demand, Spans, within
-from dutyrules.plan.draft import Draft, Household, classes
+from dutyrules.plan.draft import Draft, Household, classes, senders
 from dutyrules.plan.flow import Network
 from dutyrules.plan.plan import Cause
 
@@ -13,18 +13,18 @@ PLENTY: Final = 1_000_000
 """More than any cut would take, so that cuts speak of households and days only."""
 
 
-def causes(draft: Draft, number: int, fixed: Draft) -> tuple[Cause, ...]:
+def causes(draft: Draft, number: int, helped: Draft) -> tuple[Cause, ...]:
     """What keeps a demand from being met.
 
     Args:
         draft: The plan.
         number: A demand of it that lacks something.
-        fixed: The plan before anything was chosen: log and pins only.
+        helped: The plan before anything was chosen, with whatever others may do for each demand (`Draft.helped`).
     """
-    demand = draft.demands[number]
+    demand = helped.demands[number]
     if demand.follow_up:
-        return (_late(fixed, number),)
-    tries = [_alone(fixed, number, leavers) for leavers in _leavers(demand)]
+        return (_late(helped, number),)
+    tries = [_alone(helped, number, leavers) for leavers in _leavers(demand)]
     most, need, cause = max(tries, key=lambda one: one[0] - one[1])
     if most < need:
         return (cause,)
@@ -56,7 +56,7 @@ def _slots_in_time(agenda: Agenda, household: Household, demand: Demand, times: 
         sum(within(times, start) for start in cell.starts)
         for cell in agenda.cells
         if cell.kind in demand.kinds
-        and agenda.sends(cell, household.posts)
+        and agenda.sends(cell.person, cell.day, senders(household, [demand]))
         and household.takes(agenda.channel(cell.kind), cell.day)
         and (demand.performers is None or cell.person in demand.performers)
     )
@@ -106,7 +106,7 @@ def _counts(agenda: Agenda, demand: Demand, cell: Cell, household: Household, ti
     """Whether the visits of a cell to a household would count."""
     return (
         cell.kind in demand.kinds
-        and agenda.sends(cell, household.posts)
+        and agenda.sends(cell.person, cell.day, household.posts)
         and household.takes(agenda.channel(cell.kind), cell.day)
         and (demand.performers is None or cell.person in demand.performers)
         and within(times, cell.starts[0])

@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass
 from itertools import permutations
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from ortools.sat.python import cp_model
 
 from dutyrules.plan.round import Round
 from dutyrules.plan.walks import Ints
 
-Order = tuple[tuple[int, int], ...]
+Order: TypeAlias = tuple[tuple[int, int], ...]
+"""(stop, minute at which one begins there), as they are walked."""
 
 NEVER: Final = ((0, 0),)
 """Any hours will do for a stop that is never seen."""
@@ -17,12 +18,7 @@ NEVER: Final = ((0, 0),)
 
 @dataclass(frozen=True)
 class Fit:
-    """A set that can be walked, and what no set can help missing.
-
-    Attributes:
-        order: (stop, minute at which one begins there).
-        least: Proven.
-    """
+    """A walk, the set of its stops, and what no set can help missing; proven."""
 
     chosen: int
     order: Order

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from dutyrules.plan.agenda import Cell
 from dutyrules.plan.demand import within
-from dutyrules.plan.draft import Draft, Household, Visit
+from dutyrules.plan.draft import Draft, Household, Visit, senders
 
 
 def make_follow_ups(draft: Draft) -> None:
@@ -44,7 +44,7 @@ def can_follow_up(draft: Draft, number: int, household: Household, cell: Cell) -
         cell.kind in demand.kinds
         and demand.accepts(cell.kind, demand.says(cell.kind), cell.person, demand.case)
         and household.takes(agenda.channel(cell.kind), cell.day)
-        and agenda.sends(cell, household.posts)
+        and agenda.sends(cell.person, cell.day, senders(household, [demand]))
         and agenda.left(cell.person, cell.kind, cell.day) > 0
     )
 

@@ -94,9 +94,10 @@ def _groups(
 
 def _households(judgement: Judgement, demands: Sequence[Demand], days: range) -> dict[int, Household]:
     posts: dict[int, set[int]] = {}
+    ordinary = set(np.flatnonzero(judgement.ground.presence.acting_for < 0).tolist())
     for demand in demands:
         for code in demand.units:
-            posts.setdefault(code, set()).update(demand.posts if demand.need else ())
+            posts.setdefault(code, set()).update(post for post in demand.posts if demand.need and post in ordinary)
     stays, buildings = _stays(judgement.estate, days)
     places = _places(judgement.estate)
     ids = judgement.estate.places.ids

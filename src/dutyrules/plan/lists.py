@@ -5,8 +5,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from dutyrules.checks.duty import Pattern
 from dutyrules.checks.precedence import Precedence
 from dutyrules.estate import Estate
+from dutyrules.facts import Events
 from dutyrules.plan.hours import at_work, instant, nearest_minute
 from dutyrules.plan.owing import Attributes, words
 from dutyrules.plan.plan import Task, Unplanned
@@ -32,9 +34,20 @@ def _unplannable(estate: Estate, duty: Precedence) -> str | None:
         return "not_must"
     if duty.lag != "previous_workday":
         return "not_the_workday_before"
-    if duty.match_on != "target" or estate.book.kinds[duty.requires.event].target != "building":
+    entry = duty.requires.single
+    if entry is None or duty.owed_by != "person":
+        return "several_follow_ups" if entry is None else "not_own"
+    if entry.participants or duty.event.participants:
+        return "participants"
+    if duty.match_on != "target" or estate.book.kinds[entry.event].target != "building":
         return "no_buildings"
     return None
+
+
+def required(duty: Precedence) -> Pattern:
+    """The entry that a duty wants in the list."""
+    assert duty.requires.single is not None
+    return duty.requires.single
 
 
 @dataclass(frozen=True)
@@ -42,6 +55,8 @@ class Entry:
     """A building to be listed.
 
     Attributes:
+        kind, attributes: The event that lists it.
+        patrol: The kind of patrol that it is listed for.
         day: Workday on which it has to be done.
         open: Whether that is still to come.
         judged: Whether it is a breach if it is left out; where the log has gaps nobody can tell.
@@ -50,6 +65,7 @@ class Entry:
     duty: str
     kind: str
     attributes: Attributes
+    patrol: str
     day: int
     open: bool
     judged: bool
@@ -80,39 +96,42 @@ class Lists:
         self.duties = tuple(duties)
         self._ground, self._estate = judgement.ground, judgement.estate
         self._first, self._passed = first, passed
-        self._listed = {duty.id: self._published(duty) for duty in self.duties}
+        self._listed = {duty.id: _keys(required(duty).of(self._ground)) for duty in self.duties}
+        self._made = {duty.id: _keys(duty.event.of(self._ground)) for duty in self.duties}
         names = {name: code for code, name in enumerate(self._ground.presence.persons)}
         codes = {name: code for code, name in enumerate(self._estate.places.ids.to_list())}
         for pin in pins:
             for duty in self.duties:
-                if pin.kind == duty.requires.event and pin.target is not None:
+                if pin.kind == required(duty).event and pin.target is not None:
                     key = (names[pin.person], day_number(pin.at.date()), codes[pin.target])
                     self._listed[duty.id].add(key)
 
-    def _published(self, duty: Precedence) -> set[tuple[int, int, int]]:
-        events = duty.requires.of(self._ground)
-        return set(zip(events.person.tolist(), events.day.tolist(), events.target.tolist(), strict=True))
-
     def entries(self, person: int, day: int, target: int, kind: str, attributes: Mapping[str, str]) -> Iterator[Entry]:
-        """What a patrol needs to have been listed and is not yet."""
-        presence = self._ground.presence
+        """What a patrol needs to have been listed and is not yet; if one was made that day anyway, nothing."""
         for duty in self.duties:
-            if duty.event.event != kind or not _says(attributes, duty.event.where):
-                continue
-            if day < day_number(self._estate.book.published[duty.id]):
-                continue
-            post = int(presence.lead(self._ground.roles[duty.role])[person, day - presence.first])
-            before = int(presence.previous_workday(np.array([post]), np.array([day]))[0]) if post >= 0 else -1
-            if before >= 0 and (person, before, target) not in self._listed[duty.id]:
-                attributes_ = words(duty.requires.where)
-                yield Entry(
-                    duty.id,
-                    duty.requires.event,
-                    attributes_,
-                    before,
-                    self._is_open(person, before),
-                    self._judged(duty, post, before, day),
-                )
+            asks = duty.event.event == kind and _says(attributes, duty.event.where)
+            if asks and (person, day, target) not in self._made[duty.id]:
+                yield from self._entry(duty, person, day, target)
+
+    def made(self) -> Iterator[tuple[int, int, int, Entry]]:
+        """(person, day, building, entry) of patrols that the log has on planned days."""
+        last = self._ground.period.last_day
+        for duty in self.duties:
+            for person, day, target in sorted(self._made[duty.id]):
+                if self._first <= day <= last and person >= 0 and target >= 0:
+                    for entry in self._entry(duty, person, day, target):
+                        yield person, day, target, entry
+
+    def _entry(self, duty: Precedence, person: int, day: int, target: int) -> Iterator[Entry]:
+        presence = self._ground.presence
+        post = int(presence.lead(self._ground.roles[duty.role])[person, day - presence.first])
+        if post < 0 or day < day_number(self._estate.book.published[duty.id]):
+            return
+        before = int(presence.previous_workday(np.array([post]), np.array([day]))[0])
+        if before >= 0 and (person, before, target) not in self._listed[duty.id]:
+            open_, judged = self._is_open(person, before), self._judged(duty, post, before, day)
+            entry = required(duty)
+            yield Entry(duty.id, entry.event, words(entry.where), duty.event.event, before, open_, judged)
 
     def _is_open(self, person: int, day: int) -> bool:
         """Days before the planned ones are past if they lie in the period, or the log tells of them or later ones."""
@@ -124,27 +143,39 @@ class Lists:
         return bool(self._ground.coverage.covered(duty.kinds(), area, since, until)[0])
 
     def tasks(self, patrols: Iterable[Task]) -> list[Task]:
-        """The lists that planned patrols ask for."""
-        presence = self._ground.presence
-        persons = {name: code for code, name in enumerate(presence.persons)}
+        """The lists that planned patrols ask for, and those that the log has on planned days."""
+        persons = {name: code for code, name in enumerate(self._ground.presence.persons)}
         codes = {name: code for code, name in enumerate(self._estate.places.ids.to_list())}
+        asked = [
+            (persons[one.person], codes[one.target or ""], entry)
+            for one in patrols
+            for entry in self.entries(
+                persons[one.person], day_number(one.at.date()), codes[one.target or ""], one.kind, one.attributes
+            )
+        ]
+        asked += [(person, target, entry) for person, _, target, entry in self.made()]
         found: dict[tuple[object, ...], Task] = {}
-        for patrol in patrols:
-            person, day = persons[patrol.person], day_number(patrol.at.date())
-            wanted = self._estate.planning.patrols[patrol.kind].publish_at // 60
-            for entry in self.entries(person, day, codes[patrol.target or ""], patrol.kind, patrol.attributes):
-                if not entry.open:
-                    continue
-                hours = at_work(presence, person, entry.day, self._ground.granularity)
-                at = instant(entry.day, nearest_minute(hours, wanted) or 0)
-                key = (person, entry.day, entry.kind, entry.attributes, patrol.target)
+        for person, target, entry in asked:
+            if entry.open:
+                key = (person, target, entry.kind, entry.attributes, entry.day)
                 known = found.get(key)
-                if known:
-                    found[key] = replace(known, duties=tuple(dict.fromkeys((*known.duties, entry.duty))))
-                else:
-                    attributes = dict(entry.attributes)
-                    found[key] = Task(at, at, patrol.person, entry.kind, patrol.target, None, attributes, (entry.duty,))
+                duties = (*known.duties, entry.duty) if known else (entry.duty,)
+                task = known or self._task(person, target, entry)
+                found[key] = replace(task, duties=tuple(dict.fromkeys(duties)))
         return list(found.values())
+
+    def _task(self, person: int, target: int, entry: Entry) -> Task:
+        """The list entry at the time that the estate names, or the nearest at which the person is at work."""
+        hours = at_work(self._ground.presence, person, entry.day, self._ground.granularity)
+        wanted = self._estate.planning.patrols[entry.patrol].publish_at // 60
+        at = instant(entry.day, nearest_minute(hours, wanted) or 0)
+        name, building = self._ground.presence.persons[person], str(self._estate.places.ids[target])
+        return Task(at, at, name, entry.kind, building, None, dict(entry.attributes))
+
+
+def _keys(events: Events) -> set[tuple[int, int, int]]:
+    """(person, day, building) of some events."""
+    return set(zip(events.person.tolist(), events.day.tolist(), events.target.tolist(), strict=True))
 
 
 def _says(attributes: Mapping[str, str], where: Mapping[str, tuple[object, ...]]) -> bool:

@@ -7,9 +7,9 @@ from typing import Final
 
 import numpy as np
 
-from dutyrules.plan.fit import Fit, fit
+from dutyrules.plan.fit import Order, fit
 from dutyrules.plan.round import Round, counted
-from dutyrules.plan.walks import Ints, Walks, nearest, single_walk, subsets, walked
+from dutyrules.plan.walks import Ints, Stop, Walks, nearest, single_walk, subsets, walked
 
 LISTED: Final = 200_000
 """Up to so many sets a round's walks are all worked out beforehand; beyond that one by one, when they are asked for."""
@@ -22,7 +22,7 @@ class Menu(ABC):
     Attributes:
         misses: What each of them misses.
         least: What no walk can help missing; proven.
-        needed: At least so many minutes it would take to see all that is owed, ways included.
+        needed: Where something is missed: at least so many minutes it would take to see all that is owed.
         most: No set has more stops.
     """
 
@@ -95,7 +95,7 @@ class WideMenu(Menu):
 
     between: Ints
     found: int
-    _known: dict[int, list[tuple[int, int]] | None] = field(default_factory=dict, repr=False, compare=False)
+    _known: dict[int, Order | None] = field(default_factory=dict, repr=False, compare=False)
 
     def cost(self, chosen: int) -> int | None:
         """See `Menu`."""
@@ -114,15 +114,15 @@ class WideMenu(Menu):
         """See `Menu`."""
         return [(self.round.places[stop], begin) for stop, begin in self._way(self.round.local(chosen)) or ()]
 
-    def remember(self, local: int, way: list[tuple[int, int]]) -> None:
+    def remember(self, local: int, way: Order) -> None:
         """Takes a walk that is known already."""
         self._known[local] = way
 
-    def _way(self, local: int) -> list[tuple[int, int]] | None:
+    def _way(self, local: int) -> Order | None:
         if local not in self._known:
             some = [stop for stop in range(len(self.round.stops)) if local >> stop & 1]
             way = single_walk(self.between[np.ix_(some, some)], [self.round.stops[stop] for stop in some])
-            self._known[local] = way and [(some[stop], begin) for stop, begin in way]
+            self._known[local] = None if way is None else tuple((some[stop], begin) for stop, begin in way)
         return self._known[local]
 
     def cheapest(self, prices: Ints, scale: int) -> tuple[int, int, int]:
@@ -175,38 +175,75 @@ def _listed(round_: Round, between: Ints, walks: Walks) -> ListedMenu | None:
         return None
     ranks = round_.ranks(chosen)
     best = ranks == ranks.min()
-    misses, most = int(ranks.min() >> 32), int(ranks.min() & 0xFFFF)
-    return ListedMenu(round_, misses, misses, least_minutes(round_, between), most, walks, chosen[best], minutes[best])
+    misses, most_ = int(ranks.min() >> 32), int(ranks.min() & 0xFFFF)
+    needed = _needed(round_, between) if misses else 0
+    return ListedMenu(round_, misses, misses, needed, most_, walks, chosen[best], minutes[best])
+
+
+def _needed(round_: Round, between: Ints) -> int:
+    """Minutes of the shortest round that would see all that is owed, if it had all day; or a bound."""
+    if subsets(len(round_.stops), round_.size) > LISTED:
+        return least_minutes(round_, between)
+    walks = Walks.of(between, [Stop(stop.minutes) for stop in round_.stops], round_.size)
+    for size in range(1, len(walks.layers) + 1):
+        chosen, _, ends = walks.through(size)
+        enough = [end for mask, end in zip(chosen.tolist(), ends.tolist(), strict=True) if not round_.rank(mask)[1]]
+        if enough:
+            return min(enough)
+    return least_minutes(round_, between)
 
 
 def _wide(round_: Round, between: Ints, effort: float) -> WideMenu | None:
-    found = _grown(round_, between)
-    fitted = fit(round_, between, effort) if found is None else Fit(found[0], tuple(found[1]), 0)
-    if fitted is None:
+    """The best that is found: on to the nearest, and where that misses something, by the routing model."""
+    found, least = _grown(round_, between), 0
+    if found is None or round_.rank(_set(found))[0]:
+        fitted = fit(round_, between, effort)
+        if fitted is not None:
+            least = fitted.least
+            found = min(
+                (way for way in (found, fitted.order) if way is not None), key=lambda way: round_.rank(_set(way))
+            )
+    if found is None:
         return None
-    misses, _, most_ = round_.rank(fitted.chosen)
-    menu = WideMenu(round_, misses, fitted.least, least_minutes(round_, between), most_, between, fitted.chosen)
-    menu.remember(fitted.chosen, list(fitted.order))
+    misses, _, most_ = round_.rank(_set(found))
+    menu = WideMenu(round_, misses, least, least_minutes(round_, between), most_, between, _set(found))
+    menu.remember(_set(found), found)
     return menu
 
 
-def _grown(round_: Round, between: Ints) -> tuple[int, list[tuple[int, int]]] | None:
-    """A walk that misses nothing, always on to the nearest stop of use; None if that does not lead to one."""
-    if round_.must or round_.unlisted:
+def _grown(round_: Round, between: Ints) -> Order | None:
+    """A walk that always goes on to the nearest stop of use; None where pins fix other ones."""
+    if round_.must:
         return None
-    for start in range(len(round_.stops)):
-        chosen, last = 1 << start, start
-        while wanted := sum(ask.stops for ask in round_.asks if (ask.stops & chosen).bit_count() < ask.need):
-            left = [stop for stop in range(len(round_.stops)) if wanted & ~chosen >> stop & 1]
-            if not left:
-                break
-            last = min(left, key=lambda stop: (between[last, stop], stop))
-            chosen |= 1 << last
-        some = [stop for stop in range(len(round_.stops)) if chosen >> stop & 1]
-        way = single_walk(between[np.ix_(some, some)], [round_.stops[stop] for stop in some])
-        if way is not None and round_.rank(chosen)[0] == 0:
-            return chosen, [(some[stop], begin) for stop, begin in way]
-    return None
+    ways = (_grown_from(round_, between, start) for start in range(len(round_.stops)))
+    return min(ways, key=lambda way: (round_.rank(_set(way)), way))
+
+
+def _grown_from(round_: Round, between: Ints, start: int) -> Order:
+    way: Order = ()
+    while True:
+        chosen = _set(way)
+        asked = [ask.stops for ask in round_.asks if (ask.stops & chosen).bit_count() < ask.need]
+        left = [stop for stop in range(len(round_.stops)) if any(stops & ~chosen >> stop & 1 for stops in asked)]
+        longer = [(*way, (stop, begin)) for stop in left if (begin := _begin(round_, between, way, stop)) is not None]
+        if not way:
+            longer = [one for one in longer if one[0][0] == start]
+        if not longer:
+            return way
+        way = min(longer, key=lambda one: (one[-1][1], one[-1][0]))
+
+
+def _begin(round_: Round, between: Ints, way: Order, stop: int) -> int | None:
+    """When one can begin at a stop after a walk."""
+    minute = 0
+    if way:
+        last, begin = way[-1]
+        minute = begin + round_.stops[last].minutes + int(between[last, stop])
+    return next((max(minute, first) for first, last in round_.stops[stop].begins if minute <= last), None)
+
+
+def _set(way: Order) -> int:
+    return sum(1 << stop for stop, _ in way)
 
 
 def _stops(mask: int, count: int) -> list[int]:

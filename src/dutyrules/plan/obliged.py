@@ -6,7 +6,10 @@ import numpy as np
 
 from dutyrules.checks import Duty
 from dutyrules.checks.duty import Pattern
+from dutyrules.checks.forbid import Forbid
+from dutyrules.checks.interval import Interval
 from dutyrules.checks.quota import Quota
+from dutyrules.checks.rate import Rate
 from dutyrules.checks.response import Response
 from dutyrules.obligation import NONE, State
 from dutyrules.plan.countable import countable, leavers_of
@@ -55,7 +58,8 @@ def _planned(judgement: Judgement, kinds: frozenset[str]) -> tuple[dict[str, Way
                 planned[name] = found
     for name in list(planned):
         duty = judgement.duty(name)
-        if isinstance(duty, Response) and _sets_off(duty.trigger, planned.values()):
+        begins = (duty.trigger, duty.not_before) if isinstance(duty, Response) else ()
+        if any(isinstance(one, Pattern) and _could_be(one, planned.values()) for one in begins):
             unplanned.append(Unplanned(name, "set_off_by_visits"))
             del planned[name]
     return planned, unplanned
@@ -70,44 +74,47 @@ def _ways(duty: Duty, kinds: frozenset[str]) -> Ways | str:
             return "own_windows"
         if duty.per.daily:
             return "daily"
+        if duty.participants:
+            return "participants"
         return _spoken((kind, duty.where) for kind in duty.event if kind in kinds)
-    if isinstance(duty, Response) and any(pattern.event in kinds for pattern in duty.follow_up.patterns()):
+    if isinstance(duty, Response) and any(one.event in kinds for branch in duty.branches for one in branch.patterns()):
+        if duty.otherwise is not None:
+            return "other_ways"
         patterns = [one for one in duty.follow_up.any_of if isinstance(one, Pattern) and one.event in kinds]
         if not patterns:
             return "several_follow_ups"
         if duty.match_on == "none":
             return "any_visit"
+        if any(one.participants for one in patterns):
+            return "participants"
         return _spoken((pattern.event, pattern.where) for pattern in patterns)
+    if isinstance(duty, Forbid | Interval | Rate) and not kinds.isdisjoint(duty.kinds()):
+        return "forbids" if isinstance(duty, Forbid) else "not_counted"
     return ()
 
 
 def _spoken(patterns: Iterable[tuple[str, Mapping[str, tuple[object, ...]]]]) -> Ways | str:
     """Patterns as kinds and words, those that leave no choice of words."""
     certain = [(kind, where) for kind, where in patterns if all(len(words) == 1 for words in where.values())]
-    texts = [(kind, {name: words[0] for name, words in where.items()}) for kind, where in certain]
-    return (
-        tuple(
-            (
-                kind,
-                tuple(
-                    sorted(
-                        (name, str(word).lower() if isinstance(word, bool) else str(word))
-                        for name, word in text.items()
-                    )
-                ),
-            )
-            for kind, text in texts
-        )
-        or "open_attributes"
-    )
+    return tuple((kind, _words(where)) for kind, where in certain) or "open_attributes"
 
 
-def _sets_off(trigger: Pattern, planned: Iterable[Ways]) -> bool:
-    """Whether a planned visit could be a trigger: a plan would then ask for what it does not know of."""
+def _words(where: Mapping[str, tuple[object, ...]]) -> Attributes:
+    """What an event must say, as a log would write it."""
+    said = ((name, words[0]) for name, words in where.items())
+    return tuple(sorted((name, str(word).lower() if isinstance(word, bool) else str(word)) for name, word in said))
+
+
+def _could_be(trigger: Pattern, planned: Iterable[Ways]) -> bool:
+    """Whether a planned visit could be a trigger or an opening: a plan would then ask for what it does not know of."""
     said = {(kind, *word) for ways in planned for kind, words in ways for word in words}
     kinds = {kind for ways in planned for kind, _ in ways}
-    return trigger.event in kinds and all(
-        any((trigger.event, name, str(word)) in said for word in words) for name, words in trigger.where.items()
+    return (
+        trigger.event in kinds
+        and not trigger.participants
+        and all(
+            any((trigger.event, name, str(word)) in said for word in words) for name, words in trigger.where.items()
+        )
     )
 
 
@@ -129,6 +136,7 @@ def _quota(judgement: Judgement, namer: Namer, duty: Duty, ways: Ways, row: int)
     units, there = countable(judgement, duty, row)
     leavers = leavers_of(judgement, duty, row).intersection(units)
     more = np.arange(len(leavers) + 1)
+    anybody = duty.credit == "unit" if duty.population else duty.performed_by == "any"
     expected = obligations.expected[row : row + 1]
     if leavers:
         expected = duty.owed_with(judgement.ground, obligations.take(np.full(len(more), row)), more)
@@ -144,7 +152,7 @@ def _quota(judgement: Judgement, namer: Namer, duty: Duty, ways: Ways, row: int)
         there=there,
         leavers=leavers,
         posts=frozenset([post]),
-        performers=None if duty.population and duty.credit == "unit" else frozenset([int(presence.person[post])]),
+        performers=None if anybody else frozenset([int(presence.person[post])]),
     )
 
 
@@ -155,7 +163,8 @@ def _follow_up(judgement: Judgement, namer: Namer, duty: Duty, ways: Ways, row: 
     obligations = verdicts.obligations
     log = ground.facts.log
     post, case = int(obligations.post[row]), int(obligations.case[row])
-    target = int(log.frame["target"][int(obligations.event[row])])
+    event = int(obligations.event[row])
+    target = int(log.frame["target"][event] if event >= 0 else obligations.target[row])  # dates of tables have no row
     known = target in judgement.estate.places.codes("unit")
     late = int(verdicts.judged.actual[row]) != NONE
     time = (int(obligations.start[row]), int(obligations.limit[row]))

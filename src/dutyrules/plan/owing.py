@@ -110,6 +110,8 @@ def _unplannable(estate: Estate, duty: Quota) -> str | None:
         return "counts_events"
     if not duty.per.daily:
         return "not_daily"
+    if duty.participants:
+        return "participants"
     if estate.book.kinds[planned_kind(estate.planning.patrols, duty)].target != "building":
         return "no_buildings"
     return None
@@ -165,7 +167,7 @@ class Reader:
             need=int(verdicts.obligations.expected[row] - verdicts.judged.actual[row]),
             buildings=frozenset(self._countable(duty, post, day) - done),
             hours=self._hours(duty, post, day, windows),
-            anybody=duty.population is not None and duty.credit == "unit",
+            anybody=duty.credit == "unit" if duty.population else duty.performed_by == "any",
         )
 
     def _countable(self, duty: Quota, post: int, day: int) -> set[int]:

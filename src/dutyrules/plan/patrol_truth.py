@@ -1,14 +1,15 @@
 """What a plan of patrols misses and why, and how good it is."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import TypeAlias
 
 from dutyrules.plan.assignment import Assignment
 from dutyrules.plan.beats import Circuit, Patrol
 from dutyrules.plan.forecast import PlanError, forecast, missed, outlook
-from dutyrules.plan.hours import Span, common, inside, joined
+from dutyrules.plan.hours import common, inside, joined
 from dutyrules.plan.menus import Menu
 from dutyrules.plan.owing import Owing
 from dutyrules.plan.plan import Cause, Measure, Shortfall, Task
@@ -38,14 +39,15 @@ class Turned:
 
 def least_shortfall(task: Assignment) -> int:
     """What no plan can help missing: what is past, and round by round what does not fit."""
-    shared = _shared(task.patrols)
     menus = _menus(task.circuits)
+    shared = _shared(task.patrols, menus)
     ahead = (
         menus[patrol].least if patrol in menus else sum(one.need for one in patrol.owing)
         for patrol in task.patrols
         if patrol not in shared
     )
-    return sum(one.number for one in _past(task)) + sum(ahead)
+    late = sum(entry.late for *_, entry in task.lists.made())
+    return sum(one.number for one in _past(task)) + late + sum(ahead)
 
 
 def _menus(circuits: Iterable[Circuit]) -> dict[Patrol, Menu]:
@@ -56,8 +58,11 @@ def _menus(circuits: Iterable[Circuit]) -> dict[Patrol, Menu]:
     }
 
 
-def _shared(patrols: Iterable[Patrol]) -> set[Patrol]:
-    """Patrols that have visits of another errand to help them: for them, what does not fit proves nothing."""
+def _shared(patrols: Iterable[Patrol], menus: Mapping[Patrol, Menu]) -> set[Patrol]:
+    """Patrols that visits of another errand may help: for them, what does not fit proves nothing.
+
+    A visit may count for two errands, and one list names a building for all patrols of a person's day.
+    """
     days: dict[int, list[tuple[Patrol, Owing]]] = defaultdict(list)
     for patrol in patrols:
         days[patrol.day] += [(patrol, one) for one in patrol.owing]
@@ -67,22 +72,27 @@ def _shared(patrols: Iterable[Patrol]) -> set[Patrol]:
         for patrol, mine in listed
         for _, theirs in listed
         if (mine.errand, mine.person) != (theirs.errand, theirs.person)
-        and theirs.errand.kind in mine.counts
-        and (mine.anybody or theirs.person == mine.person)
         and theirs.buildings & mine.buildings
-        and not _apart(mine.errand.windows, theirs.errand.windows)
+        and (
+            _helps(mine, theirs) or (theirs.person == mine.person and patrol in menus and menus[patrol].round.unlisted)
+        )
     }
 
 
-def _apart(windows: Sequence[Span], others: Sequence[Span]) -> bool:
-    return bool(windows and others) and not common(windows, others)
+def _late(patrol: Patrol, menus: Mapping[Patrol, Menu]) -> bool:
+    return patrol in menus and bool(menus[patrol].round.unlisted)
+
+
+def _helps(mine: Owing, theirs: Owing) -> bool:
+    """Whether a visit for one obligation may count for another."""
+    windows, others = mine.errand.windows, theirs.errand.windows
+    apart = bool(windows and others) and not common(windows, others)
+    return theirs.errand.kind in mine.counts and (mine.anybody or theirs.person == mine.person) and not apart
 
 
 def _past(task: Assignment) -> list[Shortfall]:
-    """What the log alone misses for good: days before the first planned one, and lists of patrols that were made."""
-    listing = _listing(task)
-    breaches = missed(task.before, task.duties)
-    return [one for one in breaches if day_number(one.day) < task.first or one.duty in listing]
+    """What the log misses for good, on days before the first planned one."""
+    return [one for one in missed(task.before, task.duties) if date.fromisoformat(one.period) < date_of(task.first)]
 
 
 def _listing(task: Assignment) -> frozenset[str]:
@@ -121,8 +131,15 @@ def past_and_ahead(task: Assignment, tasks: Sequence[Task], past: Sequence[Short
     days: dict[int, list[tuple[int, int, Task]]] = defaultdict(list)
     for person, day, code, one in walked:
         days[day].append((person, code, one))
-        for entry in task.lists.entries(person, day, code, one.kind, one.attributes):
-            claims[entry.duty, one.person, one.at.date().isoformat()] += entry.late
+    late = {
+        (entry.duty, person, day, code)
+        for person, day, code, one in walked
+        for entry in task.lists.entries(person, day, code, one.kind, one.attributes)
+        if entry.late
+    }
+    late |= {(entry.duty, person, day, code) for person, day, code, entry in task.lists.made() if entry.late}
+    for duty, person, day, _ in late:  # a building is listed once, however often it is seen
+        claims[duty, task.before.ground.presence.persons[person], date_of(day).isoformat()] += 1
     for owing in task.owing:
         seen = {code for person, code, one in days[owing.day] if _counts(owing, person, one)} & owing.buildings
         claims[owing.key, "", ""] += max(0, owing.need - len(seen))
@@ -139,9 +156,7 @@ def _claims(task: Assignment, breaches: Iterable[Shortfall]) -> Counter[Claim]:
     """Misses by obligation; of lists, by person and day, since a list names its building only in its id."""
     listing, claims = _listing(task), Counter[Claim]()
     for one in breaches:
-        key = (
-            (one.duty, one.post.split("@")[0], one.day.isoformat()) if one.duty in listing else (one.breach_id, "", "")
-        )
+        key = (one.duty, one.post.split("@")[0], one.period) if one.duty in listing else (one.breach_id, "", "")
         claims[key] += one.number
     return claims
 
@@ -168,17 +183,22 @@ def _causes(task: Assignment) -> Iterator[tuple[str, tuple[Cause, ...]]]:
 
 
 def _too_short(patrol: Patrol, menu: Menu) -> Cause:
-    """``so many minutes needed > so many there``; a walk that was looked for in vain proves nothing and says so."""
-    minutes = joined(span for one in patrol.owing for span in one.hours)
-    some = menu.near(0)
+    """What fits, and the sum that shows it, if one does; to have looked for a walk in vain proves nothing."""
+    spans = joined(span for one in patrol.owing for span in one.hours)
+    minutes = sum(last - first for first, last in spans)
     numbers: dict[str, int | str] = {
         "need": sum(one.need for one in patrol.owing),
         "areas": len({one.area for one in patrol.owing}),
-        "minutes": sum(last - first for first, last in minutes),
-        "needed": menu.needed,
-        "fit": some.bit_count(),
+        "minutes": minutes,
+        "fit": menu.most,
     }
-    return Cause("slot_too_short" if menu.least == menu.misses else "slot_perhaps_too_short", numbers)
+    if len(menu.round.unlisted) > 1:
+        return Cause("not_listed", {})  # two duties to list outweigh one to patrol
+    if menu.least < menu.misses:
+        return Cause("slot_perhaps_too_short", numbers)
+    if menu.needed > minutes:
+        return Cause("slot_too_short", {**numbers, "needed": menu.needed})
+    return Cause("slot_does_not_fit", {**numbers, "pieces": len(spans)})
 
 
 # ---------------------------------------------------------------- measures

@@ -20,7 +20,7 @@ from dutyrules.plan.menus import Menu
 from dutyrules.plan.walks import Ints, tour
 
 PENALTY: Final = 10
-"""Minutes of walking that one broken promise weighs in the search; the best one breaks as few as were ever found."""
+"""Minutes of walking that one broken promise weighs in the search; of what it meets, it keeps what breaks fewest."""
 
 HOT, COLD = 1.5, 0.1
 """Minutes: what the search accepts to lose at first, and at last."""

@@ -148,7 +148,7 @@ def least(fixed: Draft, family: Family) -> int:
 
 
 def _tiled(fixed: Draft, family: Family, around: int) -> bool:
-    """Whether on every planned day on which the period around counts a unit, one of the short periods does too."""
+    """Whether on planned days the period around counts a unit just when one of the short periods does."""
     outer, inner = fixed.demands[around], [fixed.demands[number] for number in family.fine]
     days = {cell.day for cell in fixed.agenda.cells}
 
@@ -157,9 +157,8 @@ def _tiled(fixed: Draft, family: Family, around: int) -> bool:
         return frozenset(day for day in days if within(times, day * DAY))
 
     return all(
-        planned(outer.times(code)).issubset(
-            frozenset().union(*(planned(one.times(code)) for one in inner if code in one.units))
-        )
+        planned(outer.times(code))
+        == frozenset().union(*(planned(one.times(code)) for one in inner if code in one.units))
         for code in outer.units
     )
 
@@ -268,7 +267,7 @@ def _open_cells(agenda: Agenda, cells: Sequence[Cell], household: Household, tim
             within(times, cell.starts[0])
             and within(times, cell.starts[-1])
             and household.takes(agenda.channel(cell.kind), cell.day)
-            and agenda.sends(cell, household.posts)
+            and agenda.sends(cell.person, cell.day, household.posts)
         ):
             yield cell
 
@@ -279,6 +278,7 @@ def _only_way(draft: Draft, family: Family, number: int, household: Household) -
     found = 0
     for other, demand in enumerate(draft.demands):
         same = (demand.first, demand.last) == (here.first, here.last) and other not in family.numbers
+        same = same and demand.performers in (None, here.performers)
         if same and draft.missing(other) and draft.waits(other, household.code):
             taken = {kind for kind in demand.kinds if household.ever_takes(draft.agenda.channel(kind))}
             found += bool(taken) and taken <= here.kinds

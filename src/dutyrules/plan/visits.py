@@ -152,14 +152,15 @@ def _by_flows(start: Draft) -> Draft:
     for family in families(draft.demands):
         if draft.shortfall(family.numbers):
             spread(draft, family)
+    draft.drop_idle()
     cluster(draft)
     return draft
 
 
 def _least_by_flows(start: Draft) -> int:
     """What is missed even if every family has all capacity for itself, and every callback too."""
-    late = sum(not possible(start, number) for number in start.open_follow_ups())
     ideal = start.relaxed()
+    late = sum(not possible(ideal, number) for number in ideal.open_follow_ups())
     return late + sum(least(ideal, family) for family in families(ideal.demands))
 
 
@@ -167,6 +168,7 @@ def _by_search(start: Draft, flows: _Solved) -> _Solved:
     """The better of the flows' plan and what counting finds, with the better of the two bounds."""
     draft = start.copy()
     proof = solve_exactly(draft)
+    draft.drop_idle()
     cluster(draft)
     better = draft if draft.shortfall() < flows.draft.shortfall() else flows.draft
     return _Solved(better, max(flows.least, proof.least), complete=True)
@@ -181,20 +183,21 @@ def _explained(
         PlanError: the drafts do not miss what was judged: the planner misread the book.
     """
     claims = {
-        start.demands[number].key: (start, one.draft, number)
-        for start, one in zip(fixed, solved, strict=True)
-        for number in range(len(start.demands))
+        one.draft.demands[number].key: (place, number)
+        for place, one in enumerate(solved)
+        for number in range(len(one.draft.demands))
         if one.draft.missing(number)
     }
     judged = {breach.breach_id: breach.number for breach in breaches}
-    claimed = {key: draft.missing(number) for key, (_, draft, number) in claims.items()}
+    claimed = {key: solved[place].draft.missing(number) for key, (place, number) in claims.items()}
     if judged != claimed:
         wrong = sorted(judged.items() ^ claimed.items())
         raise PlanError(f"planned and judged misses differ: {wrong[:5]}")
+    helped = {place: fixed[place].helped() for place in {place for place, _ in claims.values()}}
     found = []
     for breach in breaches:
-        start, draft, number = claims[breach.breach_id]
-        found.append(replace(breach, causes=causes(draft, number, start)))
+        place, number = claims[breach.breach_id]
+        found.append(replace(breach, causes=causes(solved[place].draft, number, helped[place])))
     return tuple(found)
 
 

@@ -18,14 +18,14 @@ ALONE: Final = frozenset(
 )
 """Causes that keep an obligation from being met even if nothing else had to be done."""
 
-PAST: Final = frozenset(("done_late", "before_start", "not_listed"))
-"""Causes that lie before the plan: what somebody failed to do is no lack of capacity."""
+OTHERWISE: Final = frozenset(("done_late", "before_start", "not_listed", "no_unit"))
+"""Causes that are no lack of capacity: what somebody failed to do before the plan, or to write down."""
 
 
 def proven(plan: Plan, one: Shortfall) -> bool:
     """Whether a shortfall could not be helped: by itself, or because no plan misses less in all."""
     messages = {cause.message for cause in one.causes}
-    if messages & PAST:
+    if messages & OTHERWISE:
         return False
     return bool(messages & ALONE) or plan.shortfall == plan.least_shortfall
 

@@ -46,7 +46,15 @@ def check(tables: Mapping[str, Table]) -> list[Diagnostic]:
     names = _personal_names(tables["people"].frame)
     for table, column, target, key_column in _REFERENCES:
         diagnostics += _strangers(tables[table], column, tables[target], key_column, names)
+    diagnostics += _strangers(tables["spells"], "target", _targets(tables), "target", names)
     return diagnostics
+
+
+def _targets(tables: Mapping[str, Table]) -> Table:
+    """Everything that a spell may be about, as if it stood in one table."""
+    sources = {"buildings": "building", "units": "unit", "people": "person"}
+    ids = [tables[table].frame[column].alias("target") for table, column in sources.items()]
+    return Table("buildings, units or people", "", {}, pl.DataFrame({"target": pl.concat(ids)}))
 
 
 def _reversed(table: Table) -> list[Diagnostic]:

@@ -13,7 +13,13 @@ from dutyrules.registry.tables import Tables
 
 Ints = npt.NDArray[np.int64]
 
-TARGET_COLUMN: Mapping[str, str] = {"buildings": "building", "units": "unit", "permits": "unit", "arrears": "unit"}
+TARGET_COLUMN: Mapping[str, str] = {
+    "buildings": "building",
+    "units": "unit",
+    "permits": "unit",
+    "arrears": "unit",
+    "spells": "target",
+}
 """The tables that a population may be drawn from, and the column that names the member."""
 
 

@@ -117,6 +117,13 @@ class Presence:
         return padded
 
     @cached_property
+    def worked_before(self) -> Ints:
+        """Post × (day + 1): seconds of the shifts of all workdays before the day."""
+        padded = np.zeros((len(self.person), self.days + 1), np.int64)
+        np.cumsum(self.work * (self.shift_end - self.shift_start)[self.person], axis=1, out=padded[:, 1:])
+        return padded
+
+    @cached_property
     def _workday_list(self) -> tuple[Ints, Ints]:
         post, day = np.nonzero(self.work)
         return np.searchsorted(post, np.arange(len(self.person) + 1)), day.astype(np.int64)
@@ -323,7 +330,7 @@ def _acting(
         & pl.col("person").is_in(list(code))
         & pl.col("accepted_at").is_not_null()
     )
-    acting: list[tuple[int, int, Bools]] = []
+    acting: dict[tuple[int, int], Bools] = {}  # several leaves of one person make one post
     axis = np.arange(first, first + held.tenure.shape[1])
     columns = ("from", "until", "accepted_at")
     for name, substitute, begin, until, since in accepted.select(
@@ -335,5 +342,6 @@ def _acting(
         for post in np.flatnonzero(held.person == who):
             days = held.tenure[post] & covered & ~held.already(code[substitute], int(post))
             if days.any():
-                acting.append((int(post), code[substitute], days))
-    return acting
+                key = int(post), code[substitute]
+                acting[key] = acting[key] | days if key in acting else days
+    return [(post, who, days) for (post, who), days in acting.items()]

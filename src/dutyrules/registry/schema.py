@@ -85,6 +85,7 @@ _ALIASES = {
     "breach_id": ("违规编号", "違規編號"),
     "approver": ("批准人", "审批人", "審批人"),
     "reason": ("原因", "理由"),
+    "target": ("对象", "對象"),
 }
 
 # The end of a leave is exclusive, an ordinary 结束日期 is not: only titles that say 不含 (excluded) mean `until`.
@@ -92,6 +93,9 @@ _LEAVE_ALIASES = {
     "from": ("起", "自", "开始时间", "開始時間", "开始日期", "開始日期"),
     "until": ("止(不含)", "至(不含)", "结束时间(不含)", "結束時間(不含)", "结束日期(不含)", "結束日期(不含)"),
 }
+
+# The name of a spell is no person's.
+_SPELL_ALIASES = {"name": ("名称", "名稱", "事项", "事項")}
 
 
 def _column(
@@ -154,6 +158,7 @@ TABLES: Mapping[str, tuple[Column, ...]] = MappingProxyType(
             _TO,
             _column("amount", Kind.AMOUNT),
         ),
+        "spells": (_column("name", required=True, aliases=_SPELL_ALIASES), _key("target"), _FROM, _TO),
         "roster": (
             _key("person"),
             _column("date", Kind.DATE, required=True),

@@ -33,6 +33,7 @@ class Tables:
         units: One row per unit and state.
         permits: Renovation permits.
         arrears: `amount` is `Int64`, in ten-thousandths.
+        spells: What holds of a unit, building or person from a day to a day: a probation, a life, an absence.
         roster: `start` and `end` are `Int32` seconds after midnight; null on a rest day.
         leave: `from`, `until` and `accepted_at` are `Datetime("us")`, `approved` is `Boolean`.
         coverage: `kinds` and `areas` are `List(String)`; an empty list means all.
@@ -45,6 +46,7 @@ class Tables:
     units: pl.DataFrame
     permits: pl.DataFrame
     arrears: pl.DataFrame
+    spells: pl.DataFrame
     roster: pl.DataFrame
     leave: pl.DataFrame
     coverage: pl.DataFrame

@@ -7,6 +7,7 @@ from dutyrules.book import node_at
 from dutyrules.diagnostics import Diagnostic, InputError, did_you_mean
 from dutyrules.figure import Figure, Tiers
 from dutyrules.obligation import State
+from dutyrules.report.consequences import veto
 from dutyrules.report.language import Speech
 from dutyrules.report.numbers import plain, share
 from dutyrules.report.text import finding_lines, sheet_text
@@ -73,9 +74,7 @@ def _item(result: Result, sheet: Sheet, item: ItemScore, speech: Speech) -> Iter
             yield "    " + speech("explain_findings", rows=rows)
         yield "    " + _arithmetic(result, sheet, item, line, speech)
         if line.veto:
-            cap = "" if line.veto.cap is None else plain(line.veto.cap)
-            title = speech.title(line.title, f"{item.item}/{line.line}")
-            yield "    " + speech(f"veto_{line.veto.effect}", title=title, item=item.item, cap=cap)
+            yield "    " + veto(item, line, speech)
     yield ""
     plainly = item.deducted <= item.marks and item.score == item.marks - item.deducted
     key = "explain_sum" if plainly else "explain_floor" if item.deducted > item.marks else "explain_vetoed"

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from dutyrules.estate import Estate
 from dutyrules.plan import Cause, Measure, Plan, Shortfall, Status, Task
-from dutyrules.plan.waivers import PAST, proven
+from dutyrules.plan.waivers import OTHERWISE, proven
 from dutyrules.report.language import Speech
 from dutyrules.report.numbers import short_instant
 
@@ -91,7 +91,7 @@ class PlanWords:
 
     def proof(self, one: Shortfall) -> str:
         """Whether it could not be helped; empty where that is not the question."""
-        if any(cause.message in PAST for cause in one.causes):
+        if any(cause.message in OTHERWISE for cause in one.causes):
             return ""
         return self.speech("plan_proven" if proven(self.plan, one) else "plan_unproven")
 
@@ -103,7 +103,8 @@ class PlanWords:
             numbers["duties"] = self.speech("listed").join(others)
             message = message if others else f"{message}_alone"
         if "contact" in numbers:
-            numbers["contact"] = self.speech(f"contact_{numbers['contact']}")
+            words = str(numbers["contact"]).split(", ")
+            numbers["contact"] = self.speech("listed").join(self.speech(f"contact_{word}") for word in words)
         return self.speech(f"cause_{message}", **numbers)
 
     def missing(self, one: Shortfall, most: int) -> str:

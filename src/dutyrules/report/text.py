@@ -1,14 +1,13 @@
 """Text for a terminal: the ranking, and a sheet with what leads to each point."""
 
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
 
 from tabulate import tabulate
 
+from dutyrules.report.consequences import consequences, content, grade, role_title
 from dutyrules.report.language import Speech
-from dutyrules.report.numbers import measure, money, plain, share
-from dutyrules.report.table import role_title
-from dutyrules.scoring import Finding, GradeScore, ItemScore, Result, Sheet, Tally
+from dutyrules.report.numbers import measure, money, plain
+from dutyrules.scoring import Finding, ItemScore, Result, Sheet, Tally
 
 MOST_ROWS = 3
 """Log rows shown for one breach; the JSON has all of them."""
@@ -126,7 +125,7 @@ def _sum(sheet: Sheet, speech: Speech) -> str:
     if sheet.percent is not None:
         percent = f"{sheet.percent:.2f}"
         text = speech("sheet_sum", score=plain(sheet.score), marks=plain(sheet.marks), percent=percent)
-        return text if sheet.grade is None else f"{text}; {_grade(sheet.grade, speech)}"
+        return text if sheet.grade is None else f"{text}; {grade(sheet.grade, speech)}"
     return speech(
         "sheet_incomplete",
         score=plain(sheet.score),
@@ -137,37 +136,11 @@ def _sum(sheet: Sheet, speech: Speech) -> str:
     )
 
 
-def _grade(grade: GradeScore, speech: Speech) -> str:
-    title = speech.title(grade.title, "")
-    name = f"{grade.grade} ({title})" if title else grade.grade
-    if grade.coefficient is None:
-        return speech("grade", grade=name)
-    return speech("grade_coefficient", grade=name, coefficient=plain(grade.coefficient))
-
-
-def consequences(result: Result, sheet: Sheet, speech: Speech) -> Iterator[str]:
-    """What else changes the sum: vetoes, what is borne for others, and what bonuses come to beyond their cap."""
-    for item in sheet.items:
-        for line in item.lines:
-            if line.veto and item.state != "excluded":
-                title = speech.title(line.title, f"{item.item}/{line.line}")
-                cap = "" if line.veto.cap is None else plain(line.veto.cap)
-                yield speech(f"veto_{line.veto.effect}", title=title, item=item.item, cap=cap)
-    for one in sheet.borne:
-        line = result.estate.book.scorecards[one.scorecard].items[one.item].lines[one.line]
-        title = speech.title(line.title, f"{one.item}/{one.line}")
-        name = result.estate.name_of(one.person)
-        yield speech("borne", name=name, title=title, share=share(one.share), points=plain(one.points))
-    earned = sum((bonus.points for bonus in sheet.bonuses), Decimal(0))
-    if earned > sheet.bonus:
-        yield speech("bonus_capped", earned=plain(earned), counted=plain(sheet.bonus))
-
-
 def _item_rows(sheet: Sheet, speech: Speech) -> Iterator[tuple[object, ...]]:
     for item in sheet.items:
         yield (
             item.item,
-            _content(item, speech),
+            content(item, speech),
             plain(item.marks),
             plain(item.deducted),
             _counted(item),
@@ -183,12 +156,6 @@ def _item_rows(sheet: Sheet, speech: Speech) -> Iterator[tuple[object, ...]]:
                     "",
                     "",
                 )
-
-
-def _content(item: ItemScore, speech: Speech) -> str:
-    """What an item is about, and its weight."""
-    title = speech.title(item.title, item.item)
-    return title if item.weight is None else speech("weighted", title=title, weight=share(item.weight))
 
 
 def _counted(item: ItemScore) -> str:

@@ -9,7 +9,10 @@ from typing import Any
 import numpy as np
 
 from dutyrules.activity.log import Log
+from dutyrules.checks.deadline import ROLLS, Deadline
+from dutyrules.checks.quota import Quota
 from dutyrules.estate import Estate
+from dutyrules.figure import narrowed
 from dutyrules.obligation import NONE, Reason, State, Verdicts
 from dutyrules.scoring.agenda import Agenda, Cost, Open, OpenState, Unassessed
 from dutyrules.scoring.holders import Sheets
@@ -19,6 +22,7 @@ from dutyrules.scoring.requests import refuse_plans, unknown_person
 from dutyrules.scoring.stakes import Ending, Stakes
 from dutyrules.scoring.tally import Tally
 from dutyrules.timegrid import NEVER, Period, PeriodKind, date_of, day_number, instant_of
+from dutyrules.timegrid.periods import month_end
 
 STATES: Mapping[int, OpenState] = {Standing.OPEN: "open", Standing.OVERDUE: "overdue", Standing.LOST: "lost"}
 
@@ -236,7 +240,7 @@ def due(estate: Estate, log: Log, as_of: datetime, *, ahead: int = 0) -> Due:
     until = today + timedelta(days=ahead)
     running = Period.containing(PeriodKind.MONTH, today)
     first = judge(estate, log, running, as_of)
-    wanted = {*_ends(estate, today, until), *_ends_of_triggered(first)}
+    wanted = {*_ends(estate, today, until), *_ends_of_triggered(first, until)}
     months = {Period.containing(PeriodKind.MONTH, day) for day in wanted} - {running}
     judged = [first, *(judge(estate, log, month, as_of, seen_in=running) for month in sorted(months))]
     return Due(estate, log, as_of, ahead, tuple(_month(one, log, as_of, day_number(until)) for one in judged))
@@ -255,16 +259,30 @@ def _ends(estate: Estate, today: date, until: date) -> Iterator[date]:
         period = Period.containing(kind, today)
         while period.first <= until and not kind.daily:
             yield period.last
+            yield from _dated_in(estate, period, today)
             period = Period.containing(kind, period.last + timedelta(days=1))
 
 
-def _ends_of_triggered(judgement: Judgement) -> Iterator[date]:
+def _dated_in(estate: Estate, period: Period, today: date) -> Iterator[date]:
+    """A day of each month from `today` on in which a dated deadline, or some days, of a longer period may end."""
+    for duty in estate.book.duties.values():
+        if isinstance(duty, Quota) and duty.days is not None and duty.per is period.kind:
+            yield max(today, narrowed(period, duty.days).last)
+        if isinstance(duty, Deadline) and duty.per is period.kind:
+            for nominal in duty.nominal_days(period, estate.bound):
+                day = max(nominal - timedelta(days=ROLLS), today, period.first)
+                while day <= min(nominal + timedelta(days=ROLLS), period.last):
+                    yield day
+                    day = month_end(day) + timedelta(days=1)
+
+
+def _ends_of_triggered(judgement: Judgement, until: date) -> Iterator[date]:
     """The days after this month on which something triggered so far falls due, whichever month triggered it."""
     ground = judgement.ground
-    since = Period(date_of(ground.presence.first), ground.period.last, PeriodKind.DAY)
+    since = Period(date_of(ground.presence.first), max(ground.period.last, until), PeriodKind.DAY)
     whole = replace(ground, period=since)
     for duty in judgement.estate.book.duties.values():
-        if duty.occasions() and duty.lasting():
+        if duty.triggered and duty.lasting():
             owed = duty.expand(whole)
             later = (owed.limit > ground.period.end) & (owed.limit < NEVER)
             for day in np.unique(owed.last_day[later & ~duty.judge(whole, owed).met]):

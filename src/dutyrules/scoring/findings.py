@@ -71,13 +71,13 @@ class Namer:
 
     def period(self, duty: str, row: int) -> str:
         """The label of an obligation's period."""
-        obligations = self._judgement.verdicts[duty].obligations
+        form, obligations = self._judgement.duty(duty), self._judgement.verdicts[duty].obligations
         first, last = int(obligations.first_day[row]), int(obligations.last_day[row])
-        scored = self._ground.period
-        if obligations.event[row] < 0 and (first, last) == (scored.first_day, scored.last_day):
+        scored, kind = self._ground.period, getattr(form, "per", None)
+        alone = obligations.event[row] < 0 and obligations.target[row] < 0 and (kind is None or form.triggered)
+        if alone and (first, last) == (scored.first_day, scored.last_day):
             return scored.label
-        kind = getattr(self._judgement.duty(duty), "per", None)
-        if kind is None or PeriodKind(kind).daily or first == last:
+        if kind is None or PeriodKind(kind).daily:
             return date_of(last).isoformat()
         return Period.containing(PeriodKind(kind), date_of(first)).label
 

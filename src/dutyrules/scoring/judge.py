@@ -10,6 +10,7 @@ from typing import Final
 
 import numpy as np
 
+from dutyrules.activity.kinds import LOCATED
 from dutyrules.activity.log import Log
 from dutyrules.checks import Duty
 from dutyrules.checks.ground import REACH_BACK, REACH_ON, Ground
@@ -23,8 +24,6 @@ from dutyrules.timegrid import DAY, Period, day_number, instant_number
 
 THREADS: Final = min(4, os.cpu_count() or 1)
 """Duties judged side by side."""
-
-LOCATED = ("building", "unit", "area")
 
 
 @dataclass(frozen=True)
@@ -121,7 +120,7 @@ def _verdicts(ground: Ground, estate: Estate, duty: Duty) -> Verdicts:
     if published > ground.period.first_day:
         obligations = obligations.take(obligations.first_day >= published)
     judged = duty.judge(ground, obligations)
-    if duty.occasions():
+    if duty.triggered:
         obligations, judged = _with_idle(ground, duty, obligations, judged)
     return settle(ground, duty, obligations, judged)
 
@@ -157,7 +156,7 @@ def _switched_off(ground: Ground, duty: Duty, post: Ints) -> Bools:
 
 def settle(ground: Ground, duty: Duty, obligations: Obligations, judged: Judged) -> Verdicts:
     """The final state of each obligation, in the order that docs/semantics.md gives."""
-    idle = (obligations.settled == State.NO_OCCASION) & (obligations.event < 0) & bool(duty.occasions())
+    idle = _idle(ground, duty, obligations)
     kinds = _kinds_read(ground, duty, obligations, idle)
     nothing = (obligations.settled == State.NO_OCCASION) | owes_nothing(obligations, duty)
     excused = excuses(ground, duty, obligations)
@@ -167,7 +166,7 @@ def settle(ground: Ground, duty: Duty, obligations: Obligations, judged: Judged)
             ~kinds,
             nothing,
             obligations.settled == State.EXCUSED,
-            judged.met & ((obligations.limit <= ground.horizon) | (not _at_most(duty))),
+            judged.met & ((obligations.limit <= ground.horizon) | (not duty.judged_at_end)),
             obligations.limit > ground.horizon,
             excused > 0,
         ],
@@ -188,6 +187,13 @@ def settle(ground: Ground, duty: Duty, obligations: Obligations, judged: Judged)
     why = np.where(uncovered, base, obligations.why)
     why = np.where((why == 0) & (state == State.EXCUSED), base + np.maximum(excused, 1), why)
     return Verdicts(obligations, judged, state, why, whys)
+
+
+def _idle(ground: Ground, duty: Duty, obligations: Obligations) -> Bools:
+    """What stands for a person who had nothing to do: neither event nor target, and the whole period."""
+    whole = (obligations.first_day == ground.period.first_day) & (obligations.last_day == ground.period.last_day)
+    nothing = (obligations.event < 0) & (obligations.target < 0)
+    return (obligations.settled == State.NO_OCCASION) & nothing & whole & duty.triggered
 
 
 def _kinds_read(ground: Ground, duty: Duty, obligations: Obligations, idle: Bools) -> Bools:
@@ -223,12 +229,8 @@ def _no_gap(ground: Ground, duty: Duty, obligations: Obligations) -> bool:
 
 def owes_nothing(obligations: Obligations, duty: Duty) -> Bools:
     """Quotas of none at all."""
-    counts = duty.check == "quota" and not _at_most(duty)
+    counts = duty.check == "quota" and not duty.judged_at_end
     return (obligations.expected == 0) & counts
-
-
-def _at_most(duty: Duty) -> bool:
-    return getattr(duty, "at_most", None) is not None
 
 
 def excuses(ground: Ground, duty: Duty, obligations: Obligations) -> Ints:

@@ -148,8 +148,13 @@ class Occurrences:
             sheet=self._sheets.of_post[obligations.post[rows]],
             day=_day(obligations)[rows],
             weight=np.where(found, judged.actual[rows], gap),
-            case=obligations.case[rows],
+            case=self._cases(obligations, rows),
         )
+
+    def _cases(self, obligations: Obligations, rows: Ints) -> Ints:
+        """The case of the event that each is about, even where it is matched by something else."""
+        own = obligations.case[rows]
+        return np.where(own >= 0, own, self._ground.facts.cases(obligations.event[rows]))
 
     def _of_line(self, line: Charged, mine: Bools) -> Breaches:
         parts = []

@@ -92,17 +92,19 @@ def _begun(ground: Ground, verdicts: Verdicts, until: int) -> Bools:
     """What has begun, and is scored in this month: what falls due later stands in a later one too."""
     owed, presence = verdicts.obligations, ground.presence
     since = presence.tenure.argmax(axis=1) + presence.first
-    return (np.maximum(owed.first_day, since[owed.post]) <= until) & (owed.last_day <= ground.period.last_day)
+    last = np.minimum(owed.last_day, owed.day)
+    return (np.maximum(owed.first_day, since[owed.post]) <= until) & (last <= ground.period.last_day)
 
 
 def _unknown(ground: Ground, duty: Duty, verdicts: Verdicts) -> Bools:
     """Not assessed and not past; without a limit it runs until its last day is over, if triggered with the month."""
     owed = verdicts.obligations
     limitless = owed.settled == State.NOT_ASSESSED
-    running = np.where(limitless & (owed.event < 0), (owed.last_day + 1) * DAY, owed.limit) > ground.horizon
-    idle = (owed.settled == State.NO_OCCASION) & (owed.event < 0) & bool(duty.occasions())
+    set_off = (owed.event >= 0) | (owed.target >= 0)
+    running = np.where(limitless & ~set_off, (owed.last_day + 1) * DAY, owed.limit) > ground.horizon
+    idle = (owed.settled == State.NO_OCCASION) & ~set_off & duty.triggered
     something = idle | limitless | ((owed.settled == State.OPEN) & ~owes_nothing(owed, duty))
-    return (verdicts.state == State.NOT_ASSESSED) & something & (running | (limitless & (owed.event >= 0)))
+    return (verdicts.state == State.NOT_ASSESSED) & something & (running | (limitless & set_off))
 
 
 def _excuse(tally: Tally, duty: Duty, verdicts: Verdicts, rows: Ints) -> Ints:

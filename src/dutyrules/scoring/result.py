@@ -316,7 +316,7 @@ def score(estate: Estate, log: Log, period: str, as_of: datetime | None = None, 
     scored = scored_period(period)
     if not forecast:
         refuse_plans(log, "score a plan with --forecast")
-    judgement = judge(estate, log, scored, as_of, planned=log.planned_kinds)
+    judgement = judge(estate, log, scored, as_of, planned=estate.planning.alongside(log.planned_kinds))
     return Result(estate, log, scored, as_of, forecast, judgement, Sheets.of(judgement.ground))
 
 

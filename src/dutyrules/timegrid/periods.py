@@ -28,6 +28,11 @@ class PeriodKind(StrEnum):
         """Whether one obligation covers one day."""
         return self in (PeriodKind.WORKDAY, PeriodKind.SHIFT, PeriodKind.DAY)
 
+    @property
+    def months(self) -> int:
+        """How many months it has; none if it is shorter."""
+        return _MONTHS.get(self, 0)
+
 
 _MONTHS = {
     PeriodKind.MONTH: 1,
@@ -129,6 +134,13 @@ class Period:
         while period.last <= self.last:
             if period.last >= self.first:
                 yield period
+            period = Period.containing(kind, period.last + timedelta(days=1))
+
+    def touching(self, kind: PeriodKind) -> Iterator["Period"]:
+        """The periods of a kind that have a day in common with this one, in order."""
+        period = Period.containing(kind, self.first)
+        while period.first <= self.last:
+            yield period
             period = Period.containing(kind, period.last + timedelta(days=1))
 
 

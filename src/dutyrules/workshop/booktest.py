@@ -148,7 +148,7 @@ def _narrowed(estate: Estate, entry: Entry) -> Estate:
 
 def _card(card: Scorecard, entry: Entry) -> Scorecard:
     """The items that a test looks at, and those that share breaches with them."""
-    if entry.sums.score is not None:
+    if entry.sums.whole:
         return card
     wanted = {item for item in card.items if item in entry.sums.items}
     wanted |= {item for (item, _), line in card.lines.items() if set(line.clause) & entry.lines.keys()}
@@ -273,6 +273,10 @@ def _sum_failures(sheets: Sequence[Sheet], entry: Entry) -> Iterator[Diagnostic]
         yield from _compared(
             entry, sums.score, [sheet.score for sheet in sheets if sheet.score is not None], "expect", "score"
         )
+    if sums.grade is not None:
+        grades = [sheet.grade.grade if sheet.grade else "none" for sheet in sheets]
+        if grades != [sums.grade]:
+            yield _failed(entry, "grade", sums.grade, ", ".join(grades) or "none", "expect", "grade")
     for item, points in sums.items.items():
         came = [one.score for sheet in sheets for one in sheet.items if one.item == item]
         yield from _compared(entry, points, came, "expect", "items", item)
@@ -305,7 +309,7 @@ def _executed(
     judged = [name for name, seen in states.items() if seen - {"no_occasion", "not_assessed"}]
     clauses: set[str] = {clause for name in judged for clause in book.duties[name].clause} | entry.lines.keys()
     for sheet in sheets:
-        clauses |= _charged(line.clause for item in sheet.items for line in item.lines if line.points)
+        clauses |= _charged(line.clause for item in sheet.items for line in item.lines if line.points or line.veto)
         clauses |= _charged(fine.clause for fine in sheet.fines if fine.amount)
         clauses |= _charged(bonus.clause for bonus in sheet.bonuses if bonus.points)
     return frozenset(clauses)

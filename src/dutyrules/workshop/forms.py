@@ -86,6 +86,7 @@ class PostForm(Form):
     to: Day | None = None
     fte: Share | None = None
     primary: Annotated[bool, Strict()] = False
+    manager: Id | None = None
 
 
 class PersonForm(PostForm):
@@ -104,6 +105,15 @@ class LeaveForm(Form):
     kind: Text | None = None
     substitute: Id | None = None
     accepted_at: Text | None = None
+
+
+class SpellForm(Form):
+    """What holds of a target for a while."""
+
+    name: Text
+    target: Id
+    start: Day | None = Field(default=None, alias="from")
+    to: Day | None = None
 
 
 class EventForm(Form):
@@ -127,6 +137,7 @@ class GivenForm(Form):
     bind: Mapping[str, Any] = {}
     leave: tuple[LeaveForm, ...] = ()
     populations: Mapping[str, Members] = {}
+    spells: tuple[SpellForm, ...] = ()
     coverage: Names | None = None
     as_of: Annotated[datetime, BeforeValidator(_instant)] | None = None
     events: tuple[EventForm, ...] = ()
@@ -154,14 +165,20 @@ class SumsForm(Form):
     """What the scorecard and the fines come to."""
 
     score: Points | None = None
+    grade: Text | None = None
     items: Mapping[str, Points] = {}
     lines: Mapping[str, Points] = {}
     fines: Mapping[str, Points] = {}
 
     @property
+    def whole(self) -> bool:
+        """Whether every item counts."""
+        return self.score is not None or self.grade is not None
+
+    @property
     def on_card(self) -> bool:
         """Whether the scorecard has to be filled in."""
-        return self.score is not None or bool(self.items or self.lines)
+        return self.whole or bool(self.items or self.lines)
 
 
 class TestForm(Form):

@@ -106,8 +106,19 @@ def _table_rows(book: Book, entry: Entry) -> dict[str, list[Placed]]:
     ]
     kinds = [*given.coverage] if given.coverage is not None else []
     # a row without kinds covers everything; one that covers nothing keeps the log from speaking for itself
+    spells: list[Placed] = [
+        (one.model_dump(by_alias=True, exclude_none=True), ("given", "spells", index))
+        for index, one in enumerate(given.spells)
+    ]
     coverage = {"source": "test", "status": "complete", "kinds": kinds or ([] if given.coverage is None else ["-"])}
-    return {"people": people, "leave": leave, "coverage": [(coverage, ("given", "coverage"))], **_places(book, entry)}
+    places = _places(book, entry)
+    return {
+        "people": people,
+        "leave": leave,
+        "coverage": [(coverage, ("given", "coverage"))],
+        **places,
+        "spells": [*places["spells"], *spells],
+    }
 
 
 def _post(book: Book, post: PostForm) -> Row:
@@ -125,7 +136,7 @@ def main_role(book: Book) -> str:
 def _places(book: Book, entry: Entry) -> dict[str, list[Placed]]:
     """Buildings and units of the person's area that make up the populations."""
     area = _areas(entry)[0]
-    tables: dict[str, list[Placed]] = {"buildings": [], "units": [], "permits": [], "arrears": []}
+    tables: dict[str, list[Placed]] = {"buildings": [], "units": [], "permits": [], "arrears": [], "spells": []}
     units: dict[str, Placed] = {}
     for name, members in entry.given.populations.items():
         form = book.populations.get(name) or Population(table=name)

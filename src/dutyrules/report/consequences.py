@@ -1,0 +1,53 @@
+"""What sheets come to beyond their lines, in words: weights, vetoes, what is borne for others, grades."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from dutyrules.report.language import Speech
+from dutyrules.report.numbers import plain, share
+from dutyrules.scoring import GradeScore, ItemScore, LineScore, Result, Sheet
+
+
+def role_title(result: Result, sheet: Sheet, speech: Speech) -> str:
+    """A role as people call it."""
+    return speech.title(result.estate.book.roles[sheet.role].title, sheet.role)
+
+
+def grade(score: GradeScore, speech: Speech) -> str:
+    """What the percent is called, and what it is worth."""
+    title = speech.title(score.title, "")
+    name = f"{score.grade} ({title})" if title else score.grade
+    if score.coefficient is None:
+        return speech("grade", grade=name)
+    return speech("grade_coefficient", grade=name, coefficient=plain(score.coefficient))
+
+
+def veto(item: ItemScore, line: LineScore, speech: Speech) -> str:
+    """What a line's veto does; nothing where none fired."""
+    if line.veto is None:
+        return ""
+    cap = "" if line.veto.cap is None else plain(line.veto.cap)
+    title = speech.title(line.title, f"{item.item}/{line.line}")
+    return speech(f"veto_{line.veto.effect}", title=title, item=item.item, cap=cap)
+
+
+def consequences(result: Result, sheet: Sheet, speech: Speech) -> Iterator[str]:
+    """What else changes the sum: vetoes, what is borne for others, and what bonuses come to beyond their cap."""
+    for item in sheet.items:
+        for line in item.lines:
+            if line.veto and item.state != "excluded":
+                yield veto(item, line, speech)
+    for one in sheet.borne:
+        form = result.estate.book.scorecards[one.scorecard].items[one.item].lines[one.line]
+        title = speech.title(form.title, f"{one.item}/{one.line}")
+        name = result.estate.name_of(one.person)
+        yield speech("borne", name=name, title=title, share=share(one.share), points=plain(one.points))
+    earned = sum((bonus.points for bonus in sheet.bonuses), Decimal(0))
+    if earned > sheet.bonus:
+        yield speech("bonus_capped", earned=plain(earned), counted=plain(sheet.bonus))
+
+
+def content(item: ItemScore, speech: Speech) -> str:
+    """What an item is about, and its weight."""
+    title = speech.title(item.title, item.item)
+    return title if item.weight is None else speech("weighted", title=title, weight=share(item.weight))
