@@ -36,6 +36,7 @@ def _person(sheet: dr.Sheet) -> Mapping[str, Any]:
         "complete": sheet.complete,
         "grade": sheet.grade.grade if sheet.grade else None,
         "fines": {currency: _text(amount) for currency, amount in sheet.fine_totals.items()},
+        "payable": {currency: _text(amount) for currency, amount in sheet.payable_totals.items()},
         "items": [
             {
                 "item": item.item,

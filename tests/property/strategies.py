@@ -753,13 +753,25 @@ def fines(d: Draft) -> dict[str, Any]:
         reason = d.one_of(*REASONS[d.duties[duty]["check"]])
         found[f"fine{n}"] = {
             "clause": f"7.{n}",
-            "role": "butler",
+            "role": d.one_of("butler", "staff"),
             "breaches": [f"{duty}.{reason}"],
             **({"each": d.one_of("10", "5.5")} if d.maybe() else price(d, per_missing=False)),
             "currency": d.one_of("CNY", "CNY", "HKD"),
-            "mode": "record_only",
+            **(d.one_of({"mode": "record_only"}, {}) if d.maybe() else payable(d)),
         }
     return found
+
+
+def payable(d: Draft) -> dict[str, Any]:
+    """What makes a fine payable; in some months not yet."""
+    adopted = d.one_of("2019-06-01", "2026-02-01")
+    return {
+        "mode": "payable",
+        "legal_basis": "handbook",
+        "adopted_on": adopted,
+        "published_on": d.one_of(adopted, "2026-02-28"),
+        "monthly_cap": d.figure("decimal", "15", "7.5", "100"),
+    }
 
 
 # ---------------------------------------------------------------------------------------------------------- the book

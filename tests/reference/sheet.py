@@ -283,23 +283,51 @@ def is_on(line: Line) -> bool:
 
 
 def fines(world: World, sheet: Sheet) -> dict[str, str | None]:
-    """Fines: as lines, in money, `record_only`; on the sheet of the fine's role."""
+    """Fines: as lines, in money; on the sheet of the fine's role."""
     totals: dict[str, Fraction] = {}
     for book in world.estate.books:
-        place = world.estate.place(book, sheet.area, world.scored.first)
-        lines = []
         for key, fields in book.sections["fines"].items():
-            roles = fine_roles(world, book, fields)
-            if sheet.role in roles:
-                line = Line(key, as_list(fields.get("clause")), fields, place, book, roles)
-                if is_on(line):
-                    lines.append(line)
-        for line in lines:
-            charge(world, sheet, [line])  # each fine on its own: they may be in different money
-            if line.points:
-                currency = line.fields.get("currency", "CNY")
-                totals[currency] = totals.get(currency, ZERO) + line.points
-    return {currency: show(total) for currency, total in sorted(totals.items())}
+            currency = fields.get("currency", "CNY")
+            totals[currency] = totals.get(currency, ZERO) + fine_of(world, sheet, book, key, fields)
+    return {currency: show(total) for currency, total in sorted(totals.items()) if total}
+
+
+def payable(world: World, sheet: Sheet, sheets: list[Sheet]) -> dict[str, str | None]:
+    """What of the fines may be paid: of a month that is over, by texts that were there before it, up to a cap."""
+    totals: dict[str, Fraction] = {}
+    if world.scored.label == world.scored.first.strftime("%Y-%m") and world.horizon == world.scored.end():
+        own = [one for one in sheets if one.person == sheet.person]
+        for book in world.estate.books:
+            for key, fields in book.sections["fines"].items():
+                there = [fields.get(word, "") for word in ("adopted_on", "published_on")]
+                if fields.get("mode") == "payable" and max(there) < world.scored.first.isoformat():
+                    paid = share_of_cap(world, sheet, own, book, key)
+                    currency = fields.get("currency", "CNY")
+                    totals[currency] = totals.get(currency, ZERO) + paid
+    return {currency: show(total) for currency, total in sorted(totals.items()) if total}
+
+
+def share_of_cap(world: World, sheet: Sheet, own: list[Sheet], book: Book, key: str) -> Fraction:
+    """The cap is one person's: the first sheet takes of it first."""
+    paid, fields = ZERO, book.sections["fines"][key]
+    for one in own:
+        cap = number_or_nothing(world.estate.place(book, one.area, world.scored.first), fields["monthly_cap"])
+        mine = min(fine_of(world, one, book, key, fields), max(ZERO, cap - paid))
+        if one is sheet:
+            return mine
+        paid += mine
+    return ZERO
+
+
+def fine_of(world: World, sheet: Sheet, book: Book, key: str, fields: dict[str, Any]) -> Fraction:
+    """What one fine comes to on one sheet."""
+    roles = fine_roles(world, book, fields)
+    place = world.estate.place(book, sheet.area, world.scored.first)
+    line = Line(key, as_list(fields.get("clause")), fields, place, book, roles)
+    if sheet.role not in roles or not is_on(line):
+        return ZERO
+    charge(world, sheet, [line])  # each fine on its own: they may be in different money
+    return line.points
 
 
 def fine_roles(world: World, book: Book, fields: dict[str, Any]) -> set[str]:

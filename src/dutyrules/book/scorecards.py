@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from dutyrules.checks.duty import EventPattern, Names, Pattern, Titles, Words, one_or_many, tagged
 from dutyrules.diagnostics import nearest
-from dutyrules.figure import Count, Figure, Form, Points, Price, Share, Text, wrong
+from dutyrules.figure import Count, Day, Figure, Form, Points, Price, Share, Text, wrong
 from dutyrules.obligation import REASONS, Bools
 from dutyrules.timegrid import PeriodKind
 
@@ -252,9 +252,31 @@ class Scorecard(Form):
         return {(item, line): form for item, entry in self.items.items() for line, form in entry.lines.items()}
 
 
+CONDITIONS: Final = ("legal_basis", "adopted_on", "published_on", "monthly_cap")
+"""What a fine needs to be payable."""
+
+
 class Fine(Charged):
-    """Money that a text asks for; reported, never deducted."""
+    """Money that a text asks for; reported, and payable only on what the law asks of such a text."""
 
     role: Text
     currency: Text
-    mode: Literal["record_only"] = "record_only"
+    mode: Literal["record_only", "payable"] = "record_only"
+    legal_basis: Text | None = None
+    adopted_on: Day | None = None
+    published_on: Day | None = None
+    monthly_cap: Figure[Points] | None = None
+
+    def model_post_init(self, context: object) -> None:
+        """Payable with all that it needs, or only recorded and with none of it."""
+        super().model_post_init(context)
+        given = [word for word in CONDITIONS if getattr(self, word) is not None]
+        needed = f"{', '.join(CONDITIONS[:-1])} and {CONDITIONS[-1]}"
+        if self.mode == "payable" and len(given) < len(CONDITIONS):
+            lacking = ", ".join(word for word in CONDITIONS if word not in given)
+            raise wrong("payable", f"mode: payable without {lacking}", needed)
+        if self.mode != "payable" and given:
+            raise wrong("payable", f"{', '.join(given)} without mode: payable", f"mode: payable, and {needed}")
+        if self.adopted_on and self.published_on and self.published_on < self.adopted_on:
+            found = f"published on {self.published_on}, adopted on {self.adopted_on}"
+            raise wrong("payable", found, "a text that is adopted first")

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from dutyrules.report.language import Speech
 from dutyrules.report.numbers import plain, share
-from dutyrules.scoring import GradeScore, ItemScore, LineScore, Result, Sheet
+from dutyrules.scoring import FineScore, GradeScore, ItemScore, LineScore, Result, Sheet
 
 
 def role_title(result: Result, sheet: Sheet, speech: Speech) -> str:
@@ -20,6 +20,16 @@ def grade(score: GradeScore, speech: Speech) -> str:
     if score.coefficient is None:
         return speech("grade", grade=name)
     return speech("grade_coefficient", grade=name, coefficient=plain(score.coefficient))
+
+
+def money_of(fine: FineScore, speech: Speech) -> str:
+    """What a fine comes to; where it is not meant to be recorded only, what of it may be paid, or why nothing."""
+    amount = f"{plain(fine.amount)} {fine.currency}"
+    if fine.legal_basis is None:
+        return amount
+    key = f"fine_{fine.why}" if fine.why else "fine_payable" if fine.payable == fine.amount else "fine_capped"
+    said = speech(key, amount=plain(fine.payable), currency=fine.currency, basis=fine.legal_basis)
+    return f"{amount}; {said}"
 
 
 def veto(item: ItemScore, line: LineScore, speech: Speech) -> str:

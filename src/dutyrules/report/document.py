@@ -79,6 +79,7 @@ def _person(sheet: Sheet) -> dict[str, Any]:
             for one in sheet.borne
         ],
         "fines": {currency: _text(amount) for currency, amount in sheet.fine_totals.items()},
+        "payable": {currency: _text(amount) for currency, amount in sheet.payable_totals.items()},
         "fine_lines": [
             {
                 "fine": one.fine,
@@ -87,6 +88,9 @@ def _person(sheet: Sheet) -> dict[str, Any]:
                 "amount": _text(one.amount),
                 "currency": one.currency,
                 "breaches": list(one.breaches),
+                "payable": _text(one.payable),
+                "recorded_because": one.why or None,
+                "legal_basis": one.legal_basis,
             }
             for one in sheet.fines
         ],

@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from dutyrules.report.consequences import consequences, content, grade, role_title
+from dutyrules.report.consequences import consequences, content, grade, money_of, role_title
 from dutyrules.report.language import Speech
 from dutyrules.report.numbers import measure, plain
 from dutyrules.scoring import Finding, ItemScore, LineScore, Result, Sheet
@@ -90,7 +90,7 @@ def _rows(result: Result, sheet: Sheet, speech: Speech) -> Iterator[tuple[str, .
         yield _row(
             line=fine.fine,
             clause=" ".join(fine.clause),
-            content=f"{speech.title(fine.title, fine.fine)}: {plain(fine.amount)} {fine.currency}",
+            content=f"{speech.title(fine.title, fine.fine)}: {money_of(fine, speech)}",
             times=str(fine.times),
             state=speech("col_fines"),
         )

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from tabulate import tabulate
 
-from dutyrules.report.consequences import consequences, content, grade, role_title
+from dutyrules.report.consequences import consequences, content, grade, money_of, role_title
 from dutyrules.report.language import Speech
 from dutyrules.report.numbers import measure, money, plain
 from dutyrules.scoring import Finding, ItemScore, Result, Sheet, Tally
@@ -109,8 +109,8 @@ def _sheet(result: Result, sheet: Sheet, speech: Speech) -> Iterator[str]:
         if bonus.times:
             yield f"{speech('bonus')}: {speech.title(bonus.title, bonus.bonus)} {bonus.times} → {plain(bonus.points)}"
     for fine in sheet.fines:
-        amount = f"{plain(fine.amount)} {fine.currency}"
-        yield f"{speech('col_fines')}: {speech.title(fine.title, fine.fine)} {fine.times} → {amount}"
+        title = speech.title(fine.title, fine.fine)
+        yield f"{speech('col_fines')}: {title} {fine.times} → {money_of(fine, speech)}"
     for key in ("breaches", "excused", "pending", "not_assessed"):
         findings: Sequence[Finding] = getattr(sheet, key)
         if findings:

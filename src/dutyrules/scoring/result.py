@@ -251,16 +251,18 @@ class Result(Tally):
             if charge.times[index]:
                 breaches = charge.counted.breaches
                 keys = breaches.key[breaches.sheet == index]
-                ids = tuple(self._breach_id(int(key)) for key in keys)
                 found.append(
                     FineScore(
-                        name,
-                        form.clause,
-                        form.title,
-                        int(charge.times[index]),
-                        _points(int(charge.points[index])),
-                        form.currency,
-                        ids,
+                        fine=name,
+                        clause=form.clause,
+                        title=form.title,
+                        times=int(charge.times[index]),
+                        amount=_points(int(charge.points[index])),
+                        currency=form.currency,
+                        breaches=tuple(self._breach_id(int(key)) for key in keys),
+                        legal_basis=form.legal_basis,
+                        payable=_points(int(self.payable[name].money[index])),
+                        why=self.payable[name].whys[index],
                     )
                 )
         return tuple(found)

@@ -1,6 +1,6 @@
 """A sheet as people and programs read it: plain values, exact decimals, every point with its breaches."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -135,7 +135,13 @@ class GradeScore:
 
 @dataclass(frozen=True)
 class FineScore:
-    """Money that a text asks for; recorded, not deducted."""
+    """Money that a text asks for; recorded, never deducted from points.
+
+    Attributes:
+        legal_basis: What makes it payable; None where it is meant to be recorded only.
+        payable: What of the amount may be paid.
+        why: Why it is only recorded; empty where it may be paid.
+    """
 
     fine: str
     clause: tuple[str, ...]
@@ -144,6 +150,9 @@ class FineScore:
     amount: Decimal
     currency: str
     breaches: tuple[str, ...]
+    legal_basis: str | None
+    payable: Decimal
+    why: str
 
 
 @dataclass(frozen=True)
@@ -182,8 +191,17 @@ class Sheet:
     @property
     def fine_totals(self) -> Mapping[str, Decimal]:
         """Fines by currency."""
-        totals: dict[str, Decimal] = {}
-        for fine in self.fines:
-            if fine.amount:
-                totals[fine.currency] = totals.get(fine.currency, Decimal(0)) + fine.amount
-        return totals
+        return _by_currency((fine.currency, fine.amount) for fine in self.fines)
+
+    @property
+    def payable_totals(self) -> Mapping[str, Decimal]:
+        """What of the fines may be paid, by currency."""
+        return _by_currency((fine.currency, fine.payable) for fine in self.fines)
+
+
+def _by_currency(amounts: Iterable[tuple[str, Decimal]]) -> Mapping[str, Decimal]:
+    totals: dict[str, Decimal] = {}
+    for currency, amount in amounts:
+        if amount:
+            totals[currency] = totals.get(currency, Decimal(0)) + amount
+    return totals

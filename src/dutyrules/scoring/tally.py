@@ -16,6 +16,7 @@ from dutyrules.scoring.charges import Charge, LineKey, Pricing
 from dutyrules.scoring.findings import Namer
 from dutyrules.scoring.holders import Sheets
 from dutyrules.scoring.judge import Judgement
+from dutyrules.scoring.payable import Payable, payable
 from dutyrules.scoring.tables import breach_table, points_table
 from dutyrules.scoring.totals import Borne, Exact, Totals, items_of
 from dutyrules.timegrid import Period
@@ -126,6 +127,15 @@ class Tally:
     def fines(self) -> Mapping[str, Charge]:
         """Fine → charge on every sheet, in money."""
         return {name: self.pricing.alone(fine, fine.role) for name, fine in self.estate.book.fines.items()}
+
+    @cached_property
+    def payable(self) -> Mapping[str, Payable]:
+        """Fine → what of it may be paid on every sheet."""
+        ground, fines = self.judgement.ground, self.estate.book.fines
+        return {
+            name: payable(fines[name], charge.points, ground, self.sheets, forecast=self.forecast)
+            for name, charge in self.fines.items()
+        }
 
     @cached_property
     def state_counts(self) -> Mapping[str, Ints]:

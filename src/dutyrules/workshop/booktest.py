@@ -139,7 +139,7 @@ def _narrowed(estate: Estate, entry: Entry) -> Estate:
     """The estate with only what the expectations look at; the rest would only cost time."""
     book = estate.book
     cards = {name: _card(card, entry) for name, card in book.scorecards.items()} if entry.sums.on_card else {}
-    fines = book.fines if entry.sums.fines else {}
+    fines = book.fines if entry.sums.fines or entry.sums.payable else {}
     lines = [*fines.values(), *(line for card in cards.values() for line in card.lines.values())]
     needed = {*entry.duties, *(name for line in lines for name in line.reads)}
     duties = {name: duty for name, duty in book.duties.items() if name in needed}
@@ -286,6 +286,9 @@ def _sum_failures(sheets: Sequence[Sheet], entry: Entry) -> Iterator[Diagnostic]
     for currency, amount in sums.fines.items():
         came = [sheet.fine_totals.get(currency, Decimal(0)) for sheet in sheets]
         yield from _compared(entry, amount, came, "expect", "fines", currency)
+    for currency, amount in sums.payable.items():
+        came = [sheet.payable_totals.get(currency, Decimal(0)) for sheet in sheets]
+        yield from _compared(entry, amount, came, "expect", "payable", currency)
 
 
 def _compared(entry: Entry, wanted: Decimal, came: Sequence[Decimal], *path: str) -> Iterator[Diagnostic]:

@@ -122,7 +122,8 @@ def _names(book: Book, source: str, entry: Entry, problems: list[Diagnostic]) ->
         place = locate(entry.node, ("expect", "grade")).span
         problems.append(_unknown("grade", str(entry.sums.grade), place, grades))
     need("line", entry.sums.lines, lines, "expect", "lines")
-    need("currency", entry.sums.fines, [fine.currency for fine in book.fines.values()], "expect", "fines")
+    for word in ("fines", "payable"):
+        need("currency", getattr(entry.sums, word), [fine.currency for fine in book.fines.values()], "expect", word)
     need("population", entry.given.populations, tables, "given", "populations")
     for index, event in enumerate(entry.given.events):
         path = ("given", "events", index)

@@ -169,6 +169,7 @@ class SumsForm(Form):
     items: Mapping[str, Points] = {}
     lines: Mapping[str, Points] = {}
     fines: Mapping[str, Points] = {}
+    payable: Mapping[str, Points] = {}
 
     @property
     def whole(self) -> bool:
