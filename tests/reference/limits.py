@@ -35,7 +35,7 @@ def one_limit(world: World, post: Post, trigger: Event, word: Any, place: Place)
         return same_day_by(world, post, trigger, place.figure(word["same_day"]))
     if word.startswith("case."):
         text = trigger.get(word.removeprefix("case."))
-        return cal.by(parse_instant(text, world.estate), g) if text else None
+        return cal.by(max(parse_instant(text, world.estate), trigger.at), g) if text else None
     if word == "same_day":
         return cal.end_of_day(day)
     if word == "same_workday":

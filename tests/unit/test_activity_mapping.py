@@ -166,6 +166,48 @@ def test_of_several_sources_the_first_that_is_filled_counts(export: Export, tmp_
     assert imported.rows["note"].to_list() == ["日常巡楼", "x"]
 
 
+CSV_MAPPING = """\
+format: csv
+source: own
+header: [日期, 工人]
+columns:
+  at: {from: 日期}
+  person: {from: 工人, lookup: staff_id}
+  note: {from: 文字}
+constants: {kind: note}
+"""
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "big5"])
+def test_exports_may_be_csv(tmp_path: Path, encoding: str) -> None:
+    """A title above the header, a cell of two lines, a short row, a wrong moment, a long row."""
+    (tmp_path / "mapping.yaml").write_text(CSV_MAPPING, "utf-8")
+    text = '工作,,\n日期,工人,文字\n2026-10-08 09:05,30518,"一,\n二"\n2026-10-08 09:06,E7\n'
+    text += "soon,E7,\n2026-10-08 09:07,E7,x,y\n"
+    (tmp_path / "export.csv").write_bytes(text.encode(encoding))
+    imported = run(tmp_path / "export.csv", mapping=tmp_path / "mapping.yaml")
+    assert imported.rows.select("at", "person", "note").rows() == [
+        ("2026-10-08 09:05", "li", "一,\n二"),
+        ("2026-10-08 09:06", "wang", None),
+    ]
+    assert rejected(imported) == [
+        (5, "日期", "soon", "not an instant", "write 2026-10-08 07:55"),
+        (6, None, "y", "more cells than the header has", None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [(b"", "import.no-header"), (b"\xff\xff\xff", "log.bad-encoding"), (b'a,"b\n', "log.bad-csv")],
+)
+def test_an_export_that_is_no_csv_is_an_error(tmp_path: Path, data: bytes, code: str) -> None:
+    (tmp_path / "mapping.yaml").write_text(CSV_MAPPING, "utf-8")
+    (tmp_path / "export.csv").write_bytes(data)
+    with pytest.raises(InputError) as caught:
+        run(tmp_path / "export.csv", mapping=tmp_path / "mapping.yaml")
+    assert [each.code for each in caught.value.diagnostics] == [code]
+
+
 BROKEN = """\
 format: xls
 sorce: own

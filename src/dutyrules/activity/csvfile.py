@@ -61,6 +61,24 @@ def read_csv(name: str, data: bytes, known: Callable[[], Collection[str]], encod
     return Table(frame, ragged, used)
 
 
+def read_cells(name: str, data: bytes, known: Callable[[], Collection[str]]) -> list[list[str]]:
+    """Reads the rows of a CSV file as they stand, titles above the header included.
+
+    Args:
+        name: What diagnostics call the file.
+        data: Its bytes.
+        known: Gives words that the file probably holds; they tell GB18030 from Big5.
+
+    Raises:
+        InputError: The bytes are not text, or the text is not CSV.
+    """
+    text, _ = _decode(name, data, known, None)
+    try:
+        return list(csv.reader(io.StringIO(text, newline=""), strict=True))
+    except csv.Error as error:
+        raise _error("log.bad-csv", f"the file is not CSV: {error}", name) from None
+
+
 def _cells(text: str, data: bytes, header: list[str]) -> tuple[pl.DataFrame, tuple[tuple[int, str], ...]]:
     try:
         frame = pl.read_csv(data, infer_schema=False)

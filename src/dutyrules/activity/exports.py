@@ -12,6 +12,7 @@ from dutyrules.source import Node, plain, read
 
 _KEYS = ("format", "source", "header", "null", "columns", "constants")
 _REQUIRED = ("format", "source", "header", "columns")
+_FORMATS = ("xlsx", "csv")
 _COLUMN_KEYS = ("from", "lookup", "values")
 
 
@@ -37,6 +38,7 @@ class ExportMapping:
     """How an export becomes a log.
 
     Attributes:
+        format: What the files are: `xlsx` or `csv`.
         source: The system; the column `source` of every row.
         header: Labels that together tell the header row from the titles above it.
         null: Cells that mean nothing.
@@ -44,6 +46,7 @@ class ExportMapping:
         constants: Columns that are the same in every row.
     """
 
+    format: str
     source: str
     header: tuple[str, ...]
     null: frozenset[str]
@@ -78,6 +81,7 @@ def _load(path: Path) -> ExportMapping:
         raise InputError(problems)
     raw = plain(node)
     return ExportMapping(
+        format=str(raw["format"]),
         source=str(raw["source"]),
         header=tuple(raw["header"]),
         null=frozenset(raw.get("null") or ()),
@@ -102,9 +106,11 @@ def _problems(node: Node) -> Iterator[Diagnostic]:
         yield Diagnostic("mapping.not-a-mapping", "a mapping is a list of keys and values", node.span)
         return
     yield from _keys(node, members, _KEYS, _REQUIRED)
-    if "format" in members and members["format"].value != "xlsx":
-        found = str(members["format"].value)
-        yield Diagnostic("mapping.unknown-format", "exports are read from XLSX", members["format"].span, found, "xlsx")
+    if "format" in members and members["format"].value not in _FORMATS:
+        span, found = members["format"].span, str(members["format"].value)
+        yield Diagnostic(
+            "mapping.unknown-format", "exports are read from XLSX and CSV", span, found, " or ".join(_FORMATS)
+        )
     for key in ("header", "null"):
         if key in members and not _is_texts(members[key]):
             yield Diagnostic("mapping.not-a-list", f"{key!r} is a list of texts", members[key].span)

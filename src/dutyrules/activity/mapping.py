@@ -12,6 +12,7 @@ from typing import TypeAlias
 import polars as pl
 import python_calamine
 
+from dutyrules.activity.csvfile import read_cells
 from dutyrules.activity.encode import instants
 from dutyrules.activity.exports import Column, ExportMapping, load_mapping
 from dutyrules.activity.log import JUDGED, KEPT, REJECT_SCHEMA, REQUIRED
@@ -25,6 +26,8 @@ _TIMES = ("at", "until", "recorded_at")
 _NEEDED = ("at", "person")
 # Titles above a header are few.
 _HEADER_WITHIN = 30
+# Where the cells of a row are kept that have no label; labels are stripped, none is this.
+_SURPLUS = "\n"
 # Serial day numbers count from here: 1900 is a leap year to spreadsheets.
 _EPOCH = datetime(1899, 12, 30)
 
@@ -97,14 +100,7 @@ class _Sheet:
 
 def _sheet(path: Path, rules: ExportMapping) -> _Sheet:
     name = str(path)
-    try:
-        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(path.read_bytes()))
-        sheets = [book.get_sheet_by_name(each).to_python(skip_empty_area=False) for each in book.sheet_names]
-    except OSError as error:
-        raise _error("import.unreadable-file", f"the file can't be read: {error.strerror}", name) from None
-    except python_calamine.CalamineError:
-        raise _error("import.bad-xlsx", "the file is not XLSX", name) from None
-    for rows in sheets:
+    for rows in _sheets(path, rules):
         for number, cells in enumerate(rows[:_HEADER_WITHIN], start=1):
             labels = [_text(cell, rules.null) for cell in cells]
             if set(rules.header) <= set(labels):
@@ -112,6 +108,21 @@ def _sheet(path: Path, rules: ExportMapping) -> _Sheet:
                 return _Sheet(name, tuple(_rows(rows[number:], number + 1, labels, rules.null)))
     wanted = ", ".join(rules.header)
     raise _error("import.no-header", "no sheet has the header of this export", name, expected=wanted)
+
+
+def _sheets(path: Path, rules: ExportMapping) -> Sequence[Sequence[Sequence[object]]]:
+    """The cells of an export: sheets of rows."""
+    name = str(path)
+    try:
+        data = path.read_bytes()
+        if rules.format == "csv":
+            return [read_cells(name, data, lambda: [source for column in rules.columns for source in column.sources])]
+        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+        return [book.get_sheet_by_name(each).to_python(skip_empty_area=False) for each in book.sheet_names]
+    except OSError as error:
+        raise _error("import.unreadable-file", f"the file can't be read: {error.strerror}", name) from None
+    except python_calamine.CalamineError:
+        raise _error("import.bad-xlsx", "the file is not XLSX", name) from None
 
 
 def _demand(name: str, number: int, labels: Sequence[str], rules: ExportMapping) -> None:
@@ -134,8 +145,10 @@ def _rows(
     for number, cells in enumerate(rows, start=first):
         texts = [_text(cell, null) for cell in cells]
         if any(texts):
+            surplus = ",".join(text for text in texts[len(labels) :] if text)
+            texts = [*texts[: len(labels)], *[""] * (len(labels) - len(texts))]
             # The first of two columns with one label counts.
-            yield number, dict(zip(reversed(labels), reversed(texts), strict=True))
+            yield number, {_SURPLUS: surplus} | dict(zip(reversed(labels), reversed(texts), strict=True))
 
 
 def _translate(
@@ -143,6 +156,8 @@ def _translate(
 ) -> tuple[_Row, list[_Reject]]:
     row: _Row = {"source": rules.source, **rules.constants}
     bad: list[_Reject] = []
+    if cells[_SURPLUS]:
+        bad.append((name, number, None, cells[_SURPLUS], "more cells than the header has", None))
     for column in rules.columns:
         source = next((each for each in column.sources if cells[each]), column.sources[0])
         found = cells[source]

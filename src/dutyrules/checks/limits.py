@@ -65,7 +65,8 @@ def _limit(ground: Ground, terms: Terms, given: Any, events: Events, post: Ints,
     """Limits by one rule: NONE where it does not say, -1 where no workday comes."""
     if given == "case.due_at":
         there = ground.facts.numbers("due_at", events.row)
-        return np.where(there == NONE, NONE, ground.by(there))
+        # What was due before it was set off would fall due in a month that does not know of it.
+        return np.where(there == NONE, NONE, ground.by(np.maximum(there, events.at)))
     if isinstance(given, SameDay):
         time = terms.numbers(given.same_day)
         own = ground.by_time(events.day, time)
