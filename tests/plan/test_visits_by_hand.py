@@ -89,7 +89,6 @@ def test_only_some_days_of_the_month_count(tmp_path: Path) -> None:
     assert why(plan) == [Cause("few_slots", numbers)]
 
 
-
 def test_ninety_eight_percent_with_three_who_take_calls_only(tmp_path: Path) -> None:
     """98 % of 108 are 106; 105 let themselves be visited."""
     units = homes(105) + homes(3, "phone", first=106)

@@ -36,6 +36,15 @@ def _person(sheet: dr.Sheet) -> Mapping[str, Any]:
         "complete": sheet.complete,
         "grade": sheet.grade.grade if sheet.grade else None,
         "fines": {currency: _text(amount) for currency, amount in sheet.fine_totals.items()},
+        "outcomes": [
+            {
+                "outcome": one.outcome,
+                "times": one.times,
+                "steps": list(one.steps),
+                "liable": sorted(list(pair) for pair in one.liable),
+            }
+            for one in sheet.outcomes
+        ],
         "payable": {currency: _text(amount) for currency, amount in sheet.payable_totals.items()},
         "items": [
             {

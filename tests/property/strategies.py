@@ -164,6 +164,8 @@ class Draft:
     parameters: dict[str, Any] = field(default_factory=dict)
     bind: dict[str, Any] = field(default_factory=dict)
     duties: dict[str, dict[str, Any]] = field(default_factory=dict)
+    findings: list[str] = field(default_factory=list)
+    """Kinds that an inspector may log for fines and outcomes."""
 
     def one_of(self, *options: Any) -> Any:
         return self.draw.pick(*options)
@@ -751,6 +753,7 @@ def fines(d: Draft) -> dict[str, Any]:
     for n in range(d.one_of(0, 1, 2)):
         duty = d.one_of(*d.duties)
         reason = d.one_of(*REASONS[d.duties[duty]["check"]])
+        d.findings.append(f"finding.T1-7.{n}")
         found[f"fine{n}"] = {
             "clause": f"7.{n}",
             "role": d.one_of("butler", "staff"),
@@ -759,6 +762,34 @@ def fines(d: Draft) -> dict[str, Any]:
             "currency": d.one_of("CNY", "CNY", "HKD"),
             **(d.one_of({"mode": "record_only"}, {}) if d.maybe() else payable(d)),
         }
+    return found
+
+
+def outcomes(d: Draft) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for n in range(d.one_of(0, 1, 1, 2)):
+        fields: dict[str, Any] = {"clause": f"6.{n}", "role": d.one_of("butler", "staff", "staff")}
+        duty = d.one_of(*d.duties)
+        if d.maybe():
+            reasons = d.draw.several(REASONS[d.duties[duty]["check"]], 1, 2, unique=True)
+            fields["breaches"] = [f"{duty}.{reason}" for reason in reasons]
+        if d.maybe(3):
+            fields["aggravated_by"] = cause(d)
+        if d.maybe(4):
+            fields["distinct"] = "case"
+        if d.maybe(5):
+            fields["only_if_met"] = d.one_of(*d.duties)
+        if d.maybe(6) and "breaches" in fields:
+            fields["if"] = "none_done"
+        fields["ladder"] = d.one_of(
+            {"1": "warning"}, {"1": "warning", "3": ["fault", {"step": "leaving"}]}, {"2": "warning", "4": "leaving"}
+        )
+        if d.maybe():
+            fields["also"] = d.one_of({"when": cause(d), "step": "police"}, [{"when": cause(d), "step": ["a", "b"]}])
+        if d.maybe():
+            fields["liable"] = d.one_of("manager", "lead", ["butler", "manager"], ["staff"])
+        found[f"outcome{n}"] = fields
+        d.findings += [f"finding.T1-6.{n}"] * 3
     return found
 
 
@@ -783,7 +814,7 @@ def book_files(d: Draft) -> tuple[dict[str, str], dict[str, Any]]:
     for number in range(count):
         check, template = d.one_of(*TEMPLATES)
         d.common(number + 1, check, template(d))
-    card, charged = scorecard(d), fines(d)
+    card, charged, following = scorecard(d), fines(d), outcomes(d)
     frame = {
         "roles": ROLES,
         "parameters": d.parameters,
@@ -793,7 +824,7 @@ def book_files(d: Draft) -> tuple[dict[str, str], dict[str, Any]]:
     }
     head = {"source": {"id": "T1"}, "published_on": "2020-01-01"}
     defaults = {"duty_defaults": {"role": "butler"}}
-    scores = {"scorecards": {"month": card}, "fines": charged}
+    scores = {"scorecards": {"month": card}, "fines": charged, "outcomes": following}
     if not d.maybe(4):
         whole = {"book": "drawn", **head, **frame, **defaults, "duties": d.duties, **scores}
         return {"book.yaml": to_yaml(whole)}, card
@@ -1297,7 +1328,7 @@ def drawn_world(draw: Draw) -> WorldFiles:
         "waivers": waivers(draw, draft, posts, cal),
     }
     kinds = kinds_read(draft.duties)
-    kinds = kinds * 3 + ["praise", "asked", "worse"] + clauses_of(draft.duties, card)
+    kinds = kinds * 3 + ["praise", "asked", "worse"] + clauses_of(draft.duties, card) + draft.findings
     targets = {
         "building": [row["building"] for row in tables["buildings"]],
         "unit": sorted({row["unit"] for row in tables["units"]}),

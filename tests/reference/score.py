@@ -17,6 +17,7 @@ from .judge_triggered import judge_finding, judge_metric, judge_precedence, judg
 from .judge_window import judge_window
 from .lines import Sheet
 from .log import cutoff_after, read_log
+from .outcomes import outcomes
 from .sheet import make_cards, make_sheets, payable, report, sheet_for
 from .verdict import Obligation, World, number_alike, settle
 
@@ -43,7 +44,11 @@ def reference_score(estate_dir: Path, logs: list[Path], period: str, as_of: str 
     obligations = judge_all(world)
     sheets = make_sheets(world, obligations)
     cards = make_cards(world, sheets)
-    people = [report(world, sheet, cards) | {"payable": payable(world, sheet, sheets)} for sheet in sheets]
+    people = [
+        report(world, sheet, cards)
+        | {"payable": payable(world, sheet, sheets), "outcomes": outcomes(world, sheet, sheets)}
+        for sheet in sheets
+    ]
     by_key = {(sheet.person, sheet.role): sheet for sheet in sheets}
     verdicts = [show_verdict(ob, sheet_for(by_key, ob.post)) for ob in obligations]
     order = ("person", "role", "duty", "post", "period", "discriminator")

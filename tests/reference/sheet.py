@@ -184,17 +184,24 @@ def borne(world: World, card: Card, other: Card, cards: list[Card]) -> Fraction:
 
 
 def is_liable(world: World, card: Card, other: Card, relation: str, cards: list[Card]) -> bool:
-    """Nobody bears for themselves."""
-    person = card.sheet.person
-    if person == other.sheet.person:
-        return False
+    liable = liable_sheets(world, other.sheet, other.book, relation, [one.sheet for one in cards])
+    return any(one is card.sheet for one in liable)
+
+
+def liable_sheets(world: World, sheet: Sheet, book: Book, relation: str, among: list[Sheet]) -> list[Sheet]:
+    """Who is liable for a sheet; nobody is for themselves."""
+    others = [one for one in among if one.person != sheet.person]
     if relation == "manager":
-        first = next((one for one in cards if one.sheet.person == other.sheet.manager), None)
-        return first is card
-    posts = [p for p in world.estate.table_posts if p.person == person and p.role == card.sheet.role]
-    posts = [p for p in posts if p.first <= world.scored.last and p.last >= world.scored.first]
-    near = ["", *world.estate.chain(other.sheet.area)] if other.sheet.area else [""]
-    return card.sheet.role in world.estate.role_group(other.book, relation) and any(p.area in near for p in posts)
+        return [one for one in others if one.person == sheet.manager][:1]
+    near = ["", *world.estate.chain(sheet.area)] if sheet.area else [""]
+    roles = world.estate.role_group(book, relation)
+    return [one for one in others if one.role in roles and any(p.area in near for p in posts_of(world, one))]
+
+
+def posts_of(world: World, sheet: Sheet) -> list[Post]:
+    """The posts of a sheet that touch the period, acting ones aside."""
+    posts = [p for p in world.estate.table_posts if (p.person, p.role) == (sheet.person, sheet.role)]
+    return [p for p in posts if p.first <= world.scored.last and p.last >= world.scored.first]
 
 
 def show_item(item: Item) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dutyrules.book.book import Book
 from dutyrules.book.names import Names, Path, check_events, check_figure, check_figures
 from dutyrules.book.problems import choice, place_of
-from dutyrules.book.scorecards import MANAGER, Charged, Line
+from dutyrules.book.scorecards import MANAGER, Cause, Counting, Line
 from dutyrules.checks import Duty
 from dutyrules.diagnostics import Span
 
@@ -13,7 +13,7 @@ MOST_OVERLAPPING = 4
 """Lines that may share breaches; their orders are tried one by one."""
 
 
-def _line(book: Book, names: Names, line: Charged, path: Path) -> None:
+def _line(book: Book, names: Names, line: Counting, path: Path) -> None:
     for index, breach in enumerate(line.breaches):
         here, duty = (*path, "breaches", index), breach.rpartition(".")[0]
         if not names.need("duties", duty, here):
@@ -23,10 +23,14 @@ def _line(book: Book, names: Names, line: Charged, path: Path) -> None:
             _breach(names, book.duties[duty], breach, names.node(here).span, veto=veto)
     names.need("duties", line.only_if_met, (*path, "only_if_met"))
     if line.aggravated_by:
-        check_events(book, names, line.aggravated_by, (*path, "aggravated_by"))
-        for inner, fact in line.aggravated_by.breaches():
-            names.need("duties", fact.duty, (*path, "aggravated_by", *inner, "breach"))
+        _cause(book, names, line.aggravated_by, (*path, "aggravated_by"))
     check_figures(names, line, path)
+
+
+def _cause(book: Book, names: Names, cause: Cause, path: Path) -> None:
+    check_events(book, names, cause, path)
+    for inner, fact in cause.breaches():
+        names.need("duties", fact.duty, (*path, *inner, "breach"))
 
 
 def check_scorecards(book: Book, names: Names) -> None:
@@ -71,18 +75,19 @@ def _breach(names: Names, duty: Duty, breach: str, where: Span, *, veto: bool) -
 def _consequences(names: Names, line: Line, path: Path) -> None:
     """Who is liable must exist, and a veto must be able to fire."""
     for index, liable in enumerate(line.liable):
-        where = (*path, "liable", index, "relation")
-        if liable.relation != MANAGER:
-            names.need("roles", liable.relation, where, (MANAGER,))
-        elif MANAGER in names.known("roles"):
-            message = "this may be the role, or whom the table of people names as the manager"
-            names.report(
-                "ambiguous-relation", message, names.node(where).span, MANAGER, (), "another name for the role"
-            )
+        _relation(names, liable.relation, (*path, "liable", index, "relation"))
     if line.veto is not None and not line.breaches and not line.clause:
         span = names.node((*path, "veto")).span
         message = "this veto can never fire: the line names no breach, and without a clause there are no findings"
         names.report("idle-veto", message, span, None, (), "breaches: [...], or clause: ...")
+
+
+def _relation(names: Names, relation: str, path: Path) -> None:
+    if relation != MANAGER:
+        names.need("roles", relation, path, (MANAGER,))
+    elif MANAGER in names.known("roles"):
+        message = "this may be the role, or whom the table of people names as the manager"
+        names.report("ambiguous-relation", message, names.node(path).span, MANAGER, (), "another name for the role")
 
 
 def _line_path(card: str, key: tuple[str, str]) -> Path:
@@ -94,6 +99,31 @@ def check_fines(book: Book, names: Names) -> None:
     for name, fine in book.fines.items():
         names.need("roles", fine.role, ("fines", name, "role"))
         _line(book, names, fine, ("fines", name))
+
+
+def check_outcomes(book: Book, names: Names) -> None:
+    """Everything that outcomes name, and that something leads to them."""
+    seen: dict[str, str] = {}
+    for name, outcome in book.outcomes.items():
+        path: Path = ("outcomes", name)
+        names.need("roles", outcome.role, (*path, "role"))
+        _line(book, names, outcome, path)
+        for index, one in enumerate(outcome.also):
+            _cause(book, names, one.when, (*path, "also", index, "when"))
+        for index, relation in enumerate(outcome.liable):
+            _relation(names, relation, (*path, "liable", index))
+        if not outcome.breaches and not outcome.clause:
+            message = "nothing leads to this outcome: it names no breach, and without a clause there are no findings"
+            where = place_of(names.node(path))
+            names.report("idle-outcome", message, where, None, (), "breaches: [...], or clause: ...")
+        for clause in outcome.clause:
+            earlier = seen.setdefault(clause, name)
+            if earlier != name:
+                where = place_of(names.node((*path, "clause")))
+                related = (("first here", place_of(names.node(("outcomes", earlier, "clause")))),)
+                names.report(
+                    "clause-twice", f"the clause {clause} already names {earlier}", where, clause, related=related
+                )
 
 
 def check_clauses(book: Book, names: Names) -> None:

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from dutyrules.activity.kinds import LOCATED
 from dutyrules.book.book import Book
-from dutyrules.book.charged import check_clauses, check_fines, check_scorecards
+from dutyrules.book.charged import check_clauses, check_fines, check_outcomes, check_scorecards
 from dutyrules.book.forms import Parameter
 from dutyrules.book.names import Names, Path, check_attribute, check_events, check_figure, check_figures, check_words
 from dutyrules.book.problems import choice, circles, place_of, places, problems_of
@@ -45,6 +45,7 @@ def check_references(book: Book) -> list[Diagnostic]:
         _duties,
         check_scorecards,
         check_fines,
+        check_outcomes,
         _populations,
         check_clauses,
     ):

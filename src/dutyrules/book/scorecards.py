@@ -71,19 +71,45 @@ class Cause(Form):
         return np.logical_or.reduce(parts) if self.any_of else np.logical_and.reduce(parts)
 
 
-def _cause(value: object) -> object:
+def as_cause(value: object) -> object:
+    """A single fact as a cause."""
     return value if _cause_form(value) == "several" else {"any_of": (value,)}
 
 
 PRICES = ("each", "once", "every", "per_missing")
 
 
-class Charged(Form):
-    """What a line or a fine counts, and what that costs."""
+class Counting(Form):
+    """Which breaches and findings are counted."""
 
     clause: Names = ()
     title: Titles = ""
     breaches: tuple[Breach, ...] = ()
+    condition: Literal["none_done"] | None = Field(default=None, alias="if")
+    only_if_met: Text | None = None
+    aggravated_by: Annotated[Cause, BeforeValidator(as_cause)] | None = None
+    distinct: Literal["case"] | None = None
+
+    @property
+    def by_missing(self) -> bool:
+        """Whether a breach counts what is missing, not once."""
+        return False
+
+    @property
+    def duties(self) -> tuple[str, ...]:
+        """The duties whose breaches it counts."""
+        return tuple(dict.fromkeys(breach.rpartition(".")[0] for breach in self.breaches))
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """The duties whose verdicts may change what it counts."""
+        facts = (fact.duty for _, fact in self.aggravated_by.breaches()) if self.aggravated_by else ()
+        return frozenset((*self.duties, *facts, *filter(None, (self.only_if_met,))))
+
+
+class Charged(Counting):
+    """What a line or a fine counts, and what that costs."""
+
     each: Figure[Price] | None = None
     once: Figure[Price] | None = None
     every: Figure[Count] | None = None
@@ -91,10 +117,6 @@ class Charged(Form):
     per_missing: Figure[Price] | None = None
     free: Figure[Count] | None = None
     line_cap: Figure[Points] | None = None
-    condition: Literal["none_done"] | None = Field(default=None, alias="if")
-    only_if_met: Text | None = None
-    aggravated_by: Annotated[Cause, BeforeValidator(_cause)] | None = None
-    distinct: Literal["case"] | None = None
 
     def model_post_init(self, _: object) -> None:
         """One price."""
@@ -117,15 +139,9 @@ class Charged(Form):
         return tuple(name for name in PRICES if getattr(self, name) is not None)
 
     @property
-    def duties(self) -> tuple[str, ...]:
-        """The duties whose breaches it charges."""
-        return tuple(dict.fromkeys(breach.rpartition(".")[0] for breach in self.breaches))
-
-    @property
-    def reads(self) -> frozenset[str]:
-        """The duties whose verdicts may change what it charges."""
-        facts = (fact.duty for _, fact in self.aggravated_by.breaches()) if self.aggravated_by else ()
-        return frozenset((*self.duties, *facts, *filter(None, (self.only_if_met,))))
+    def by_missing(self) -> bool:
+        """Whether its price is per piece that is missing."""
+        return self.per_missing is not None
 
 
 class Liable(Form):

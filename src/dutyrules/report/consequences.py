@@ -1,6 +1,6 @@
 """What sheets come to beyond their lines, in words: weights, vetoes, what is borne for others, grades."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from dutyrules.report.language import Speech
@@ -55,6 +55,24 @@ def consequences(result: Result, sheet: Sheet, speech: Speech) -> Iterator[str]:
     earned = sum((bonus.points for bonus in sheet.bonuses), Decimal(0))
     if earned > sheet.bonus:
         yield speech("bonus_capped", earned=plain(earned), counted=plain(sheet.bonus))
+
+
+def outcomes(result: Result, sheet: Sheet, speech: Speech) -> Iterator[str]:
+    """What follows besides points and money, and what somebody answers for with others."""
+    for one in sheet.outcomes:
+        title, clauses = speech.title(one.title, one.outcome), ", ".join(one.clause)
+        said = speech("outcome", title=title, times=one.times, steps=steps(one.steps, speech), clauses=clauses)
+        names = ", ".join(result.estate.name_of(person) for person, _ in one.liable)
+        yield speech("outcome_liable", said=said, names=names) if names else said
+    for other in sheet.liable_for:
+        title, clauses = speech.title(other.title, other.outcome), ", ".join(other.clause)
+        name, said = result.estate.name_of(other.person), steps(other.steps, speech)
+        yield speech("liable_for", name=name, title=title, steps=said, clauses=clauses)
+
+
+def steps(reached: Mapping[str, str | Mapping[str, str]], speech: Speech) -> str:
+    """The steps that are reached."""
+    return ", ".join(speech.title(title, step) for step, title in reached.items()) or speech("outcome_none")
 
 
 def content(item: ItemScore, speech: Speech) -> str:

@@ -94,6 +94,28 @@ def _person(sheet: Sheet) -> dict[str, Any]:
             }
             for one in sheet.fines
         ],
+        "outcomes": [
+            {
+                "outcome": one.outcome,
+                "clause": list(one.clause),
+                "times": one.times,
+                "steps": list(one.steps),
+                "breaches": list(one.breaches),
+                "findings": [{"file": file, "row": row} for file, row in one.findings],
+                "liable": [{"person": person, "role": role} for person, role in one.liable],
+            }
+            for one in sheet.outcomes
+        ],
+        "liable_for": [
+            {
+                "person": one.person,
+                "role": one.role,
+                "outcome": one.outcome,
+                "clause": list(one.clause),
+                "steps": list(one.steps),
+            }
+            for one in sheet.liable_for
+        ],
         "items": [_item(item) for item in sheet.items],
         "breaches": [_finding(one, uncharged=one.breach_id in sheet.uncharged) for one in sheet.breaches],
         "excused": [_finding(one) for one in sheet.excused],

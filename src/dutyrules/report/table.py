@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from dutyrules.report.consequences import consequences, content, grade, money_of, role_title
+from dutyrules.report.consequences import consequences, content, grade, money_of, outcomes, role_title
 from dutyrules.report.language import Speech
 from dutyrules.report.numbers import measure, plain
 from dutyrules.scoring import Finding, ItemScore, LineScore, Result, Sheet
@@ -94,6 +94,7 @@ def _rows(result: Result, sheet: Sheet, speech: Speech) -> Iterator[tuple[str, .
             times=str(fine.times),
             state=speech("col_fines"),
         )
+    yield from (_row(content=said, state=speech("col_outcome")) for said in outcomes(result, sheet, speech))
 
 
 def _line(item: ItemScore, line: LineScore, named: Mapping[str, Finding], speech: Speech) -> tuple[str, ...]:

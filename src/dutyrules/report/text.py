@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from tabulate import tabulate
 
-from dutyrules.report.consequences import consequences, content, grade, money_of, role_title
+from dutyrules.report.consequences import consequences, content, grade, money_of, outcomes, role_title
 from dutyrules.report.language import Speech
 from dutyrules.report.numbers import measure, money, plain
 from dutyrules.scoring import Finding, ItemScore, Result, Sheet, Tally
@@ -111,6 +111,7 @@ def _sheet(result: Result, sheet: Sheet, speech: Speech) -> Iterator[str]:
     for fine in sheet.fines:
         title = speech.title(fine.title, fine.fine)
         yield f"{speech('col_fines')}: {title} {fine.times} → {money_of(fine, speech)}"
+    yield from outcomes(result, sheet, speech)
     for key in ("breaches", "excused", "pending", "not_assessed"):
         findings: Sequence[Finding] = getattr(sheet, key)
         if findings:

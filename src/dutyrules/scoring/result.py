@@ -18,6 +18,7 @@ from dutyrules.obligation import State
 from dutyrules.scoring.charges import Charge
 from dutyrules.scoring.holders import Sheets
 from dutyrules.scoring.judge import judge
+from dutyrules.scoring.occurrences import Counted
 from dutyrules.scoring.requests import refuse_plans, unknown_person
 from dutyrules.scoring.sheet import (
     BonusScore,
@@ -27,7 +28,9 @@ from dutyrules.scoring.sheet import (
     GradeScore,
     ItemScore,
     ItemState,
+    LiableScore,
     LineScore,
+    OutcomeScore,
     Sheet,
     Veto,
 )
@@ -81,11 +84,10 @@ class Result(Tally):
         chosen = self.scorecard(index)
         items = self._items(index, *chosen) if chosen else ()
         bonuses = self._bonuses(index, *chosen) if chosen else ()
-        fines = self._fines(index)
+        fines, outcomes = self._fines(index), self._outcomes(index)
         findings = self._findings(index)
-        charged = {key for item in items for line in item.lines for key in line.breaches} | {
-            key for fine in fines for key in fine.breaches
-        }
+        charged = {key for item in items for line in item.lines for key in line.breaches}
+        charged.update(*(fine.breaches for fine in fines), *(outcome.breaches for outcome in outcomes))
         breached = tuple(one for one in findings if one.state == "breached")
         return Sheet(
             person=presence.persons[self.sheets.person[index]],
@@ -98,6 +100,8 @@ class Result(Tally):
             bonuses=bonuses,
             borne=self._borne(index),
             fines=fines,
+            outcomes=outcomes,
+            liable_for=self._liable_for(index),
             breaches=breached,
             excused=tuple(one for one in findings if one.state == "excused"),
             pending=tuple(one for one in findings if one.state == "pending"),
@@ -131,10 +135,6 @@ class Result(Tally):
 
     def _line(self, index: int, item: Item, line: str, charge: Charge, *, inspected: bool) -> LineScore:
         form = item.lines[line]
-        facts = self.judgement.ground.facts
-        breaches, findings = charge.counted.breaches, charge.counted.findings
-        mine = breaches.key[breaches.sheet == index]
-        rows = findings.row[findings.sheet == index]
         return LineScore(
             line=line,
             clause=form.clause,
@@ -142,8 +142,8 @@ class Result(Tally):
             price=form.prices[0] if form.prices else None,
             times=int(charge.times[index]),
             points=_points(int(charge.points[index])),
-            breaches=tuple(self._breach_id(int(key)) for key in mine),
-            findings=tuple(facts.log_rows(rows)) if len(rows) else (),
+            breaches=self._breach_ids(charge.counted, index),
+            findings=self._finding_rows(charge.counted, index),
             uninspected=not form.breaches and not inspected,
             veto=self._veto(index, form, charge) if charge.fired[index] else None,
         )
@@ -249,8 +249,6 @@ class Result(Tally):
         for name, charge in self.fines.items():
             form = self.estate.book.fines[name]
             if charge.times[index]:
-                breaches = charge.counted.breaches
-                keys = breaches.key[breaches.sheet == index]
                 found.append(
                     FineScore(
                         fine=name,
@@ -259,13 +257,55 @@ class Result(Tally):
                         times=int(charge.times[index]),
                         amount=_points(int(charge.points[index])),
                         currency=form.currency,
-                        breaches=tuple(self._breach_id(int(key)) for key in keys),
+                        breaches=self._breach_ids(charge.counted, index),
                         legal_basis=form.legal_basis,
                         payable=_points(int(self.payable[name].money[index])),
                         why=self.payable[name].whys[index],
                     )
                 )
         return tuple(found)
+
+    def _outcomes(self, index: int) -> tuple[OutcomeScore, ...]:
+        return tuple(
+            OutcomeScore(
+                outcome=name,
+                clause=one.form.clause,
+                title=one.form.title,
+                times=int(one.times[index]),
+                steps={step.step: step.title for step in one.steps(index)},
+                breaches=self._breach_ids(one.counted, index),
+                findings=self._finding_rows(one.counted, index),
+                liable=tuple(sorted(self._holder(int(sheet)) for sheet in one.liable[one.source == index])),
+            )
+            for name, one in self.outcomes.items()
+            if one.times[index]
+        )
+
+    def _liable_for(self, index: int) -> tuple[LiableScore, ...]:
+        return tuple(
+            LiableScore(
+                *self._holder(int(source)),
+                outcome=name,
+                clause=one.form.clause,
+                title=one.form.title,
+                steps={step.step: step.title for step in one.steps(int(source))},
+            )
+            for name, one in self.outcomes.items()
+            for source in one.source[one.liable == index]
+        )
+
+    def _holder(self, index: int) -> tuple[str, str]:
+        """The person and role of a sheet."""
+        presence = self.judgement.ground.presence
+        return presence.persons[self.sheets.person[index]], presence.roles[self.sheets.role[index]]
+
+    def _breach_ids(self, counted: Counted, index: int) -> tuple[str, ...]:
+        keys = counted.breaches.key[counted.breaches.sheet == index]
+        return tuple(self._breach_id(int(key)) for key in keys)
+
+    def _finding_rows(self, counted: Counted, index: int) -> tuple[tuple[str, int], ...]:
+        rows = counted.findings.row[counted.findings.sheet == index]
+        return tuple(self.judgement.ground.facts.log_rows(rows)) if len(rows) else ()
 
     # ------------------------------------------------------------ verdicts
 

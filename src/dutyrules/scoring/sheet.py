@@ -156,6 +156,41 @@ class FineScore:
 
 
 @dataclass(frozen=True)
+class OutcomeScore:
+    """What follows besides points and money.
+
+    Attributes:
+        steps: What is reached, by its word, with its title; empty before the first step.
+        liable: (person, role) of whoever answers for it too.
+    """
+
+    outcome: str
+    clause: tuple[str, ...]
+    title: str | Mapping[str, str]
+    times: int
+    steps: Mapping[str, str | Mapping[str, str]]
+    breaches: tuple[str, ...]
+    findings: tuple[tuple[str, int], ...]
+    liable: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class LiableScore:
+    """What somebody answers for besides whoever did it.
+
+    Attributes:
+        person, role: Whose sheet has the outcome.
+    """
+
+    person: str
+    role: str
+    outcome: str
+    clause: tuple[str, ...]
+    title: str | Mapping[str, str]
+    steps: Mapping[str, str | Mapping[str, str]]
+
+
+@dataclass(frozen=True)
 class Sheet:
     """One person in one role for one period.
 
@@ -181,6 +216,8 @@ class Sheet:
     bonuses: tuple[BonusScore, ...]
     borne: tuple[BorneScore, ...]
     fines: tuple[FineScore, ...]
+    outcomes: tuple[OutcomeScore, ...]
+    liable_for: tuple[LiableScore, ...]
     breaches: tuple[Finding, ...]
     excused: tuple[Finding, ...]
     pending: tuple[Finding, ...]

@@ -16,6 +16,8 @@ from dutyrules.scoring.charges import Charge, LineKey, Pricing
 from dutyrules.scoring.findings import Namer
 from dutyrules.scoring.holders import Sheets
 from dutyrules.scoring.judge import Judgement
+from dutyrules.scoring.liability import Liability
+from dutyrules.scoring.outcomes import Reached, reached
 from dutyrules.scoring.payable import Payable, payable
 from dutyrules.scoring.tables import breach_table, points_table
 from dutyrules.scoring.totals import Borne, Exact, Totals, items_of
@@ -88,11 +90,22 @@ class Tally:
     @cached_property
     def totals(self) -> Totals:
         """The arithmetic of these scorecards."""
+        off = {item: self._excluded(item) for item in items_of(self.cards)}
+        return Totals(self.judgement.ground, self.sheets, self.cards, off, self.liability)
+
+    @cached_property
+    def liability(self) -> Liability:
+        """Who answers for whom."""
         presence, people = self.judgement.ground.presence, self.estate.tables.people
         codes = {name: code for code, name in enumerate(presence.persons)}
         managers = np.array([codes.get(name, -1) for name in people["manager"].to_list()], np.int64)
-        off = {item: self._excluded(item) for item in items_of(self.cards)}
-        return Totals(self.judgement.ground, self.sheets, self.cards, off, managers[self.sheets.post])
+        return Liability(self.judgement.ground, self.sheets, managers[self.sheets.post])
+
+    @cached_property
+    def outcomes(self) -> Mapping[str, Reached]:
+        """How far every outcome has come on every sheet."""
+        forms = self.estate.book.outcomes.items()
+        return {name: reached(form, self.pricing, self.liability) for name, form in forms}
 
     def _excluded(self, item: str) -> Bools:
         """Sheets that somebody took the item off."""

@@ -13,12 +13,13 @@ from typing import Any, Final
 
 import numpy as np
 
-from dutyrules.book import MANAGER, Liable, Scorecard
+from dutyrules.book import Liable, Scorecard
 from dutyrules.checks.ground import Ground
 from dutyrules.figure import LARGEST, POINT_SCALE, Figure
 from dutyrules.obligation import Bools, Ints
 from dutyrules.scoring.charges import Charge, LineKey
 from dutyrules.scoring.holders import Sheets
+from dutyrules.scoring.liability import Liability
 from dutyrules.scoring.prices import scaled
 
 WIDE: Final = 10_000
@@ -54,7 +55,6 @@ class Totals:
     Attributes:
         cards: Scorecard → the form, and the sheets that it judges.
         off: Item → sheets that somebody took it off.
-        managers: The manager of each sheet, as a code of a person; -1 for none.
         scale: Parts of a ten-thousandth.
     """
 
@@ -64,10 +64,10 @@ class Totals:
         sheets: Sheets,
         cards: Mapping[str, tuple[Scorecard, Bools]],
         off: Mapping[str, Bools],
-        managers: Ints,
+        liability: Liability,
     ) -> None:
         self._ground, self._sheets, self.cards = ground, sheets, cards
-        self.off, self._managers = off, managers
+        self.off, self._liability = off, liability
         forms = [card for card, _ in cards.values()]
         weights = [item.weight.denominator for card in forms for item in card.items.values() if item.weight]
         shares = [one.share.denominator for card in forms for line in card.lines.values() for one in line.liable]
@@ -184,33 +184,12 @@ class Totals:
     def _share(self, name: str, key: LineKey, liable: Liable, charge: Charge) -> Borne:
         card, mine = self.cards[name]
         passing = mine & ~self.off[key[0]] & (charge.points > 0)
-        source, bearer = self._bearers(liable.relation)
+        judged = np.logical_or.reduce([judged for _, judged in self.cards.values()])
+        source, bearer = self._liability.of(liable.relation, judged)
         pairs = passing[source]
         part = liable.share * self._weight(card, key[0])
         points = self._exact(charge.points[source[pairs]]) * int(part)
         return Borne(name, key, liable.share, source[pairs], bearer[pairs], points)
-
-    def _bearers(self, relation: str) -> tuple[Ints, Ints]:
-        """(sheet, sheet that bears for it), nobody for themselves."""
-        if relation == MANAGER:
-            source = np.arange(len(self._sheets))
-            judged = np.logical_or.reduce([mine for _, mine in self.cards.values()])
-            bearer = self._sheets.of_person(self._managers, judged)
-        else:
-            source, bearer = self._in_the_area(relation)
-        pairs = (bearer >= 0) & (self._sheets.person[source] != self._sheets.person[bearer])
-        return source[pairs], bearer[pairs]
-
-    def _in_the_area(self, role: str) -> tuple[Ints, Ints]:
-        """Each sheet with the sheets of everybody in a role in its lead post's area, or around it."""
-        presence, ground = self._ground.presence, self._ground
-        codes = [presence.roles.index(name) for name in ground.roles[role] if name in presence.roles]
-        held = presence.tenure[:, ground.scored].any(axis=1) & (presence.acting_for < 0)
-        posts = np.flatnonzero(held & np.isin(presence.role, codes))
-        near = ground.areas.contains[presence.area[posts][None, :], presence.area[self._sheets.post][:, None]]
-        source, place = np.nonzero(near)
-        pairs = np.unique(np.stack([source, self._sheets.of_post[posts[place]]]), axis=1)
-        return pairs[0], pairs[1]
 
 
 def items_of(cards: Mapping[str, tuple[Scorecard, Bools]]) -> Iterator[str]:

@@ -122,6 +122,7 @@ def _names(book: Book, source: str, entry: Entry, problems: list[Diagnostic]) ->
         place = locate(entry.node, ("expect", "grade")).span
         problems.append(_unknown("grade", str(entry.sums.grade), place, grades))
     need("line", entry.sums.lines, lines, "expect", "lines")
+    need("outcome", entry.sums.outcomes, book.outcomes, "expect", "outcomes")
     for word in ("fines", "payable"):
         need("currency", getattr(entry.sums, word), [fine.currency for fine in book.fines.values()], "expect", word)
     need("population", entry.given.populations, tables, "given", "populations")

@@ -162,7 +162,7 @@ class BreachedForm(Form):
 
 
 class SumsForm(Form):
-    """What the scorecard and the fines come to."""
+    """What the scorecard and the fines come to, and what follows besides."""
 
     score: Points | None = None
     grade: Text | None = None
@@ -170,6 +170,7 @@ class SumsForm(Form):
     lines: Mapping[str, Points] = {}
     fines: Mapping[str, Points] = {}
     payable: Mapping[str, Points] = {}
+    outcomes: Mapping[str, Names] = {}
 
     @property
     def whole(self) -> bool:
