@@ -49,7 +49,7 @@ FIGURES = frozenset(
         ),
         *("at_least", "at_most", "blanks", "times", "count", "lag", "prorate", "per", "strength", "published_on"),
         *("marks", "each", "once", "every", "points", "per_missing"),
-        *("forbidden", "forbidden_weekdays"),
+        *("forbidden", "forbidden_weekdays", "days", "not_before"),
     )
 )
 """Keys whose values are figures."""
@@ -74,12 +74,14 @@ OTHERWISE: Mapping[str, tuple[str, ...]] = {
     "two_months": ("month", "quarter"),
     "quarter": ("month", "half_year"),
     "half_year": ("year", "quarter"),
+    "year": ("half_year", "quarter"),
     "24:00": ("23:00",),
     "1/1": ("3/4",),
     "2/3": ("3/4", "3/5"),
     "1/3": ("1/4", "2/5"),
     "98%": ("97%", "99%"),
     "monday": ("sunday", "tuesday"),
+    "sunday": ("saturday", "monday"),
 }
 """Words and shares, and what else they might have been."""
 
@@ -167,9 +169,10 @@ def _leaves(node: Node, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str
 
 
 def _is_figure(path: tuple[str | int, ...], node: Node) -> bool:
-    """Whether a leaf is one: not a parameter by name, nor the population of a share."""
+    """Whether a leaf is one: not a parameter by name, nor the population of a share, nor an event to wait for."""
     text = str(node.value)
-    reference = text.startswith("$") or text == "case.due_at" or path[-1] == "of"
+    kind = path[-1] == "not_before" and not text[:1].isdigit()
+    reference = kind or text.startswith("$") or text == "case.due_at" or path[-1] == "of"
     return bool(FIGURES & set(path)) and not reference
 
 

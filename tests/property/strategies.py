@@ -1362,10 +1362,11 @@ def shipped(name: str) -> dict[str, Any]:
     return loaded
 
 
-SHIPPED = ("area-butler", "service-centre-director", "area-service-butler", "visit-system")
+SHIPPED = ("area-butler", "service-centre-director", "area-service-butler", "visit-system", "cluster-butler")
 SHIPPED_ROLES = (
     *("area_butler", "area_butler", "service_centre_director", "customer_service_lead"),
     *("area_service_butler", "community_butler", "community_butler", "centre_manager"),
+    *("cluster_butler", "cluster_butler", "service_hall", "finance_cashier"),
 )
 
 
