@@ -11,7 +11,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     """What to score, for whom, and where to write it."""
     add_scoring(command)
     command.add_argument("--person", help="one person's sheets only")
-    command.add_argument("--out", type=Path, metavar="FILE", help="write to a .csv, .json or .txt file")
+    command.add_argument("--out", type=Path, metavar="FILE", help="write to a .csv, .json, .txt or .xlsx file")
     command.add_argument(
         "--format", choices=("text", "json", "csv"), default="text", help="what to print, without --out"
     )

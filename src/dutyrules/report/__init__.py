@@ -1,4 +1,4 @@
-"""What people and programs hold in their hands: text, CSV, JSON, explanations."""
+"""What people and programs hold in their hands: text, CSV, JSON, workbooks, explanations."""
 
 from pathlib import Path
 
@@ -6,12 +6,13 @@ from dutyrules import atomic
 from dutyrules.report.document import as_document, as_json
 from dutyrules.report.explain import explain
 from dutyrules.report.language import LANGUAGES, Speech
+from dutyrules.report.score_workbook import score_workbook
 from dutyrules.report.table import as_csv
 from dutyrules.report.text import as_text
 from dutyrules.scoring import Result
 
 FORMATS = ("text", "json", "csv")
-SUFFIXES = {".txt": "text", ".json": "json", ".csv": "csv"}
+SUFFIXES = {".txt": "text", ".json": "json", ".csv": "csv", ".xlsx": "xlsx"}
 """File suffix → format of `--out`."""
 
 
@@ -27,6 +28,8 @@ def render(result: Result, form: str, language: str, person: str | None = None) 
             return as_json(result, people).encode()
         case "csv":
             return as_csv(result, people, Speech(language))
+        case "xlsx":
+            return score_workbook(result, people, Speech(language))
         case _:
             return as_text(result, people, Speech(language)).encode()
 

@@ -30,14 +30,19 @@ _CELLS: Final = (
 
 def as_csv(result: Result, people: Sequence[Sheet], speech: Speech) -> bytes:
     """Every line of every sheet, as UTF-8 with BOM, which Excel opens as it is."""
-    return csv_bytes(
-        [speech(f"col_{key}") for key in ("person", "name", "role", *_CELLS)],
-        (
-            (sheet.person, sheet.name, role_title(result, sheet, speech), *row)
-            for sheet in people
-            for row in _rows(result, sheet, speech)
-        ),
-    )
+    return csv_bytes(*line_table(result, people, speech))
+
+
+def line_table(
+    result: Result, people: Sequence[Sheet], speech: Speech
+) -> tuple[Sequence[str], Sequence[tuple[str, ...]]]:
+    """Every line of every sheet: titles and rows."""
+    rows = [
+        (sheet.person, sheet.name, role_title(result, sheet, speech), *row)
+        for sheet in people
+        for row in _rows(result, sheet, speech)
+    ]
+    return [speech(f"col_{key}") for key in ("person", "name", "role", *_CELLS)], rows
 
 
 def csv_bytes(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:

@@ -15,7 +15,7 @@ MOST_ROWS = 3
 
 def as_text(result: Result, people: Sequence[Sheet], speech: Speech) -> str:
     """The ranking of everybody; for one or two people their sheets."""
-    parts = [*_heading(result, speech), "", _ranking(result, people, speech)]
+    parts = [*heading(result, speech), "", _ranking(result, people, speech)]
     if len({sheet.person for sheet in people}) <= 2:
         parts += [line for sheet in people for line in ("", *_sheet(result, sheet, speech))]
     return "\n".join(parts) + "\n"
@@ -26,7 +26,8 @@ def sheet_text(result: Result, sheet: Sheet, speech: Speech) -> str:
     return "\n".join(_sheet(result, sheet, speech)) + "\n"
 
 
-def _heading(result: Result, speech: Speech) -> Iterator[str]:
+def heading(result: Result, speech: Speech) -> Iterator[str]:
+    """What was scored, and what a reader should know before."""
     yield speech("title", estate=speech.title(result.estate.title, result.estate.id), period=result.period.label)
     if result.as_of:
         yield speech("as_of", as_of=result.as_of)
@@ -62,6 +63,14 @@ def ranks(people: Sequence[Sheet]) -> dict[tuple[str, str], int]:
 
 
 def _ranking(result: Result, people: Sequence[Sheet], speech: Speech) -> str:
+    titles, rows = ranking(result, people, speech)
+    return tabulate(rows, titles, disable_numparse=True)
+
+
+def ranking(
+    result: Result, people: Sequence[Sheet], speech: Speech
+) -> tuple[Sequence[str], Sequence[Sequence[object]]]:
+    """Everybody, the best of each scorecard first: titles and rows."""
     rank = ranks(people)
     ordered = sorted(
         people,
@@ -89,7 +98,7 @@ def _ranking(result: Result, people: Sequence[Sheet], speech: Speech) -> str:
         for sheet in ordered
     ]
     keys = ("rank", "person", "name", "role", "score", "marks", "percent", "range", "breaches", "open", "fines")
-    return tabulate(rows, [speech(f"col_{key}") for key in keys], disable_numparse=True)
+    return [speech(f"col_{key}") for key in keys], rows
 
 
 def _range(sheet: Sheet) -> str:
