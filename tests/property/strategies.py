@@ -7,6 +7,7 @@ something a person can read: fewer events, fewer duties, outright figures instea
 import csv
 import hashlib
 import io
+import json
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -608,6 +609,8 @@ def scorecard(d: Draft) -> dict[str, Any]:
     bonus = {"praised": {"clause": "8.1", "event": "praise", "each": d.figure("decimal", "1", "0.5")}}
     role = d.one_of("butler", "butler", "staff")
     card: dict[str, Any] = {"role": role, "per": "month", "clause": "9", "items": items}
+    if d.maybe():
+        card["accumulate"] = {"over": d.one_of(*MONTHS_TOGETHER), **d.one_of({}, {"of": "mean"}, {"of": "sum"})}
     return card | ({"bonus": bonus} if d.maybe() else {}) | sums_of_card(d, items)
 
 
@@ -765,6 +768,9 @@ def fines(d: Draft) -> dict[str, Any]:
     return found
 
 
+MONTHS_TOGETHER = ("quarter", "half_year", "year", "rolling_12_months")
+
+
 def outcomes(d: Draft) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for n in range(d.one_of(0, 1, 1, 2)):
@@ -786,6 +792,8 @@ def outcomes(d: Draft) -> dict[str, Any]:
         )
         if d.maybe():
             fields["also"] = d.one_of({"when": cause(d), "step": "police"}, [{"when": cause(d), "step": ["a", "b"]}])
+        if d.maybe():
+            fields["over"] = d.one_of(*MONTHS_TOGETHER)
         if d.maybe():
             fields["liable"] = d.one_of("manager", "lead", ["butler", "manager"], ["staff"])
         found[f"outcome{n}"] = fields
@@ -1337,7 +1345,31 @@ def drawn_world(draw: Draw) -> WorldFiles:
     }
     logs = log_files(LogDraft(draw, cal, known, targets, EVENTS, kinds, pairs_of(list(draft.duties.values()))))
     estate = estate_yaml(draw, draft, cal, ["book.yaml"])
-    return world_files(draw, cal, {"estate.yaml": estate, **books}, tables, logs)
+    files = {"estate.yaml": estate, **books, **closed_months(draft, cal, posts)}
+    return world_files(draw, cal, files, tables, logs)
+
+
+def closed_months(d: Draft, cal: Calendar, posts: list[Row]) -> dict[str, str]:
+    """Sheets of some of the months before, as they were closed."""
+    files = {}
+    for back in range(1, 13):
+        number = cal.first.year * 12 + cal.first.month - 1 - back
+        if d.maybe(1 if back < 3 else 3):
+            label = f"{number // 12:04}-{number % 12 + 1:02}"
+            told = {"schema_version": "1", "period": label, "estate": "drawn", "closed": True}
+            people = [closed_sheet(d, *pair) for pair in sorted({(row["person"], row["role"]) for row in posts})]
+            files[f"closed-{label}.json"] = json.dumps(told | {"people": [one for one in people if one]})
+    return files
+
+
+def closed_sheet(d: Draft, person: str, role: str) -> dict[str, Any] | None:
+    """Nearly always complete and by the same scorecard."""
+    if d.maybe(6):
+        return None
+    happened = [{"outcome": f"outcome{n}", "times": d.one_of(1, 2)} for n in range(2) if d.maybe()]
+    score, complete = d.one_of("8", "7.5", "6.3333"), not d.maybe(12)
+    sheet = {"person": person, "role": role, "scorecard": "other" if d.maybe(12) else "month"}
+    return sheet | {"score": score, "complete": complete, "outcomes": happened}
 
 
 def world_files(

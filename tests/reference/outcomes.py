@@ -2,13 +2,14 @@
 
 from typing import Any
 
+from .accumulate import Closed, is_month, months_before
 from .books import Book, as_list
 from .lines import Line, Sheet, holds, line_breaches, line_findings, occurrences
 from .sheet import liable_sheets
 from .verdict import World
 
 
-def outcomes(world: World, sheet: Sheet, sheets: list[Sheet]) -> list[dict[str, Any]]:
+def outcomes(world: World, sheet: Sheet, sheets: list[Sheet], closed: Closed) -> list[dict[str, Any]]:
     """Of every outcome that happened on the sheet: how often, the steps reached, and who is liable as well."""
     found = []
     for book in world.estate.books:
@@ -17,14 +18,19 @@ def outcomes(world: World, sheet: Sheet, sheets: list[Sheet]) -> list[dict[str, 
             if sheet.role in roles:
                 place = world.estate.place(book, sheet.area, world.scored.first)
                 line = Line(key, as_list(fields.get("clause")), fields, place, book, roles)
-                found.append(outcome(world, sheet, sheets, line))
+                found.append(outcome(world, sheet, sheets, line, closed))
     return [one for one in found if one["times"]]
 
 
-def outcome(world: World, sheet: Sheet, sheets: list[Sheet], line: Line) -> dict[str, Any]:
+def outcome(world: World, sheet: Sheet, sheets: list[Sheet], line: Line, closed: Closed) -> dict[str, Any]:
     breaches, findings = line_breaches(world, sheet, line), list(line_findings(world, sheet, line))
     times = int(occurrences(line, breaches, findings))
-    reached = [int(start) for start in line.fields["ladder"] if int(start) <= times]
+    over = line.fields.get("over") if is_month(world.scored) else None
+    window = [closed.get(month, {}).get((sheet.person, sheet.role)) for month in months_before(world.scored, over)]
+    total = times + sum(
+        one["times"] for month in window if month for one in month["outcomes"] if one["outcome"] == line.key
+    )
+    reached = [int(start) for start in line.fields["ladder"] if int(start) <= total]
     steps = words(line.fields["ladder"][str(max(reached))]) if reached else []
     cases = {case for case in [ob.case for ob in breaches] + [event.case for event in findings] if case}
     for also in as_list(line.fields.get("also")):

@@ -17,6 +17,7 @@ from dutyrules.book.scorecards import (
     Item,
     Liable,
     Line,
+    Over,
     Scorecard,
 )
 
@@ -34,6 +35,7 @@ __all__ = [
     "Liable",
     "Line",
     "Outcome",
+    "Over",
     "Parameter",
     "Scorecard",
     "Step",

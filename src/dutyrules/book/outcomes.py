@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator
 
-from dutyrules.book.scorecards import Cause, Counting, as_cause
+from dutyrules.book.scorecards import Cause, Counting, Over, as_cause
 from dutyrules.checks.duty import Names, Titles, one_or_many
 from dutyrules.figure import Form, Text, wrong
 
@@ -52,12 +52,14 @@ class Outcome(Counting):
     Attributes:
         ladder: Number of times from which → the steps that are then reached.
         also: What follows besides, if it holds on the case of one of them.
+        over: Months whose times are counted together; by default only those of the period.
         liable: Who answers for it too: `manager`, or roles.
     """
 
     role: Text
     ladder: Annotated[Mapping[str, Steps], AfterValidator(_ladder)]
     also: Annotated[tuple[Also, ...], BeforeValidator(one_or_many)] = ()
+    over: Over | None = None
     liable: Names = ()
 
     @property

@@ -249,6 +249,17 @@ def _graded(grades: tuple[Grade, ...]) -> tuple[Grade, ...]:
     return grades
 
 
+Over = Literal["quarter", "half_year", "year", "rolling_12_months"]
+"""Months that are taken together: of the calendar's, up to the scored one, or the twelve that end with it."""
+
+
+class Accumulate(Form):
+    """What the scores of several months come to."""
+
+    over: Over
+    of: Literal["mean", "sum"] = "mean"
+
+
 class Scorecard(Form):
     """The items by which a role is appraised in a period."""
 
@@ -261,6 +272,12 @@ class Scorecard(Form):
     bonus_cap: Figure[Points] | None = None
     total_cap: Figure[Points] | None = None
     grades: Annotated[tuple[Grade, ...], AfterValidator(_graded)] = ()
+    accumulate: Accumulate | None = None
+
+    def model_post_init(self, _: object) -> None:
+        """What is closed is closed by the month."""
+        if self.accumulate is not None and self.per != "month":
+            raise wrong("accumulate", f"per: {self.per}", "per: month, where months are taken together")
 
     @property
     def lines(self) -> Mapping[tuple[str, str], Line]:

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from dutyrules.report.language import Speech
 from dutyrules.report.numbers import plain, share
-from dutyrules.scoring import FineScore, GradeScore, ItemScore, LineScore, Result, Sheet
+from dutyrules.scoring import FineScore, GradeScore, ItemScore, LineScore, Result, Sheet, Window
 
 
 def role_title(result: Result, sheet: Sheet, speech: Speech) -> str:
@@ -52,6 +52,8 @@ def consequences(result: Result, sheet: Sheet, speech: Speech) -> Iterator[str]:
         title = speech.title(form.title, f"{one.item}/{one.line}")
         name = result.estate.name_of(one.person)
         yield speech("borne", name=name, title=title, share=share(one.share), points=plain(one.points))
+    if sheet.accumulated is not None:
+        yield months(sheet.accumulated, speech)
     earned = sum((bonus.points for bonus in sheet.bonuses), Decimal(0))
     if earned > sheet.bonus:
         yield speech("bonus_capped", earned=plain(earned), counted=plain(sheet.bonus))
@@ -62,6 +64,7 @@ def outcomes(result: Result, sheet: Sheet, speech: Speech) -> Iterator[str]:
     for one in sheet.outcomes:
         title, clauses = speech.title(one.title, one.outcome), ", ".join(one.clause)
         said = speech("outcome", title=title, times=one.times, steps=steps(one.steps, speech), clauses=clauses)
+        said = said if one.window is None else f"{said}; {months(one.window, speech)}"
         names = ", ".join(result.estate.name_of(person) for person, _ in one.liable)
         yield speech("outcome_liable", said=said, names=names) if names else said
     for other in sheet.liable_for:
@@ -73,6 +76,16 @@ def outcomes(result: Result, sheet: Sheet, speech: Speech) -> Iterator[str]:
 def steps(reached: Mapping[str, str | Mapping[str, str]], speech: Speech) -> str:
     """The steps that are reached."""
     return ", ".join(speech.title(title, step) for step, title in reached.items()) or speech("outcome_none")
+
+
+def months(window: Window, speech: Speech) -> str:
+    """What several months come to, or what of them is not known."""
+    over = speech(f"over_{window.over}")
+    gaps = [f"{one.period} {speech(f'month_{one.why}')}" for one in window.months if one.why not in ("", "no_sheet")]
+    if gaps:
+        return speech("months_open", over=over, gaps=", ".join(gaps))
+    value = "" if window.value is None else plain(window.value)
+    return speech("months", over=over, count=sum(not one.why for one in window.months), value=value)
 
 
 def content(item: ItemScore, speech: Speech) -> str:

@@ -7,20 +7,25 @@ from typing import Any
 
 from dutyrules.estate.provenance import provenance
 from dutyrules.report.numbers import plain
-from dutyrules.scoring import Finding, ItemScore, Result, Sheet, Tally
+from dutyrules.scoring import Finding, ItemScore, Result, Sheet, Tally, Window
 from dutyrules.timegrid import date_of
 
 SCHEMA_VERSION = "1"
 
 
-def as_document(result: Result, people: Sequence[Sheet]) -> dict[str, Any]:
-    """The result as plain values; decimals are strings."""
+def as_document(result: Result, people: Sequence[Sheet], *, closed: bool = False) -> dict[str, Any]:
+    """The result as plain values; decimals are strings.
+
+    Args:
+        closed: This is what the month came to, once and for all.
+    """
     presence = result.judgement.ground.presence
     return {
         "schema_version": SCHEMA_VERSION,
         "period": result.period.label,
         "estate": result.estate.id,
         "forecast": result.forecast,
+        "closed": closed,
         "provenance": origin(result),
         "people": [_person(sheet) for sheet in people],
         "uncovered": [
@@ -32,9 +37,9 @@ def as_document(result: Result, people: Sequence[Sheet]) -> dict[str, Any]:
     }
 
 
-def as_json(result: Result, people: Sequence[Sheet]) -> str:
+def as_json(result: Result, people: Sequence[Sheet], *, closed: bool = False) -> str:
     """The result as JSON text, the same on every run."""
-    return json.dumps(as_document(result, people), ensure_ascii=False, indent=2) + "\n"
+    return json.dumps(as_document(result, people, closed=closed), ensure_ascii=False, indent=2) + "\n"
 
 
 def origin(tally: Tally) -> dict[str, Any]:
@@ -60,6 +65,7 @@ def _person(sheet: Sheet) -> dict[str, Any]:
         "complete": sheet.complete,
         "grade": sheet.grade.grade if sheet.grade else None,
         "coefficient": _text(sheet.grade.coefficient) if sheet.grade else None,
+        "accumulated": _window(sheet.accumulated),
         "workdays": sheet.workdays,
         "bonus": _text(sheet.bonus),
         "bonuses": [
@@ -100,6 +106,7 @@ def _person(sheet: Sheet) -> dict[str, Any]:
                 "clause": list(one.clause),
                 "times": one.times,
                 "steps": list(one.steps),
+                "window": _window(one.window),
                 "breaches": list(one.breaches),
                 "findings": [{"file": file, "row": row} for file, row in one.findings],
                 "liable": [{"person": person, "role": role} for person, role in one.liable],
@@ -122,6 +129,23 @@ def _person(sheet: Sheet) -> dict[str, Any]:
         "pending": [_finding(one) for one in sheet.pending],
         "not_assessed": [_finding(one) for one in sheet.not_assessed],
     }
+
+
+def _window(window: Window | None) -> dict[str, Any] | None:
+    """What several months come to, and what each of them adds."""
+    return (
+        None
+        if window is None
+        else {
+            "over": window.over,
+            "value": _text(window.value),
+            "complete": window.complete,
+            "months": [
+                {"period": month.period, "value": _text(month.value), "why": month.why or None}
+                for month in window.months
+            ],
+        }
+    )
 
 
 def _item(item: ItemScore) -> dict[str, Any]:

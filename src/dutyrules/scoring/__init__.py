@@ -1,6 +1,9 @@
 """Verdicts to points: who owed what, what was met, what the scorecard takes off, and on which evidence."""
 
+from dutyrules.scoring.accumulate import Window
 from dutyrules.scoring.agenda import Agenda, Cost, Open, Unassessed
+from dutyrules.scoring.closed import Closed, read_closed
+from dutyrules.scoring.closing import refuse_to_close
 from dutyrules.scoring.duelist import Due, due
 from dutyrules.scoring.result import Result, score
 from dutyrules.scoring.sheet import (
@@ -22,6 +25,7 @@ __all__ = [
     "Agenda",
     "BonusScore",
     "BorneScore",
+    "Closed",
     "Cost",
     "Due",
     "Finding",
@@ -37,6 +41,9 @@ __all__ = [
     "Tally",
     "Unassessed",
     "Veto",
+    "Window",
     "due",
+    "read_closed",
+    "refuse_to_close",
     "score",
 ]

@@ -28,10 +28,10 @@ class Reached:
     source: Ints
     liable: Ints
 
-    def steps(self, sheet: int) -> tuple[Step, ...]:
-        """The steps that a sheet has reached."""
+    def steps(self, sheet: int, times: int) -> tuple[Step, ...]:
+        """The steps that a sheet has reached with so many times."""
         further = [one.step for one, holds in zip(self.form.also, self.also, strict=True) if holds[sheet]]
-        return (*self.form.reached(int(self.times[sheet])), *(step for steps in further for step in steps))
+        return (*self.form.reached(times), *(step for steps in further for step in steps))
 
 
 def reached(form: Outcome, pricing: Pricing, liability: Liability) -> Reached:

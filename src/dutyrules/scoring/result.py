@@ -16,9 +16,10 @@ from dutyrules.estate import Estate, scored_period
 from dutyrules.figure import POINT_SCALE
 from dutyrules.obligation import State
 from dutyrules.scoring.charges import Charge
+from dutyrules.scoring.closed import Closed
+from dutyrules.scoring.following import Following
 from dutyrules.scoring.holders import Sheets
 from dutyrules.scoring.judge import judge
-from dutyrules.scoring.occurrences import Counted
 from dutyrules.scoring.requests import refuse_plans, unknown_person
 from dutyrules.scoring.sheet import (
     BonusScore,
@@ -28,9 +29,7 @@ from dutyrules.scoring.sheet import (
     GradeScore,
     ItemScore,
     ItemState,
-    LiableScore,
     LineScore,
-    OutcomeScore,
     Sheet,
     Veto,
 )
@@ -42,7 +41,16 @@ class Result(Tally):
     """What a period comes to: sheets, verdicts and where they come from.
 
     Everything beyond the arrays of the tally is made when it is asked for, and only for the persons that are asked for.
+
+    Attributes:
+        closed: What earlier months came to.
     """
+
+    closed: Closed
+
+    @cached_property
+    def _following(self) -> Following:
+        return Following(self, self.closed)
 
     # ------------------------------------------------------------ sheets
 
@@ -84,7 +92,8 @@ class Result(Tally):
         chosen = self.scorecard(index)
         items = self._items(index, *chosen) if chosen else ()
         bonuses = self._bonuses(index, *chosen) if chosen else ()
-        fines, outcomes = self._fines(index), self._outcomes(index)
+        fines, outcomes = self._fines(index), self._following.outcomes(index)
+        sums = self._sums(index, *chosen, items) if chosen else _NO_SUMS
         findings = self._findings(index)
         charged = {key for item in items for line in item.lines for key in line.breaches}
         charged.update(*(fine.breaches for fine in fines), *(outcome.breaches for outcome in outcomes))
@@ -94,14 +103,15 @@ class Result(Tally):
             name=self.estate.name_of(presence.persons[self.sheets.person[index]]),
             role=presence.roles[self.sheets.role[index]],
             scorecard=chosen[0] if chosen else None,
-            **self._sums(index, *chosen, items) if chosen else _NO_SUMS,
+            **sums,
+            accumulated=self._following.accumulated(index, *chosen, sums) if chosen else None,
             bonus=_points(int(self.totals.bonus(chosen[0])[index])) if chosen else Decimal(0),
             items=items,
             bonuses=bonuses,
             borne=self._borne(index),
             fines=fines,
             outcomes=outcomes,
-            liable_for=self._liable_for(index),
+            liable_for=self._following.liable_for(index),
             breaches=breached,
             excused=tuple(one for one in findings if one.state == "excused"),
             pending=tuple(one for one in findings if one.state == "pending"),
@@ -142,8 +152,8 @@ class Result(Tally):
             price=form.prices[0] if form.prices else None,
             times=int(charge.times[index]),
             points=_points(int(charge.points[index])),
-            breaches=self._breach_ids(charge.counted, index),
-            findings=self._finding_rows(charge.counted, index),
+            breaches=self.breach_ids(charge.counted, index),
+            findings=self.finding_rows(charge.counted, index),
             uninspected=not form.breaches and not inspected,
             veto=self._veto(index, form, charge) if charge.fired[index] else None,
         )
@@ -152,10 +162,6 @@ class Result(Tally):
         if isinstance(form.veto, Ceiling) and charge.ceiling is not None:
             return Veto("cap", _points(int(charge.ceiling[index])))
         return Veto(str(form.veto), None)
-
-    def _breach_id(self, key: int) -> str:
-        duty, row = self.pricing.occurrences.duty_row(key)
-        return self.namer.ids(duty)[row]
 
     def _inspected(self, index: int, key: str, item: Item, charges: Mapping[str, Charge]) -> bool:
         """An inspection of the item, or a finding on one of its lines, even one that does not count."""
@@ -257,55 +263,13 @@ class Result(Tally):
                         times=int(charge.times[index]),
                         amount=_points(int(charge.points[index])),
                         currency=form.currency,
-                        breaches=self._breach_ids(charge.counted, index),
+                        breaches=self.breach_ids(charge.counted, index),
                         legal_basis=form.legal_basis,
                         payable=_points(int(self.payable[name].money[index])),
                         why=self.payable[name].whys[index],
                     )
                 )
         return tuple(found)
-
-    def _outcomes(self, index: int) -> tuple[OutcomeScore, ...]:
-        return tuple(
-            OutcomeScore(
-                outcome=name,
-                clause=one.form.clause,
-                title=one.form.title,
-                times=int(one.times[index]),
-                steps={step.step: step.title for step in one.steps(index)},
-                breaches=self._breach_ids(one.counted, index),
-                findings=self._finding_rows(one.counted, index),
-                liable=tuple(sorted(self._holder(int(sheet)) for sheet in one.liable[one.source == index])),
-            )
-            for name, one in self.outcomes.items()
-            if one.times[index]
-        )
-
-    def _liable_for(self, index: int) -> tuple[LiableScore, ...]:
-        return tuple(
-            LiableScore(
-                *self._holder(int(source)),
-                outcome=name,
-                clause=one.form.clause,
-                title=one.form.title,
-                steps={step.step: step.title for step in one.steps(int(source))},
-            )
-            for name, one in self.outcomes.items()
-            for source in one.source[one.liable == index]
-        )
-
-    def _holder(self, index: int) -> tuple[str, str]:
-        """The person and role of a sheet."""
-        presence = self.judgement.ground.presence
-        return presence.persons[self.sheets.person[index]], presence.roles[self.sheets.role[index]]
-
-    def _breach_ids(self, counted: Counted, index: int) -> tuple[str, ...]:
-        keys = counted.breaches.key[counted.breaches.sheet == index]
-        return tuple(self._breach_id(int(key)) for key in keys)
-
-    def _finding_rows(self, counted: Counted, index: int) -> tuple[tuple[str, int], ...]:
-        rows = counted.findings.row[counted.findings.sheet == index]
-        return tuple(self.judgement.ground.facts.log_rows(rows)) if len(rows) else ()
 
     # ------------------------------------------------------------ verdicts
 
@@ -342,7 +306,15 @@ class Result(Tally):
                 yield int(sheets[row]), finding
 
 
-def score(estate: Estate, log: Log, period: str, as_of: datetime | None = None, *, forecast: bool = False) -> Result:
+def score(
+    estate: Estate,
+    log: Log,
+    period: str,
+    as_of: datetime | None = None,
+    *,
+    forecast: bool = False,
+    closed: Closed | None = None,
+) -> Result:
     """Scores a period.
 
     Args:
@@ -351,6 +323,7 @@ def score(estate: Estate, log: Log, period: str, as_of: datetime | None = None, 
         period: ``2026-10``, ``2026-Q4``, ``2026-W41``, ``2026-H2`` or ``2026``.
         as_of: The last instant that is known; obligations that fall due later are pending.
         forecast: Accept planned rows; every output then says so.
+        closed: What earlier months came to, for what is taken together over several.
 
     Raises:
         InputError: the log holds planned rows and this is no forecast, or the period is none.
@@ -359,7 +332,7 @@ def score(estate: Estate, log: Log, period: str, as_of: datetime | None = None, 
     if not forecast:
         refuse_plans(log, "score a plan with --forecast")
     judgement = judge(estate, log, scored, as_of, planned=estate.planning.alongside(log.planned_kinds))
-    return Result(estate, log, scored, as_of, forecast, judgement, Sheets.of(judgement.ground))
+    return Result(estate, log, scored, as_of, forecast, judgement, Sheets.of(judgement.ground), closed or Closed({}))
 
 
 def _points(number: int) -> Decimal:

@@ -6,6 +6,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
+from dutyrules.scoring.accumulate import Window
+
 ItemState = Literal["assessed", "partial", "not_assessed", "excluded"]
 
 
@@ -161,6 +163,7 @@ class OutcomeScore:
 
     Attributes:
         steps: What is reached, by its word, with its title; empty before the first step.
+        window: The months over which it is counted; None where only the period's own times are.
         liable: (person, role) of whoever answers for it too.
     """
 
@@ -171,6 +174,7 @@ class OutcomeScore:
     steps: Mapping[str, str | Mapping[str, str]]
     breaches: tuple[str, ...]
     findings: tuple[tuple[str, int], ...]
+    window: Window | None
     liable: tuple[tuple[str, str], ...]
 
 
@@ -197,6 +201,7 @@ class Sheet:
     Attributes:
         bonus: What counts of the bonuses: at most their cap.
         borne: What is taken off for others.
+        accumulated: What several months come to; None unless the scorecard asks for it.
     """
 
     person: str
@@ -211,6 +216,7 @@ class Sheet:
     score_max: Decimal | None
     complete: bool
     grade: GradeScore | None
+    accumulated: Window | None
     bonus: Decimal
     items: tuple[ItemScore, ...]
     bonuses: tuple[BonusScore, ...]

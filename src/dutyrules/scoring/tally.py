@@ -17,6 +17,7 @@ from dutyrules.scoring.findings import Namer
 from dutyrules.scoring.holders import Sheets
 from dutyrules.scoring.judge import Judgement
 from dutyrules.scoring.liability import Liability
+from dutyrules.scoring.occurrences import Counted
 from dutyrules.scoring.outcomes import Reached, reached
 from dutyrules.scoring.payable import Payable, payable
 from dutyrules.scoring.tables import breach_table, points_table
@@ -135,6 +136,22 @@ class Tally:
     def burden(self) -> Exact:
         """What each sheet bears in all, in the scale of the totals."""
         return self.totals.burden(self.borne)
+
+    def holder(self, sheet: int) -> tuple[str, str]:
+        """The person and role of a sheet."""
+        presence = self.judgement.ground.presence
+        return presence.persons[self.sheets.person[sheet]], presence.roles[self.sheets.role[sheet]]
+
+    def breach_ids(self, counted: Counted, sheet: int) -> tuple[str, ...]:
+        """The breaches on a sheet that something counts."""
+        keys = counted.breaches.key[counted.breaches.sheet == sheet]
+        rows = [self.pricing.occurrences.duty_row(int(key)) for key in keys]
+        return tuple(self.namer.ids(duty)[row] for duty, row in rows)
+
+    def finding_rows(self, counted: Counted, sheet: int) -> tuple[tuple[str, int], ...]:
+        """(file, row) of the findings on a sheet that something counts."""
+        rows = counted.findings.row[counted.findings.sheet == sheet]
+        return tuple(self.judgement.ground.facts.log_rows(rows)) if len(rows) else ()
 
     @cached_property
     def fines(self) -> Mapping[str, Charge]:
