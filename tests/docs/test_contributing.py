@@ -7,8 +7,10 @@ from types import ModuleType
 
 import pytest
 
+from dutyrules.book import load_book
 from dutyrules.checks import CHECKS
 from dutyrules.diagnostics import InputError
+from dutyrules.report.handbook import handbook
 from dutyrules.workshop import run_book_tests
 
 TEXT = (Path(__file__).parents[2] / "CONTRIBUTING.md").read_text("utf-8")
@@ -35,6 +37,7 @@ def test_a_new_check_is_one_module_and_its_name(written: Path, monkeypatch: pyte
     with pytest.raises(InputError, match="there is no check pause"):
         run_book_tests(written / "pause.yaml")
     monkeypatch.setitem(CHECKS, "pause", imported(written / "pause.py").Pause)
+    assert "Not in a row" in handbook(load_book(written / "pause.yaml"), "en")
     report = run_book_tests(written / "pause.yaml")
     assert report.passed, report.as_text()
     assert len(report.outcomes) == 2

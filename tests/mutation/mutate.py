@@ -9,6 +9,7 @@ once. Figures that no verdict can show – slots without a quota, suggestions, t
 compared with `figures.yaml` instead, which was copied by hand from the printed texts.
 """
 
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -47,7 +48,19 @@ FIGURES = frozenset(
             "default",
             "suggest",
         ),
-        *("at_least", "at_most", "blanks", "times", "count", "lag", "prorate", "per", "strength", "published_on"),
+        *(
+            "at_least",
+            "at_most",
+            "blanks",
+            "times",
+            "days_before",
+            "count",
+            "lag",
+            "prorate",
+            "per",
+            "strength",
+            "published_on",
+        ),
         *("marks", "each", "once", "every", "points", "per_missing"),
         *("forbidden", "forbidden_weekdays", "days", "not_before"),
     )
@@ -66,6 +79,7 @@ OTHERWISE: Mapping[str, tuple[str, ...]] = {
     "same_workday": ("same_day", "1 workdays"),
     "period_end": ("same_day", "1 months"),
     "end_of_week": ("end_of_day",),
+    "shift.start": ("shift.end",),
     "shift.end": ("shift.start",),
     "last": ("28",),
     "workday": ("week",),
@@ -226,8 +240,10 @@ def _otherwise(spot: Spot) -> Sequence[str]:
         hours, minutes = (int(part) for part in text.split(":"))
         moments = (hours * 60 + minutes + step for step in (-1, 1))
         return [f"{moment // 60:02d}:{moment % 60:02d}" for moment in moments if moment >= 0]
-    number, _, unit = text.partition(" ")
-    return [f"{int(number) + step} {unit}".strip() for step in (-1, 1) if int(number) + step >= bool(unit)]
+    match = re.fullmatch(r"(shift\.\w+ [+-] )?(\d+)(.*)", text)
+    assert match, f"what else might {text} have been?"
+    edge, number, unit = match.groups("")
+    return [f"{edge}{int(number) + step}{unit}" for step in (-1, 1) if int(number) + step >= bool(unit)]
 
 
 def changed(text: str, mutant: Mutant) -> str:
@@ -303,14 +319,27 @@ def printed(book: Book, tree: Node) -> dict[str, Counter[str]]:
 
 
 def transcribed(book: Book) -> dict[str, Counter[str]]:
-    """The same from `figures.yaml`, for the clauses of this book."""
+    """The same from `figures.yaml`, for the clauses that this book cites."""
     form = _figures()
+    ours = cited(book)
     table: dict[str, Counter[str]] = {"published_on": Counter([form["published_on"][book.head.book]])}
     for part in ("text", "ours"):
         for clause, values in form[part].items():
-            if clause.startswith(f"{book.head.source.id}-"):
+            if clause in ours:
                 table.setdefault(clause, Counter()).update(map(str, values))
     return table
+
+
+def cited(book: Book) -> frozenset[str]:
+    """Every clause that something in a book cites: several books may render one document."""
+    parameters = (clause for parameter in book.parameters.values() for clause in parameter.clause)
+    return frozenset((*book.cited, *parameters))
+
+
+def clauses_in_table() -> set[str]:
+    """The clauses that have figures in `figures.yaml`."""
+    form = _figures()
+    return {*form["text"], *form["ours"]}
 
 
 @cache

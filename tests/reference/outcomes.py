@@ -3,7 +3,7 @@
 from typing import Any
 
 from .accumulate import Closed, is_month, months_before
-from .books import Book, as_list
+from .books import as_list
 from .lines import Line, Sheet, holds, line_breaches, line_findings, occurrences
 from .sheet import liable_sheets
 from .verdict import World
@@ -14,7 +14,7 @@ def outcomes(world: World, sheet: Sheet, sheets: list[Sheet], closed: Closed) ->
     found = []
     for book in world.estate.books:
         for key, fields in book.sections["outcomes"].items():
-            roles = world.estate.role_group(book, fields["role"])
+            roles = world.estate.role_group(fields["role"])
             if sheet.role in roles:
                 place = world.estate.place(book, sheet.area, world.scored.first)
                 line = Line(key, as_list(fields.get("clause")), fields, place, book, roles)
@@ -45,10 +45,9 @@ def words(steps: Any) -> list[str]:
 
 def liable(world: World, sheet: Sheet, sheets: list[Sheet], line: Line) -> list[list[str]]:
     """Everybody once, by person and role."""
-    book: Book = line.book
     found = [
         [one.person, one.role]
         for relation in as_list(line.fields.get("liable"))
-        for one in liable_sheets(world, sheet, book, relation, sheets)
+        for one in liable_sheets(world, sheet, relation, sheets)
     ]
     return [list(pair) for pair in sorted({tuple(pair) for pair in found})]

@@ -106,7 +106,7 @@ def make_card(world: World, sheet: Sheet) -> Card | None:
 def find_scorecard(world: World, role: str) -> tuple[Book, dict[str, Any]] | None:
     for book in world.estate.books:
         for card in book.sections["scorecards"].values():
-            if role in world.estate.role_group(book, card["role"]):
+            if role in world.estate.role_group(card["role"]):
                 return book, card
     return None
 
@@ -184,17 +184,17 @@ def borne(world: World, card: Card, other: Card, cards: list[Card]) -> Fraction:
 
 
 def is_liable(world: World, card: Card, other: Card, relation: str, cards: list[Card]) -> bool:
-    liable = liable_sheets(world, other.sheet, other.book, relation, [one.sheet for one in cards])
+    liable = liable_sheets(world, other.sheet, relation, [one.sheet for one in cards])
     return any(one is card.sheet for one in liable)
 
 
-def liable_sheets(world: World, sheet: Sheet, book: Book, relation: str, among: list[Sheet]) -> list[Sheet]:
+def liable_sheets(world: World, sheet: Sheet, relation: str, among: list[Sheet]) -> list[Sheet]:
     """Who is liable for a sheet; nobody is for themselves."""
     others = [one for one in among if one.person != sheet.person]
     if relation == "manager":
         return [one for one in others if one.person == sheet.manager][:1]
     near = ["", *world.estate.chain(sheet.area)] if sheet.area else [""]
-    roles = world.estate.role_group(book, relation)
+    roles = world.estate.role_group(relation)
     return [one for one in others if one.role in roles and any(p.area in near for p in posts_of(world, one))]
 
 
@@ -217,7 +217,7 @@ def make_item(world: World, sheet: Sheet, book: Book, card: dict[str, Any], key:
     """Items and lines without a clause get the scorecard's (item's) clause plus `.` plus their key."""
     place = world.estate.place(book, sheet.area, world.scored.first)
     clause = str(raw.get("clause") or f"{card.get('clause', '')}.{key}")
-    roles = world.estate.role_group(book, card["role"])
+    roles = world.estate.role_group(card["role"])
     weight = number(raw.get("weight", "1"))
     item = Item(key, clause, place.number(raw["marks"]), raw.get("inspect") == "required", [], weight)
     for name, fields in (raw.get("lines") or {}).items():
@@ -340,7 +340,7 @@ def fine_of(world: World, sheet: Sheet, book: Book, key: str, fields: dict[str, 
 def fine_roles(world: World, book: Book, fields: dict[str, Any]) -> set[str]:
     """The fine's role; else the roles of the duties it names; else the book's only role."""
     if "role" in fields:
-        return world.estate.role_group(book, fields["role"])
+        return world.estate.role_group(fields["role"])
     named = {name.rpartition(".")[0] for name in fields.get("breaches") or []}
     roles = [book.sections["duties"][duty]["role"] for duty in named] or list(book.sections["roles"])
-    return {one for role in roles for one in world.estate.role_group(book, role)}
+    return {one for role in roles for one in world.estate.role_group(role)}

@@ -35,10 +35,11 @@ from dutyrules.registry.population import TARGET_COLUMN
 
 
 class Source(Form):
-    """The document that a book renders."""
+    """The document that a book renders, and the catalogue of its clauses."""
 
     id: Text
     title: Titles = ""
+    catalogue: Text | None = None
 
 
 class Head(Form):
@@ -55,7 +56,7 @@ class Role(Form):
     """A role, whom it reports to, and the roles it stands for."""
 
     title: Titles = ""
-    reports_to: Text | None = None
+    reports_to: Names = ()
     includes: Names = ()
 
 
