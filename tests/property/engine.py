@@ -1,21 +1,24 @@
 """The engine's result in the shape of the reference's, so that the two can be compared."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import dutyrules as dr
-from dutyrules.scoring import Result
+from dutyrules.scoring import Result, Window, read_closed
 
 UNJUDGED = ("not_assessed", "no_occasion")
 """States in which expected and actual say nothing."""
 
 
-def engine_score(estate_dir: Path, logs: list[Path], period: str, as_of: Any = None) -> dict[str, Any]:
+def engine_score(
+    estate_dir: Path, logs: list[Path], period: str, as_of: Any = None, closed: Sequence[Path] = ()
+) -> dict[str, Any]:
     """What the engine makes of an estate and its logs."""
     estate = dr.load_estate(estate_dir / "estate.yaml")
-    return comparison(dr.score(estate, dr.read_log(logs, estate, period=period), period, as_of))
+    log, months = dr.read_log(logs, estate, period=period), read_closed(closed, estate.id)
+    return comparison(dr.score(estate, log, period, as_of, closed=months))
 
 
 def comparison(result: Result) -> dict[str, Any]:
@@ -34,7 +37,19 @@ def _person(sheet: dr.Sheet) -> Mapping[str, Any]:
         **sums,
         "percent": None if sheet.percent is None else f"{sheet.percent:.2f}",
         "complete": sheet.complete,
+        "grade": sheet.grade.grade if sheet.grade else None,
         "fines": {currency: _text(amount) for currency, amount in sheet.fine_totals.items()},
+        "accumulated": _window(sheet.accumulated),
+        "outcomes": [
+            {
+                "outcome": one.outcome,
+                "times": one.times,
+                "steps": list(one.steps),
+                "liable": sorted(list(pair) for pair in one.liable),
+            }
+            for one in sheet.outcomes
+        ],
+        "payable": {currency: _text(amount) for currency, amount in sheet.payable_totals.items()},
         "items": [
             {
                 "item": item.item,
@@ -49,6 +64,10 @@ def _person(sheet: dr.Sheet) -> Mapping[str, Any]:
             for item in sheet.items
         ],
     }
+
+
+def _window(window: Window | None) -> Mapping[str, Any] | None:
+    return None if window is None else {"complete": window.complete, "value": _text(window.value)}
 
 
 def _verdicts(result: Result) -> list[dict[str, Any]]:

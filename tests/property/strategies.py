@@ -7,6 +7,7 @@ something a person can read: fewer events, fewer duties, outright figures instea
 import csv
 import hashlib
 import io
+import json
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -166,6 +167,8 @@ class Draft:
     parameters: dict[str, Any] = field(default_factory=dict)
     bind: dict[str, Any] = field(default_factory=dict)
     duties: dict[str, dict[str, Any]] = field(default_factory=dict)
+    findings: list[str] = field(default_factory=list)
+    """Kinds that an inspector may log for fines and outcomes."""
 
     def one_of(self, *options: Any) -> Any:
         return self.draw.pick(*options)
@@ -606,8 +609,44 @@ def scorecard(d: Draft) -> dict[str, Any]:
     items = {str(n + 1): scorecard_item(d) for n in range(d.one_of(1, 2, 3))}
     thin_out(items)
     bonus = {"praised": {"clause": "8.1", "event": "praise", "each": d.figure("decimal", "1", "0.5")}}
-    card: dict[str, Any] = {"role": "butler", "per": "month", "clause": "9", "items": items}
-    return card | ({"bonus": bonus} if d.maybe() else {})
+    role = d.one_of("butler", "butler", "staff")
+    card: dict[str, Any] = {"role": role, "per": "month", "clause": "9", "items": items}
+    if d.maybe():
+        card["accumulate"] = {"over": d.one_of(*MONTHS_TOGETHER), **d.one_of({}, {"of": "mean"}, {"of": "sum"})}
+    return card | ({"bonus": bonus} if d.maybe() else {}) | sums_of_card(d, items)
+
+
+WEIGHTS = {1: (["100%"],), 2: (["1/3", "2/3"], ["12.5%", "87.5%"]), 3: (["1/7", "2/7", "4/7"], ["30%", "30%", "40%"])}
+
+
+def sums_of_card(d: Draft, items: dict[str, Any]) -> dict[str, Any]:
+    """Weights, caps and grades."""
+    if d.maybe(3):
+        weights = d.one_of(*WEIGHTS[len(items)])
+        for item, weight in zip(items.values(), weights, strict=True):
+            item |= {"marks": "8", "weight": weight}
+    found: dict[str, Any] = {}
+    if d.maybe(3):
+        found["bonus_cap"] = d.figure("decimal", "1", "0.5", "3")
+    if d.maybe(3):
+        found["total_cap"] = d.figure("decimal", "10", "6.5", "20")
+    if d.maybe():
+        starts = d.one_of(["90", "75", "0"], ["66.67", "33.33", "0"], ["0"])
+        found["grades"] = [{"from": start, "grade": f"g{n}", "coefficient": "1.2"} for n, start in enumerate(starts)]
+    return found
+
+
+def consequences(d: Draft) -> dict[str, Any]:
+    """Who is liable, and what a line vetoes."""
+    found: dict[str, Any] = {}
+    if d.maybe(4):
+        bearers = [
+            {"relation": d.one_of("manager", "butler", "lead", "staff"), "share": d.one_of("1/2", "1/3", "100%")}
+        ]
+        found["liable"] = d.one_of(bearers, "manager", [*bearers, {"relation": "manager", "share": "20%"}])
+    if d.maybe(6):
+        found["veto"] = d.one_of("zero_item", "zero_total", {"cap": d.figure("decimal", "3", "5.5")})
+    return found
 
 
 def thin_out(items: dict[str, Any]) -> None:
@@ -648,7 +687,7 @@ def line(d: Draft) -> dict[str, Any]:
             fields["only_if_met"] = d.one_of(*d.duties)
         if d.maybe(3):
             fields["dedupe"] = "matter"
-        return fields
+        return fields | consequences(d)
     duty = d.one_of(*d.duties)
     check = d.duties[duty]["check"]
     reasons = d.draw.several(REASONS[check], 1, 2, unique=True)
@@ -665,6 +704,14 @@ def line(d: Draft) -> dict[str, Any]:
         fields["dedupe"] = d.one_of("matter", "matter", "other")
     if d.maybe(5):
         fields["if"] = "none_done"
+    fields |= consequences(d)
+    possible = (
+        REASONS[check]
+        if check in ("response", "precedence", "window", "metric", "interval", "forbid", "finding")
+        else ()
+    )
+    if "veto" in fields and not (set(reasons) <= {*possible} and d.duties[duty].get("strength", "must") == "must"):
+        del fields["veto"]  # a veto that cannot fire is refused
     return fields
 
 
@@ -711,15 +758,61 @@ def fines(d: Draft) -> dict[str, Any]:
     for n in range(d.one_of(0, 1, 2)):
         duty = d.one_of(*d.duties)
         reason = d.one_of(*REASONS[d.duties[duty]["check"]])
+        d.findings.append(f"finding.T1-7.{n}")
         found[f"fine{n}"] = {
             "clause": f"7.{n}",
-            "role": "butler",
+            "role": d.one_of("butler", "staff"),
             "breaches": [f"{duty}.{reason}"],
             **({"each": d.one_of("10", "5.5")} if d.maybe() else price(d, per_missing=False)),
             "currency": d.one_of("CNY", "CNY", "HKD"),
-            "mode": "record_only",
+            **(d.one_of({"mode": "record_only"}, {}) if d.maybe() else payable(d)),
         }
     return found
+
+
+MONTHS_TOGETHER = ("quarter", "half_year", "year", "rolling_12_months")
+
+
+def outcomes(d: Draft) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for n in range(d.one_of(0, 1, 1, 2)):
+        fields: dict[str, Any] = {"clause": f"6.{n}", "role": d.one_of("butler", "staff", "staff")}
+        duty = d.one_of(*d.duties)
+        if d.maybe():
+            reasons = d.draw.several(REASONS[d.duties[duty]["check"]], 1, 2, unique=True)
+            fields["breaches"] = [f"{duty}.{reason}" for reason in reasons]
+        if d.maybe(3):
+            fields["aggravated_by"] = cause(d)
+        if d.maybe(4):
+            fields["distinct"] = "case"
+        if d.maybe(5):
+            fields["only_if_met"] = d.one_of(*d.duties)
+        if d.maybe(6) and "breaches" in fields:
+            fields["if"] = "none_done"
+        fields["ladder"] = d.one_of(
+            {"1": "warning"}, {"1": "warning", "3": ["fault", {"step": "leaving"}]}, {"2": "warning", "4": "leaving"}
+        )
+        if d.maybe():
+            fields["also"] = d.one_of({"when": cause(d), "step": "police"}, [{"when": cause(d), "step": ["a", "b"]}])
+        if d.maybe():
+            fields["over"] = d.one_of(*MONTHS_TOGETHER)
+        if d.maybe():
+            fields["liable"] = d.one_of("manager", "lead", ["butler", "manager"], ["staff"])
+        found[f"outcome{n}"] = fields
+        d.findings += [f"finding.T1-6.{n}"] * 3
+    return found
+
+
+def payable(d: Draft) -> dict[str, Any]:
+    """What makes a fine payable; in some months not yet."""
+    adopted = d.one_of("2019-06-01", "2026-02-01")
+    return {
+        "mode": "payable",
+        "legal_basis": "handbook",
+        "adopted_on": adopted,
+        "published_on": d.one_of(adopted, "2026-02-28"),
+        "monthly_cap": d.figure("decimal", "15", "7.5", "100"),
+    }
 
 
 # ---------------------------------------------------------------------------------------------------------- the book
@@ -731,7 +824,7 @@ def book_files(d: Draft) -> tuple[dict[str, str], dict[str, Any]]:
     for number in range(count):
         check, template = d.one_of(*TEMPLATES)
         d.common(number + 1, check, template(d))
-    card, charged = scorecard(d), fines(d)
+    card, charged, following = scorecard(d), fines(d), outcomes(d)
     frame = {
         "roles": ROLES,
         "parameters": d.parameters,
@@ -741,7 +834,7 @@ def book_files(d: Draft) -> tuple[dict[str, str], dict[str, Any]]:
     }
     head = {"source": {"id": "T1"}, "published_on": "2020-01-01"}
     defaults = {"duty_defaults": {"role": "butler"}}
-    scores = {"scorecards": {"month": card}, "fines": charged}
+    scores = {"scorecards": {"month": card}, "fines": charged, "outcomes": following}
     if not d.maybe(4):
         whole = {"book": "drawn", **head, **frame, **defaults, "duties": d.duties, **scores}
         return {"book.yaml": to_yaml(whole)}, card
@@ -752,7 +845,9 @@ def book_files(d: Draft) -> tuple[dict[str, str], dict[str, Any]]:
         duty["clause"] = f"T1-{duty['clause']}"
     override: dict[str, Any] = {"roles": {"lead": {"reports_to": "staff"}}}
     if inherited:
-        override["duties"] = {d.one_of(*inherited): {"strength": d.one_of("must", "should")}}
+        changed = d.one_of(*inherited)
+        override["duties"] = {changed: {"strength": d.one_of("must", "should")}}
+        spare_vetoes(card, changed)
     base = {"book": "base", "source": {"id": "T0"}, "published_on": "2020-01-01"}
     book = {"book": "drawn", **head, "extends": ["base.yaml"], **defaults, "duties": own, **scores}
     files = {
@@ -760,6 +855,14 @@ def book_files(d: Draft) -> tuple[dict[str, str], dict[str, Any]]:
         "book.yaml": to_yaml({**book, "override": override}),
     }
     return files, card
+
+
+def spare_vetoes(card: dict[str, Any], duty: str) -> None:
+    """A veto of a duty that may be no must is refused."""
+    for item in card["items"].values():
+        for fields in item["lines"].values():
+            if any(name.startswith(f"{duty}.") for name in fields.get("breaches", [])):
+                fields.pop("veto", None)
 
 
 def to_yaml(value: Any) -> str:
@@ -839,6 +942,7 @@ def post(draw: Draw, cal: Calendar, areas: list[str], roles: tuple[str, ...]) ->
         "to": end,
         "fte": draw.pick("", "", "1", "0.5", "0.75"),
         "primary": draw.pick("", "", "yes", "no"),
+        "manager": draw.pick("", *PEOPLE, "owner"),
     }
 
 
@@ -1234,7 +1338,7 @@ def drawn_world(draw: Draw) -> WorldFiles:
         "waivers": waivers(draw, draft, posts, cal),
     }
     kinds = kinds_read(draft.duties)
-    kinds = kinds * 3 + ["praise", "asked", "worse"] + clauses_of(draft.duties, card)
+    kinds = kinds * 3 + ["praise", "asked", "worse"] + clauses_of(draft.duties, card) + draft.findings
     targets = {
         "building": [row["building"] for row in tables["buildings"]],
         "unit": sorted({row["unit"] for row in tables["units"]}),
@@ -1243,7 +1347,31 @@ def drawn_world(draw: Draw) -> WorldFiles:
     }
     logs = log_files(LogDraft(draw, cal, known, targets, EVENTS, kinds, pairs_of(list(draft.duties.values()))))
     estate = estate_yaml(draw, draft, cal, ["book.yaml"])
-    return world_files(draw, cal, {"estate.yaml": estate, **books}, tables, logs)
+    files = {"estate.yaml": estate, **books, **closed_months(draft, cal, posts)}
+    return world_files(draw, cal, files, tables, logs)
+
+
+def closed_months(d: Draft, cal: Calendar, posts: list[Row]) -> dict[str, str]:
+    """Sheets of some of the months before, as they were closed."""
+    files = {}
+    for back in range(1, 13):
+        number = cal.first.year * 12 + cal.first.month - 1 - back
+        if d.maybe(1 if back < 3 else 3):
+            label = f"{number // 12:04}-{number % 12 + 1:02}"
+            told = {"schema_version": "1", "period": label, "estate": "drawn", "closed": True}
+            people = [closed_sheet(d, *pair) for pair in sorted({(row["person"], row["role"]) for row in posts})]
+            files[f"closed-{label}.json"] = json.dumps(told | {"people": [one for one in people if one]})
+    return files
+
+
+def closed_sheet(d: Draft, person: str, role: str) -> dict[str, Any] | None:
+    """Nearly always complete and by the same scorecard."""
+    if d.maybe(6):
+        return None
+    happened = [{"outcome": f"outcome{n}", "times": d.one_of(1, 2)} for n in range(2) if d.maybe()]
+    score, complete = d.one_of("8", "7.5", "6.3333"), not d.maybe(12)
+    sheet = {"person": person, "role": role, "scorecard": "other" if d.maybe(12) else "month"}
+    return sheet | {"score": score, "complete": complete, "outcomes": happened}
 
 
 def world_files(

@@ -30,9 +30,10 @@ def difference(world: WorldFiles) -> str | None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         world.write(folder)
-        wanted = reference_score(folder, world.log_paths(folder), world.period, world.as_of)
+        closed = sorted(folder.glob("closed-*.json"))
+        wanted = reference_score(folder, world.log_paths(folder), world.period, world.as_of, closed)
         as_of = datetime.fromisoformat(world.as_of) if world.as_of else None
-        found = engine_score(folder, world.log_paths(folder), world.period, as_of)
+        found = engine_score(folder, world.log_paths(folder), world.period, as_of, closed)
     return first_difference(wanted, found)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 REPO = Path(__file__).resolve().parents[2]
-SECTIONS = ("roles", "parameters", "events", "populations", "duties", "scorecards", "fines")
+SECTIONS = ("roles", "parameters", "events", "populations", "duties", "scorecards", "fines", "outcomes")
 
 
 class TextLoader(yaml.SafeLoader):

@@ -1,6 +1,7 @@
 """reference_due: what is open as of an instant (semantics.md, "Due")."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
 from functools import cache
@@ -9,12 +10,24 @@ from typing import Any
 
 from . import calendar as cal
 from .estate import Estate, instant, load_estate
-from .figures import show
+from .figures import half_up, show
 from .judge_quota import part_of
 from .lines import Line, Sheet
 from .log import cutoff_after
 from .score import judge_all, make_world
-from .sheet import find_scorecard, fine_roles, is_on, make_item, make_sheets, report, sheet_for
+from .sheet import (
+    Card,
+    find_scorecard,
+    fine_roles,
+    is_on,
+    make_card,
+    make_cards,
+    make_item,
+    make_sheets,
+    report,
+    sheet_for,
+    total,
+)
 from .verdict import Obligation, World, find_excuse, named_instant
 
 Sums = dict[str, Fraction]
@@ -37,11 +50,29 @@ def reference_due(estate_dir: Path, logs: list[Path], as_of: str, ahead: int = 0
         world._kinds_seen = first._kinds_seen  # the kinds with a row in T's month before H
         obligations = judge_all(world)
         sheets = {(sheet.person, sheet.role): sheet for sheet in make_sheets(world, obligations)}
+        judged = Month(world, calm_cards(world, list(sheets.values()), obligations))
         for ob in obligations:
             sheet = sheet_for(sheets, ob.post)
             if belongs(world, ob) and begun(world, ob) <= until and leaves_something_to_do(ob):
-                rows += listed(world, ob, sheet, in_first=world is first)
+                rows += listed(judged, ob, sheet, in_first=world is first)
     return rows
+
+
+@dataclass
+class Month:
+    world: World
+    calm: list[Card]
+    """The sheets that a scorecard judges, if everything pending were met."""
+
+
+def calm_cards(world: World, sheets: list[Sheet], obligations: list[Obligation]) -> list[Card]:
+    pending = [ob for ob in obligations if ob.state == "pending"]
+    for ob in pending:
+        ob.state = "met"
+    cards = make_cards(world, sheets)
+    for ob in pending:
+        ob.state = "pending"
+    return cards
 
 
 def months(estate: Estate, today: date, until: date) -> list[str]:
@@ -89,16 +120,17 @@ def begun(world: World, ob: Obligation) -> date:
     return first if ob.post.acting else max(first, ob.post.first)
 
 
-def listed(world: World, ob: Obligation, sheet: Sheet | None, *, in_first: bool) -> Iterator[dict[str, Any]]:
+def listed(month: Month, ob: Obligation, sheet: Sheet | None, *, in_first: bool) -> Iterator[dict[str, Any]]:
+    world = month.world
     late = min(ob.late, world.scored.end()) if ob.late else None
     if ob.state == "not_assessed":
         if not_past(world, ob, in_first=in_first):
             due = ob.limit if ob.occasion and not ob.decided else None
             yield row_of(ob, sheet) | {"state": ob.state, "due": named(world, due)}
     elif ob.state == "pending":
-        yield row_of(ob, sheet) | pending(world, ob, sheet)
+        yield row_of(ob, sheet) | pending(month, ob, sheet)
     elif ob.state == "breached" and ob.presumed in ("missing", "short") and late and late > world.horizon:
-        yield row_of(ob, sheet) | overdue(world, ob, sheet) | {"late_until": named(world, late)}
+        yield row_of(ob, sheet) | overdue(month, ob, sheet) | {"late_until": named(world, late)}
 
 
 def not_past(world: World, ob: Obligation, *, in_first: bool) -> bool:
@@ -127,7 +159,8 @@ def named(world: World, limit: datetime | None) -> str | None:
     return str(named_instant(world, limit)) if limit else None
 
 
-def pending(world: World, ob: Obligation, sheet: Sheet | None) -> dict[str, Any]:
+def pending(month: Month, ob: Obligation, sheet: Sheet | None) -> dict[str, Any]:
+    world = month.world
     holds = ob.met and ob.only_at_end
     reason = "over" if holds else ob.presumed or ""
     lost = reason in ("incomplete", "unsigned") or (reason == "over" and not holds)
@@ -139,19 +172,20 @@ def pending(world: World, ob: Obligation, sheet: Sheet | None) -> dict[str, Any]
         "late_until": None,
         "reason": reason,
         "excused": excused,
-        "cost": cost(world, ob, sheet, reason, actual, excused=bool(excused)),
+        "cost": cost(month, ob, sheet, reason, actual, excused=bool(excused)),
         "cost_late": None,
     }
 
 
-def overdue(world: World, ob: Obligation, sheet: Sheet | None) -> dict[str, Any]:
+def overdue(month: Month, ob: Obligation, sheet: Sheet | None) -> dict[str, Any]:
+    world = month.world
     return {
         "state": "overdue",
         "due": named(world, ob.limit),
         "reason": ob.presumed,
         "excused": None,
-        "cost": cost(world, ob, sheet, ob.presumed or "", ob.actual),
-        "cost_late": cost(world, ob, sheet, "late", None),
+        "cost": cost(month, ob, sheet, ob.presumed or "", ob.actual),
+        "cost_late": cost(month, ob, sheet, "late", None),
     }
 
 
@@ -163,19 +197,19 @@ def show_number(value: Any) -> str:
 
 
 def cost(
-    world: World, ob: Obligation, sheet: Sheet | None, reason: str, actual: Any, *, excused: bool = False
+    month: Month, ob: Obligation, sheet: Sheet | None, reason: str, actual: Any, *, excused: bool = False
 ) -> dict[str, Any] | None:
     """The sheet if everything pending is met, less the same with this one breach."""
-    if sheet is None or not charged(world, ob, sheet, reason):
+    if sheet is None or not charged(month.world, ob, sheet, reason):
         return None
     kept = [(other, other.state, other.reason, other.actual) for other in sheet.obligations]
     for other in sheet.obligations:
         if other.state == "pending":
             other.state, other.reason = "met", None
     ob.state, ob.reason = "met", None
-    best = standing(world, sheet)
+    best = standing(month, sheet)
     ob.state, ob.reason, ob.actual = "excused" if excused else "breached", reason, actual
-    worst = standing(world, sheet)
+    worst = standing(month, sheet)
     for other, state, before, was in kept:
         other.state, other.reason, other.actual = state, before, was
     taken = {name: worst.get(name, Fraction(0)) - best.get(name, Fraction(0)) for name in {*best, *worst}}
@@ -183,11 +217,13 @@ def cost(
     return {"points": show(points), "fines": {name: show(sum_) for name, sum_ in sorted(taken.items()) if sum_}}
 
 
-def standing(world: World, sheet: Sheet) -> Sums:
-    """The scores of all items that are not excluded, under no name; fines under their currency."""
-    made = report(world, sheet)
-    items = [Fraction(item["score"]) for item in made["items"] if item["state"] != "excluded"]
-    return {"": sum(items, Fraction(0))} | {name: Fraction(money) for name, money in made["fines"].items()}
+def standing(month: Month, sheet: Sheet) -> Sums:
+    """The sum over all items that are not excluded, under no name; fines under their currency."""
+    card = make_card(month.world, sheet)
+    cards = [card if card and one.sheet is sheet else one for one in month.calm]
+    points = total(month.world, card, card.counted, cards) if card else Fraction(0)
+    money = report(month.world, sheet, cards)["fines"]
+    return {"": half_up(points, 4)} | {name: Fraction(sum_) for name, sum_ in money.items()}
 
 
 def charged(world: World, ob: Obligation, sheet: Sheet, reason: str) -> bool:

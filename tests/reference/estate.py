@@ -30,6 +30,7 @@ class Post:
     primary: bool = False
     order: int = 0
     acting_days: frozenset[date] | None = None
+    manager: str = ""
 
     @property
     def label(self) -> str:
@@ -246,6 +247,7 @@ class Estate:
                 fte=number(row["fte"] or "1"),
                 primary=row["primary"].lower() in YES,
                 order=order,
+                manager=row.get("manager", ""),
             )
             for order, row in enumerate(self.tables["people"])
         ]

@@ -26,6 +26,10 @@ class Sheet:
     role: str
     area: str = ""
     """Of its lead post in the period: where by-area points are looked up."""
+    manager: str = ""
+    """Of its lead post in the period."""
+    earlier: list[str] = field(default_factory=list)
+    """The roles of the person's sheets before this one."""
     obligations: list[Obligation] = field(default_factory=list)
 
     def breaches(self) -> list[Obligation]:
@@ -42,10 +46,14 @@ class Line:
     fields: dict[str, Any]
     place: Place
     book: Book
+    roles: set[str] = field(default_factory=set)
+    """Whose sheets are charged by it."""
     on: bool = True
     """`none` switches a line off: it is shown, and nothing else."""
     times: Fraction = ZERO
     points: Fraction = ZERO
+    vetoes: bool = False
+    """Its veto fires: more than `free` occurrences, counted as if it shared nothing."""
 
     @property
     def named(self) -> list[tuple[str, str]]:
@@ -59,9 +67,11 @@ class Line:
     def read(self) -> None:
         """Raises OffError if any of its figures is `none`, else UnboundError if one is unbound."""
         unbound: UnboundError | None = None
-        for name in FIGURES & self.fields.keys():
+        veto = self.fields.get("veto")
+        figures = [self.fields[name] for name in FIGURES & self.fields.keys()]
+        for figure in [*figures, *([veto["cap"]] if isinstance(veto, dict) else [])]:
             try:
-                self.place.figure(self.fields[name])
+                self.place.figure(figure)
             except UnboundError as error:
                 unbound = error
         if unbound:
@@ -79,6 +89,8 @@ class Line:
             return floor(n / self.number("every")) * self.number("points")
         if "once" in self.fields:  # all of them cost what the tier of n says
             return price_of(n, self.tiers("once"))
+        if "each" not in self.fields and "per_missing" not in self.fields:
+            return ZERO  # a veto needs no price
         tiers = self.tiers("each" if "each" in self.fields else "per_missing")
         return sum((price_of(Fraction(i), tiers) for i in range(1, int(n) + 1)), ZERO)
 
@@ -107,6 +119,10 @@ def own_events(world: World, sheet: Sheet) -> list[Event]:
 
 def charge(world: World, sheet: Sheet, lines: list[Line]) -> None:
     """Sets times and points of every line, groups that share something in their dearest order."""
+    for line in lines:
+        if "veto" in line.fields:
+            ((times, _),) = price_in_order(world, sheet, (line,))
+            line.vetoes = times > line.number("free", ZERO)
     for group in sharing(lines):
         best: list[tuple[Fraction, Fraction]] | None = None
         best_order: Order = ()
@@ -188,7 +204,9 @@ def holds(world: World, sheet: Sheet, cause: Any, case: str) -> bool:
 
 
 def line_findings(world: World, sheet: Sheet, line: Line) -> Iterator[Event]:
-    """Findings of its clauses; not on days with a breach of the `only_if_met` duty."""
+    """Findings of its clauses, on the person's first sheet; not on days with a breach of the `only_if_met` duty."""
+    if line.roles.intersection(sheet.earlier):
+        return
     duty = line.fields.get("only_if_met")
     blocked = {ob.day for ob in sheet.obligations if ob.state == "breached" and ob.duty.id == duty}
     kinds = [f"finding.{clause}" for clause in line.clauses]

@@ -1,11 +1,12 @@
 """reference_score: from raw files to people and verdicts."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from . import calendar as cal
+from .accumulate import Closed, accumulated, read_closed
 from .books import Duty
 from .estate import Estate, instant, load_estate
 from .figures import show
@@ -17,7 +18,8 @@ from .judge_triggered import judge_finding, judge_metric, judge_precedence, judg
 from .judge_window import judge_window
 from .lines import Sheet
 from .log import cutoff_after, read_log
-from .sheet import make_sheets, report, sheet_for
+from .outcomes import outcomes
+from .sheet import Card, make_cards, make_sheets, payable, report, sheet_for
 from .verdict import Obligation, World, number_alike, settle
 
 JUDGES: dict[str, Callable[[World, Duty], Iterator[Obligation]]] = {
@@ -36,13 +38,23 @@ JUDGES: dict[str, Callable[[World, Duty], Iterator[Obligation]]] = {
 }
 
 
-def reference_score(estate_dir: Path, logs: list[Path], period: str, as_of: str | None = None) -> dict[str, Any]:
+def reference_score(
+    estate_dir: Path, logs: list[Path], period: str, as_of: str | None = None, closed: Sequence[Path] = ()
+) -> dict[str, Any]:
     """What everyone owed in the period, how it was judged, and what the scorecards make of it."""
+    months = read_closed(list(closed))
     estate = load_estate(Path(estate_dir))
     world = make_world(estate, [Path(log) for log in logs], period, as_of)
     obligations = judge_all(world)
     sheets = make_sheets(world, obligations)
-    people = [report(world, sheet) for sheet in sheets]
+    cards = make_cards(world, sheets)
+    people = [
+        report(world, sheet, cards)
+        | {"payable": payable(world, sheet, sheets), "outcomes": outcomes(world, sheet, sheets, months)}
+        for sheet in sheets
+    ]
+    for one in people:
+        one["accumulated"] = taken_together(world, one, cards, months)
     by_key = {(sheet.person, sheet.role): sheet for sheet in sheets}
     verdicts = [show_verdict(ob, sheet_for(by_key, ob.post)) for ob in obligations]
     order = ("person", "role", "duty", "post", "period", "discriminator")
@@ -50,6 +62,17 @@ def reference_score(estate_dir: Path, logs: list[Path], period: str, as_of: str 
         "people": sorted(people, key=lambda row: (row["person"], row["role"])),
         "verdicts": sorted(verdicts, key=lambda row: [row[name] for name in order]),
     }
+
+
+def taken_together(world: World, one: dict[str, Any], cards: list[Card], closed: Closed) -> dict[str, Any] | None:
+    """What a sheet comes to with those of earlier months, if its scorecard asks for it."""
+    who = (one["person"], one["role"])
+    card = next((card for card in cards if (card.sheet.person, card.sheet.role) == who), None)
+    if card is None or "accumulate" not in card.raw:
+        return None
+    name = next(name for name, raw in card.book.sections["scorecards"].items() if raw is card.raw)
+    form = card.raw["accumulate"]
+    return accumulated(world.scored, form, name, who, one["score"], one["complete"], closed)
 
 
 def judge_all(world: World) -> list[Obligation]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from .books import Book, as_list
 from .estate import Post
-from .figures import OffError, Place, UnboundError, show, show_percent
+from .figures import OffError, Place, UnboundError, half_up, number, show, show_percent
 from .lines import ZERO, Line, Sheet, charge, own_events
 from .log import fits
 from .verdict import Obligation, World
@@ -19,6 +19,7 @@ class Item:
     marks: Fraction
     required: bool
     lines: list[Line]
+    weight: Fraction = Fraction(1)
     unbound: bool = False
     state: str = ""
 
@@ -28,8 +29,23 @@ class Item:
 
     @property
     def score(self) -> Fraction:
-        """item score = max(0, marks - sum of lines)."""
-        return max(ZERO, self.marks - self.deducted)
+        """max(0, marks - sum of lines), or 0 if `veto: zero_item` fires on a line of it."""
+        vetoed = any(line.vetoes and line.fields["veto"] == "zero_item" for line in self.lines)
+        return ZERO if vetoed else max(ZERO, self.marks - self.deducted)
+
+
+@dataclass
+class Card:
+    """A sheet that a scorecard judges, with its lines charged."""
+
+    sheet: Sheet
+    book: Book
+    raw: dict[str, Any]
+    items: list[Item]
+
+    @property
+    def counted(self) -> list[Item]:
+        return [item for item in self.items if item.state != "excluded"]
 
 
 # ---------------------------------------------------------------------------------------------- sheets
@@ -39,7 +55,9 @@ def make_sheets(world: World, obligations: list[Obligation]) -> list[Sheet]:
     sheets: dict[tuple[str, str], Sheet] = {}
     for post in sorted(world.estate.table_posts, key=lambda post: not post.primary):
         if post.first <= world.scored.last and post.last >= world.scored.first:
-            sheets.setdefault((post.person, post.role), Sheet(post.person, post.role, post.area))
+            earlier = [role for person, role in sheets if person == post.person]
+            made = Sheet(post.person, post.role, post.area, post.manager, earlier)
+            sheets.setdefault((post.person, post.role), made)
     for ob in obligations:
         sheet = sheet_for(sheets, ob.post)
         if sheet:
@@ -54,15 +72,35 @@ def sheet_for(sheets: dict[tuple[str, str], Sheet], post: Post) -> Sheet | None:
     return next((sheet for (person, _), sheet in sheets.items() if person == post.person), None)
 
 
-def report(world: World, sheet: Sheet) -> dict[str, Any]:
-    found = find_scorecard(world, sheet.role)
+def report(world: World, sheet: Sheet, cards: list[Card]) -> dict[str, Any]:
+    """A sheet, given all sheets that a scorecard judges."""
+    card = next((card for card in cards if card.sheet is sheet), None)
     result: dict[str, Any] = {"person": sheet.person, "role": sheet.role}
-    if found is None:  # A role without scorecard: verdicts and fines, `score: null`.
-        empty = ("marks", "score", "percent", "assessed_marks", "score_min", "score_max")
+    if card is None:  # A role without scorecard: verdicts and fines, `score: null`.
+        empty = ("marks", "score", "percent", "assessed_marks", "score_min", "score_max", "grade")
         result |= dict.fromkeys(empty) | {"complete": False, "bonus": "0", "items": []}
     else:
-        result |= score_card(world, sheet, *found)
+        result |= sums(world, card, cards)
     return result | {"fines": fines(world, sheet)}
+
+
+def make_cards(world: World, sheets: list[Sheet]) -> list[Card]:
+    return [card for sheet in sheets for card in [make_card(world, sheet)] if card]
+
+
+def make_card(world: World, sheet: Sheet) -> Card | None:
+    found = find_scorecard(world, sheet.role)
+    if found is None:
+        return None
+    book, raw = found
+    items = [make_item(world, sheet, book, raw, str(key), fields) for key, fields in raw["items"].items()]
+    decisions = settlements(world, sheet)
+    charge(world, sheet, [line for item in items for line in item.lines if line.on])
+    for item in items:
+        # A settlement `assume_met` makes it assessed as it stands; `exclude` takes the item off the sheet.
+        settled = {"assume_met": "assessed", "exclude": "excluded"}.get(decision_on(item, decisions) or "")
+        item.state = settled or assess(world, sheet, item)
+    return Card(sheet, book, raw, items)
 
 
 def find_scorecard(world: World, role: str) -> tuple[Book, dict[str, Any]] | None:
@@ -73,34 +111,97 @@ def find_scorecard(world: World, role: str) -> tuple[Book, dict[str, Any]] | Non
     return None
 
 
-def score_card(world: World, sheet: Sheet, book: Book, card: dict[str, Any]) -> dict[str, Any]:
-    items = [make_item(world, sheet, book, card, str(key), raw) for key, raw in card["items"].items()]
-    decisions = settlements(world, sheet)
-    charge(world, sheet, [line for item in items for line in item.lines if line.on])
-    for item in items:
-        # A settlement `assume_met` makes it assessed as it stands; `exclude` takes the item off the sheet.
-        settled = {"assume_met": "assessed", "exclude": "excluded"}.get(decision_on(item, decisions) or "")
-        item.state = settled or assess(world, sheet, item)
-    return totals(world, items, bonus_points(world, sheet, book, card))
-
-
-def totals(world: World, items: list[Item], bonus: Fraction) -> dict[str, Any]:
-    assessed = [item for item in items if item.state == "assessed"]
-    others = [item for item in items if item.state not in ("assessed", "excluded")]
-    marks = sum((item.marks for item in assessed + others), ZERO)
-    score = sum((item.score for item in assessed), ZERO) + bonus
-    complete = not others and world.horizon == world.scored.end()
+def sums(world: World, card: Card, cards: list[Card]) -> dict[str, Any]:
+    assessed = [item for item in card.counted if item.state == "assessed"]
+    marks = sum((item.marks * item.weight for item in card.counted), ZERO)
+    score = total(world, card, assessed, cards)
+    capped = [cap(world, card, name) for name in ("bonus_cap", "total_cap")]
+    complete = assessed == card.counted and world.horizon == world.scored.end() and "unbound" not in capped
+    percent = show_percent(score / marks * 100) if complete and marks else None
     return {
-        "marks": show(marks),
-        "score": show(score),
-        "percent": show_percent(score / marks * 100) if complete and marks else None,
-        "assessed_marks": show(sum((item.marks for item in assessed), ZERO)),
-        "score_min": show(score),
-        "score_max": show(score + sum((item.score for item in others), ZERO)),
+        "marks": shown(marks),
+        "score": shown(score),
+        "percent": percent,
+        "assessed_marks": shown(sum((item.marks * item.weight for item in assessed), ZERO)),
+        "score_min": shown(score),
+        "score_max": shown(total(world, card, card.counted, cards)),
         "complete": complete,
-        "bonus": show(bonus),
-        "items": [show_item(item) for item in items],
+        "bonus": show(bonus(world, card)),
+        "grade": grade(card, Fraction(percent)) if percent else None,
+        "items": [show_item(item) for item in card.items],
     }
+
+
+def shown(points: Fraction) -> str | None:
+    """What is shown is rounded half up, once."""
+    return show(half_up(points, 4))
+
+
+def total(world: World, card: Card, items: list[Item], cards: list[Card]) -> Fraction:
+    """The sum of a sheet over some of its items: weights, what it bears, bonus, caps, vetoes."""
+    points = sum((item.score * item.weight for item in items), ZERO)
+    points = max(ZERO, points - sum((borne(world, card, other, cards) for other in cards), ZERO))
+    points += bonus(world, card)
+    most = cap(world, card, "total_cap")
+    points = min(points, most) if isinstance(most, Fraction) else points
+    for line in [line for item in card.counted for line in item.lines if line.vetoes]:
+        veto = line.fields["veto"]
+        if veto == "zero_total":
+            points = ZERO
+        elif isinstance(veto, dict):
+            points = min(points, line.place.number(veto["cap"]))
+    return points
+
+
+def cap(world: World, card: Card, name: str) -> Fraction | str | None:
+    place = world.estate.place(card.book, card.sheet.area, world.scored.first)
+    try:
+        return place.number(card.raw[name]) if name in card.raw else None
+    except OffError:
+        return None
+    except UnboundError:
+        return "unbound"
+
+
+def grade(card: Card, percent: Fraction) -> str | None:
+    """The first whose boundary is at most the percent as it is shown."""
+    return next((row["grade"] for row in card.raw.get("grades", []) if number(row["from"]) <= percent), None)
+
+
+# ---------------------------------------------------------------------------------------------- joint liability
+
+
+def borne(world: World, card: Card, other: Card, cards: list[Card]) -> Fraction:
+    """What a sheet bears for another: the share of what its lines took, weighted, uncapped by their items."""
+    points = ZERO
+    for item in other.counted:
+        for line in item.lines:
+            for written in as_list(line.fields.get("liable")):
+                row = {"relation": written} if isinstance(written, str) else written
+                if is_liable(world, card, other, row["relation"], cards):
+                    points += line.points * item.weight * number(row.get("share", "1"))
+    return points
+
+
+def is_liable(world: World, card: Card, other: Card, relation: str, cards: list[Card]) -> bool:
+    liable = liable_sheets(world, other.sheet, relation, [one.sheet for one in cards])
+    return any(one is card.sheet for one in liable)
+
+
+def liable_sheets(world: World, sheet: Sheet, relation: str, among: list[Sheet]) -> list[Sheet]:
+    """Who is liable for a sheet; nobody is for themselves."""
+    others = [one for one in among if one.person != sheet.person]
+    if relation == "manager":
+        return [one for one in others if one.person == sheet.manager][:1]
+    near = ["", *world.estate.chain(sheet.area)] if sheet.area else [""]
+    roles = world.estate.role_group(relation)
+    return [one for one in others if one.role in roles and any(p.area in near for p in posts_of(world, one))]
+
+
+def posts_of(world: World, sheet: Sheet) -> list[Post]:
+    """The posts of a sheet that touch the period, acting ones aside."""
+    posts = [p for p in world.estate.table_posts if (p.person, p.role) == (sheet.person, sheet.role)]
+    return [p for p in posts if p.first <= world.scored.last and p.last >= world.scored.first]
 
 
 def show_item(item: Item) -> dict[str, Any]:
@@ -116,9 +217,11 @@ def make_item(world: World, sheet: Sheet, book: Book, card: dict[str, Any], key:
     """Items and lines without a clause get the scorecard's (item's) clause plus `.` plus their key."""
     place = world.estate.place(book, sheet.area, world.scored.first)
     clause = str(raw.get("clause") or f"{card.get('clause', '')}.{key}")
-    item = Item(key, clause, place.number(raw["marks"]), raw.get("inspect") == "required", [])
+    roles = world.estate.role_group(card["role"])
+    weight = number(raw.get("weight", "1"))
+    item = Item(key, clause, place.number(raw["marks"]), raw.get("inspect") == "required", [], weight)
     for name, fields in (raw.get("lines") or {}).items():
-        line = Line(name, as_list(fields.get("clause") or f"{clause}.{name}"), fields, place, book)
+        line = Line(name, as_list(fields.get("clause") or f"{clause}.{name}"), fields, place, book, roles)
         item.lines.append(line)
         try:
             line.read()
@@ -159,14 +262,15 @@ def decision_on(item: Item, decisions: dict[str, str]) -> str | None:
 # ---------------------------------------------------------------------------------------------- bonus, fines
 
 
-def bonus_points(world: World, sheet: Sheet, book: Book, card: dict[str, Any]) -> Fraction:
-    """Bonus: count of the event x points."""
-    place = world.estate.place(book, sheet.area, world.scored.first)
-    total = ZERO
-    for row in (card.get("bonus") or {}).values():
-        count = len([e for e in own_events(world, sheet) if fits(e, row["event"], row.get("where"))])
-        total += count * number_or_nothing(place, row["each"])
-    return total
+def bonus(world: World, card: Card) -> Fraction:
+    """Count of the event x points, at most the cap."""
+    place = world.estate.place(card.book, card.sheet.area, world.scored.first)
+    points = ZERO
+    for row in (card.raw.get("bonus") or {}).values():
+        count = len([e for e in own_events(world, card.sheet) if fits(e, row["event"], row.get("where"))])
+        points += count * number_or_nothing(place, row["each"])
+    most = cap(world, card, "bonus_cap")
+    return min(points, most) if isinstance(most, Fraction) else points
 
 
 def number_or_nothing(place: Place, figure: Any) -> Fraction:
@@ -186,22 +290,51 @@ def is_on(line: Line) -> bool:
 
 
 def fines(world: World, sheet: Sheet) -> dict[str, str | None]:
-    """Fines: as lines, in money, `record_only`; on the sheet of the fine's role."""
+    """Fines: as lines, in money; on the sheet of the fine's role."""
     totals: dict[str, Fraction] = {}
     for book in world.estate.books:
-        place = world.estate.place(book, sheet.area, world.scored.first)
-        lines = []
         for key, fields in book.sections["fines"].items():
-            if sheet.role in fine_roles(world, book, fields):
-                line = Line(key, as_list(fields.get("clause")), fields, place, book)
-                if is_on(line):
-                    lines.append(line)
-        for line in lines:
-            charge(world, sheet, [line])  # each fine on its own: they may be in different money
-            if line.points:
-                currency = line.fields.get("currency", "CNY")
-                totals[currency] = totals.get(currency, ZERO) + line.points
-    return {currency: show(total) for currency, total in sorted(totals.items())}
+            currency = fields.get("currency", "CNY")
+            totals[currency] = totals.get(currency, ZERO) + fine_of(world, sheet, book, key, fields)
+    return {currency: show(total) for currency, total in sorted(totals.items()) if total}
+
+
+def payable(world: World, sheet: Sheet, sheets: list[Sheet]) -> dict[str, str | None]:
+    """What of the fines may be paid: of a month that is over, by texts that were there before it, up to a cap."""
+    totals: dict[str, Fraction] = {}
+    if world.scored.label == world.scored.first.strftime("%Y-%m") and world.horizon == world.scored.end():
+        own = [one for one in sheets if one.person == sheet.person]
+        for book in world.estate.books:
+            for key, fields in book.sections["fines"].items():
+                there = [fields.get(word, "") for word in ("adopted_on", "published_on")]
+                if fields.get("mode") == "payable" and max(there) < world.scored.first.isoformat():
+                    paid = share_of_cap(world, sheet, own, book, key)
+                    currency = fields.get("currency", "CNY")
+                    totals[currency] = totals.get(currency, ZERO) + paid
+    return {currency: show(total) for currency, total in sorted(totals.items()) if total}
+
+
+def share_of_cap(world: World, sheet: Sheet, own: list[Sheet], book: Book, key: str) -> Fraction:
+    """The cap is one person's: the first sheet takes of it first."""
+    paid, fields = ZERO, book.sections["fines"][key]
+    for one in own:
+        cap = number_or_nothing(world.estate.place(book, one.area, world.scored.first), fields["monthly_cap"])
+        mine = min(fine_of(world, one, book, key, fields), max(ZERO, cap - paid))
+        if one is sheet:
+            return mine
+        paid += mine
+    return ZERO
+
+
+def fine_of(world: World, sheet: Sheet, book: Book, key: str, fields: dict[str, Any]) -> Fraction:
+    """What one fine comes to on one sheet."""
+    roles = fine_roles(world, book, fields)
+    place = world.estate.place(book, sheet.area, world.scored.first)
+    line = Line(key, as_list(fields.get("clause")), fields, place, book, roles)
+    if sheet.role not in roles or not is_on(line):
+        return ZERO
+    charge(world, sheet, [line])  # each fine on its own: they may be in different money
+    return line.points
 
 
 def fine_roles(world: World, book: Book, fields: dict[str, Any]) -> set[str]:

@@ -37,6 +37,7 @@ NOUNS: Final[Mapping[str, str]] = {
     "duties": "duty",
     "scorecards": "scorecard",
     "fines": "fine",
+    "outcomes": "outcome",
     "items": "item",
     "lines": "line",
     "bonus": "bonus",

@@ -9,6 +9,7 @@ from dutyrules.activity.kinds import Kind
 from dutyrules.book.assemble import Assembly
 from dutyrules.book.catalogue import Catalogue
 from dutyrules.book.forms import EventKind, Head, Parameter, Population, Role, Slot
+from dutyrules.book.outcomes import Outcome
 from dutyrules.book.scorecards import Fine, Scorecard
 from dutyrules.checks import Duty
 from dutyrules.diagnostics import Diagnostic
@@ -47,6 +48,7 @@ class Book:
     duties: Mapping[str, Duty]
     scorecards: Mapping[str, Scorecard]
     fines: Mapping[str, Fine]
+    outcomes: Mapping[str, Outcome]
     published: Mapping[str, date]
     tests: tuple[BookTest, ...]
     files: Mapping[str, str]
@@ -86,5 +88,6 @@ class Book:
                 clause: f"scorecards.{name}.bonus.{key}" for key, form in card.bonus.items() for clause in form.clause
             }
         cited |= {clause: f"fines.{name}" for name, fine in self.fines.items() for clause in fine.clause}
+        cited |= {clause: f"outcomes.{name}" for name, form in self.outcomes.items() for clause in form.clause}
         cited |= {clause: f"timetable.{slot.slot}" for slot in self.timetable for clause in slot.clause}
         return cited

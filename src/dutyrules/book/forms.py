@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, Strict, TypeAdapter, ValidationInfo, field_validator
 
 from dutyrules.activity.kinds import BOOLEAN, INSTANT, INTEGER, PERSON, RESERVED, TEXT, AttributeType
+from dutyrules.book.outcomes import Outcome
 from dutyrules.book.scorecards import Fine, Scorecard
 from dutyrules.checks.duty import Duty, Names, Titles, Words
 from dutyrules.checks.moments import Moment
@@ -200,5 +201,6 @@ SECTIONS: Mapping[str, type[Form] | None] = {
     "duties": Duty,
     "scorecards": Scorecard,
     "fines": Fine,
+    "outcomes": Outcome,
 }
 """The sections that map ids to definitions."""

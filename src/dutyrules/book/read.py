@@ -13,9 +13,10 @@ from dutyrules.book.assemble import Assembly, assemble
 from dutyrules.book.book import Book, BookTest
 from dutyrules.book.catalogue import catalogues_of, check_citations
 from dutyrules.book.forms import ATTRIBUTE_TYPES, EventKind, Head, Parameter, Population, Role, Slot
+from dutyrules.book.outcomes import Outcome
 from dutyrules.book.problems import distinct, follow, place_of, problems_of, unknown_key
 from dutyrules.book.references import check_references
-from dutyrules.book.scorecards import Fine, Scorecard
+from dutyrules.book.scorecards import Counting, Fine, Scorecard
 from dutyrules.checks import CHECKS, Duty
 from dutyrules.diagnostics import Diagnostic, InputError, Span, did_you_mean, nearest
 from dutyrules.figure import Form, shown
@@ -63,6 +64,7 @@ def _forms(assembly: Assembly, problems: list[Diagnostic]) -> Book:
     events = section("events", EventKind)
     kinds = {name: _kind(name, form) for name, form in events.items()}
     scorecards, fines = section("scorecards", Scorecard), section("fines", Fine)
+    outcomes = section("outcomes", Outcome)
     slots = [_form(Slot, node, problems, "the slot") for node in assembly.timetable]
     published = {
         name: head.published_on for name in duties for node, head in heads if node is assembly.origin["duties", name]
@@ -72,12 +74,13 @@ def _forms(assembly: Assembly, problems: list[Diagnostic]) -> Book:
         roles=section("roles", Role),
         parameters=section("parameters", Parameter),
         timetable=tuple(slot for slot in slots if slot is not None),
-        kinds=MappingProxyType(kinds | _inspectors_kinds(duties, scorecards, fines)),
+        kinds=MappingProxyType(kinds | _inspectors_kinds(duties, scorecards, {**fines, **outcomes})),
         events=events,
         populations=section("populations", Population),
         duties=duties,
         scorecards=scorecards,
         fines=fines,
+        outcomes=outcomes,
         published=published,
         tests=tuple(BookTest(source, node) for source, node in assembly.tests),
         files=assembly.files,
@@ -127,15 +130,15 @@ def _kind(name: str, form: EventKind) -> Kind:
 
 
 def _inspectors_kinds(
-    duties: Mapping[str, Duty], scorecards: Mapping[str, Scorecard], fines: Mapping[str, Fine]
+    duties: Mapping[str, Duty], scorecards: Mapping[str, Scorecard], others: Mapping[str, Counting]
 ) -> dict[str, Kind]:
-    """`finding.<clause>` for every line, fine and finding duty; `inspection.<item>` for every item."""
+    """`finding.<clause>` for every line, fine, outcome and finding duty; `inspection.<item>` for every item."""
     clauses: list[str] = [clause for duty in duties.values() if duty.check == "finding" for clause in duty.clause]
     inspected: list[str] = list(clauses)
     for card in scorecards.values():
         inspected += card.items
         clauses += [clause for line in card.lines.values() for clause in line.clause]
-    clauses += [clause for fine in fines.values() for clause in fine.clause]
+    clauses += [clause for one in others.values() for clause in one.clause]
     names = [f"finding.{clause}" for clause in clauses] + [f"inspection.{name}" for name in inspected]
     return {name: Kind(name, value_optional=True) for name in names}
 

@@ -29,6 +29,10 @@ class Attendance(Duty):
         if (self.by is None) == (self.before is None):
             raise wrong("one-limit", "both" if self.by else "neither", "either by or before")
 
+    def reasons(self) -> tuple[str, ...]:
+        """Too early only where it has a beginning."""
+        return ("missing", "late", "early") if self.start is not None else ("missing", "late")
+
     def patterns(self) -> Iterator[Pattern]:
         """The one event that is looked for."""
         yield Pattern(event=self.event)

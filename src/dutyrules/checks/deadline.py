@@ -45,6 +45,10 @@ class Deadline(Duty):
         if self.per.daily == (self.due is not None):
             raise wrong("due-period", self.per, "due for a week or longer, by or before for a workday")
 
+    def reasons(self) -> tuple[str, ...]:
+        """Short only of several."""
+        return ("missing", "late", "short") if self.events is not None else ("missing", "late")
+
     def patterns(self) -> Iterator[Pattern]:
         """The events that must all be there."""
         if self.event is not None:

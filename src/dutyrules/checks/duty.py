@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Stri
 from dutyrules.checks.ground import Ground
 from dutyrules.facts import Events, Where
 from dutyrules.figure import Figure, Form, Text, Time, wrong
-from dutyrules.obligation import Bools, Judged, Obligations
+from dutyrules.obligation import REASONS, Bools, Judged, Obligations
 from dutyrules.timegrid import instant_text
 
 Word: TypeAlias = Annotated[str, Strict()] | bool | int
@@ -126,6 +126,10 @@ class Duty(Form):
     def excuse(self, ground: Ground, obligations: Obligations) -> Bools:
         """Which misses part-day leave excuses; none, unless a check says otherwise."""
         return np.zeros(len(obligations), np.bool_)
+
+    def reasons(self) -> tuple[str, ...]:
+        """The reasons for which it can be breached; any, unless a check says otherwise."""
+        return REASONS
 
     def occasions(self) -> tuple[str, ...]:
         """Kinds without which there is nothing to judge; empty for duties that need no occasion."""

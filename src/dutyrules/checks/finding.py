@@ -15,6 +15,10 @@ class Finding(Duty):
 
     check: Literal["finding"]
 
+    def reasons(self) -> tuple[str, ...]:
+        """Found by the inspector."""
+        return ("found",)
+
     def patterns(self) -> Iterator[Pattern]:
         """Findings need no coverage: an inspection says so itself."""
         return iter(())

@@ -33,6 +33,10 @@ class Forbid(Duty):
         if self.until is not None and self.after is None:
             raise wrong("forbid", "until", "until only beside after")
 
+    def reasons(self) -> tuple[str, ...]:
+        """Where or when it is not allowed."""
+        return ("outside",)
+
     def patterns(self) -> Iterator[Pattern]:
         """What is forbidden, and what begins and ends the time in which it is."""
         yield from self.event

@@ -38,6 +38,10 @@ class Interval(Duty):
     owed_by: OwedBy = "person"
     performed_by: PerformedBy = "self"
 
+    def reasons(self) -> tuple[str, ...]:
+        """Not at all, or late."""
+        return ("missing", "late")
+
     def patterns(self) -> Iterator[Pattern]:
         """What begins it, what must come again and again, and what ends it."""
         yield from (self.after, self.event, self.until)

@@ -30,6 +30,10 @@ class Metric(Duty):
         if (self.of_each is None) == (self.per is None):
             raise wrong("one-group", "both" if self.per else "neither", "either of_each: case or per: a period")
 
+    def reasons(self) -> tuple[str, ...]:
+        """Below what it should be."""
+        return ("short",)
+
     def patterns(self) -> Iterator[Pattern]:
         """The events whose values count."""
         yield Pattern(event=self.event, where=self.where)

@@ -33,6 +33,10 @@ class Precedence(Duty):
         if self.lag != "none" and (self.within is not None or self.requires.ordered):
             raise wrong("lag", "within" if self.within is not None else "in_order", "lag alone: it says the day")
 
+    def reasons(self) -> tuple[str, ...]:
+        """The wrong way round."""
+        return ("disordered",)
+
     def patterns(self) -> Iterator[Pattern]:
         """What is done, and what must have come before."""
         yield self.event

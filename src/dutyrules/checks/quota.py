@@ -73,6 +73,10 @@ class Quota(Duty):
         """The count that is at least or at most owed."""
         return self.at_most or self.at_least or Figure(1)
 
+    def reasons(self) -> tuple[str, ...]:
+        """Too few, or too many."""
+        return ("over",) if self.at_most is not None else ("missing", "short")
+
     @property
     def judged_at_end(self) -> bool:
         """More may still come."""

@@ -53,6 +53,12 @@ class Rate(Duty):
         if self.per.daily:
             raise wrong("rate-period", self.per, "a week or longer")
 
+    def reasons(self) -> tuple[str, ...]:
+        """Too much, too little, or neither where it is only told."""
+        if self.at_most is not None:
+            return ("over",)
+        return ("short",) if self.at_least is not None else ()
+
     @property
     def judged_at_end(self) -> bool:
         """It may still grow too large."""

@@ -67,6 +67,13 @@ class Record(Duty):
         if self.event and (self.per is None or not self.per.daily):
             raise wrong("record-period", self.per, "per: workday")
 
+    def reasons(self) -> tuple[str, ...]:
+        """What is not there is judged only where it has to be; what it says only where that is asked."""
+        there = ("missing", "late") if self.event is not None else ()
+        content = self.fields or self.allowed or self.filled or self.blanks is not None
+        full = ("incomplete",) if content else ()
+        return (*there, *full, *(("unsigned",) if self.signed_by is not None else ()))
+
     def patterns(self) -> Iterator[Pattern]:
         """The kinds that are records."""
         yield from (self.event,) if self.event else self.of

@@ -80,6 +80,10 @@ class Response(Duty):
     performed_by: PerformedBy = "self"
     late_until: Figure[Until] | None = None
 
+    def reasons(self) -> tuple[str, ...]:
+        """Not at all, or late."""
+        return ("missing", "late")
+
     def model_post_init(self, _: object) -> None:
         """Dates name a target, and neither a person nor a case."""
         if not isinstance(self.trigger, DateTrigger):

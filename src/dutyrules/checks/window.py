@@ -41,6 +41,10 @@ class Window(Duty):
         if self.allowed is None and self.forbidden is None and self.forbidden_weekdays is None:
             raise wrong("no-window", "none", "allowed or forbidden windows, or forbidden_weekdays")
 
+    def reasons(self) -> tuple[str, ...]:
+        """At a closed time."""
+        return ("outside",)
+
     def patterns(self) -> Iterator[Pattern]:
         """The events whose times are looked at."""
         yield from self.event

@@ -82,6 +82,7 @@ def scored(arguments: argparse.Namespace, beside: Path | None = None) -> "tuple[
         beside: The file beside which the rejects are written.
     """
     from dutyrules import load_estate, read_log, score
+    from dutyrules.scoring import read_closed
 
     estate = load_estate(arguments.estate)
     log = read_log(
@@ -92,7 +93,9 @@ def scored(arguments: argparse.Namespace, beside: Path | None = None) -> "tuple[
         encoding=arguments.encoding,
     )
     status = tell_rejects(log, beside)
-    return score(estate, log, arguments.period, arguments.as_of, forecast=arguments.forecast), status
+    closed = read_closed(getattr(arguments, "closed", None) or (), estate.id)
+    result = score(estate, log, arguments.period, arguments.as_of, forecast=arguments.forecast, closed=closed)
+    return result, status
 
 
 def tell_rejects(log: "Log", beside: Path | None) -> int:

@@ -11,10 +11,14 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     """What to score, for whom, and where to write it."""
     add_scoring(command)
     command.add_argument("--person", help="one person's sheets only")
-    command.add_argument("--out", type=Path, metavar="FILE", help="write to a .csv, .json or .txt file")
+    command.add_argument("--out", type=Path, metavar="FILE", help="write to a .csv, .json, .txt or .xlsx file")
     command.add_argument(
         "--format", choices=("text", "json", "csv"), default="text", help="what to print, without --out"
     )
+    command.add_argument(
+        "--closed", nargs="+", type=Path, metavar="SHEETS.json", help="closed months, for what several come to together"
+    )
+    command.add_argument("--close", action="store_true", help="close the month: mark its JSON as final")
     command.add_argument("--strict", action="store_true", help="stop if a row cannot be read")
     add_language(command)
 
@@ -26,12 +30,21 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.out and arguments.out.suffix not in SUFFIXES:
         print(f"--out {arguments.out}: the suffix must be one of {', '.join(SUFFIXES)}", file=sys.stderr)
         return 2
+    if arguments.close and (arguments.person or _form(arguments) != "json"):
+        print("--close needs JSON (--format json, or --out X.json), and everybody: no --person", file=sys.stderr)
+        return 2
     result, status = scored(arguments, arguments.out)
     if status and arguments.strict:
         return 1
     if arguments.out:
-        write_report(result, arguments.out, arguments.lang, arguments.person)
+        write_report(result, arguments.out, arguments.lang, arguments.person, close=arguments.close)
         print(f"written: {arguments.out}", file=sys.stderr)
     else:
-        sys.stdout.write(render(result, arguments.format, arguments.lang, arguments.person).decode())
+        told = render(result, arguments.format, arguments.lang, arguments.person, close=arguments.close)
+        sys.stdout.write(told.decode())
     return status
+
+
+def _form(arguments: argparse.Namespace) -> str:
+    """The format in which it is told."""
+    return str(arguments.out.suffix.removeprefix(".") if arguments.out else arguments.format)

@@ -149,6 +149,11 @@ class Facts:
         """A numeric attribute of some rows; `NONE` where it is empty."""
         return self.attribute(name, rows).cast(pl.Int64, strict=False).fill_null(NONE).to_numpy()
 
+    def cases(self, rows: Ints) -> Ints:
+        """The case of each row; -1 for none, and for no row."""
+        case = np.append(self._columns["case"], -1)[rows]
+        return case.astype(np.int64, copy=False)
+
     def participants(self, events: Events) -> tuple[Ints, Ints]:
         """(entry, person) pairs: everybody who took part in each event, its own person among them."""
         code = {name: number for number, name in enumerate(self.presence.persons)}

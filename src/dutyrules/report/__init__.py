@@ -1,4 +1,4 @@
-"""What people and programs hold in their hands: text, CSV, JSON, explanations."""
+"""What people and programs hold in their hands: text, CSV, JSON, workbooks, explanations."""
 
 from pathlib import Path
 
@@ -6,34 +6,42 @@ from dutyrules import atomic
 from dutyrules.report.document import as_document, as_json
 from dutyrules.report.explain import explain
 from dutyrules.report.language import LANGUAGES, Speech
+from dutyrules.report.score_workbook import score_workbook
 from dutyrules.report.table import as_csv
 from dutyrules.report.text import as_text
-from dutyrules.scoring import Result
+from dutyrules.scoring import Result, refuse_to_close
 
 FORMATS = ("text", "json", "csv")
-SUFFIXES = {".txt": "text", ".json": "json", ".csv": "csv"}
+SUFFIXES = {".txt": "text", ".json": "json", ".csv": "csv", ".xlsx": "xlsx"}
 """File suffix → format of `--out`."""
 
 
-def render(result: Result, form: str, language: str, person: str | None = None) -> bytes:
+def render(result: Result, form: str, language: str, person: str | None = None, *, close: bool = False) -> bytes:
     """A result in one format.
 
+    Args:
+        close: Mark the JSON as what the month came to, once and for all.
+
     Raises:
-        InputError: nobody of that name has a post in the period.
+        InputError: nobody of that name has a post in the period, or it cannot be closed.
     """
+    if close:
+        refuse_to_close(result)
     people = result.of(person) if person else result.people
     match form:
         case "json":
-            return as_json(result, people).encode()
+            return as_json(result, people, closed=close).encode()
         case "csv":
             return as_csv(result, people, Speech(language))
+        case "xlsx":
+            return score_workbook(result, people, Speech(language))
         case _:
             return as_text(result, people, Speech(language)).encode()
 
 
-def write_report(result: Result, path: Path, language: str, person: str | None = None) -> None:
+def write_report(result: Result, path: Path, language: str, person: str | None = None, *, close: bool = False) -> None:
     """Writes a result to a file, in the format that its suffix names; wholly or not at all."""
-    atomic.write(path, render(result, SUFFIXES[path.suffix], language, person))
+    atomic.write(path, render(result, SUFFIXES[path.suffix], language, person, close=close))
 
 
 __all__ = ["FORMATS", "LANGUAGES", "SUFFIXES", "Speech", "as_document", "explain", "render", "write_report"]

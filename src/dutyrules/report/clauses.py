@@ -102,6 +102,8 @@ def _citing(book: Book) -> Iterator[tuple[str, str, Form | None]]:
         yield from _on_card(card)
     for name, fine in book.fines.items():
         yield from ((clause, f"fine `{name}`", fine) for clause in fine.clause)
+    for name, outcome in book.outcomes.items():
+        yield from ((clause, f"outcome `{name}`", outcome) for clause in outcome.clause)
     for slot in book.timetable:
         yield from ((clause, f"slot `{slot.slot}`", None) for clause in slot.clause)
 

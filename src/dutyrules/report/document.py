@@ -7,20 +7,25 @@ from typing import Any
 
 from dutyrules.estate.provenance import provenance
 from dutyrules.report.numbers import plain
-from dutyrules.scoring import Finding, ItemScore, Result, Sheet, Tally
+from dutyrules.scoring import Finding, ItemScore, Result, Sheet, Tally, Window
 from dutyrules.timegrid import date_of
 
 SCHEMA_VERSION = "1"
 
 
-def as_document(result: Result, people: Sequence[Sheet]) -> dict[str, Any]:
-    """The result as plain values; decimals are strings."""
+def as_document(result: Result, people: Sequence[Sheet], *, closed: bool = False) -> dict[str, Any]:
+    """The result as plain values; decimals are strings.
+
+    Args:
+        closed: This is what the month came to, once and for all.
+    """
     presence = result.judgement.ground.presence
     return {
         "schema_version": SCHEMA_VERSION,
         "period": result.period.label,
         "estate": result.estate.id,
         "forecast": result.forecast,
+        "closed": closed,
         "provenance": origin(result),
         "people": [_person(sheet) for sheet in people],
         "uncovered": [
@@ -32,9 +37,9 @@ def as_document(result: Result, people: Sequence[Sheet]) -> dict[str, Any]:
     }
 
 
-def as_json(result: Result, people: Sequence[Sheet]) -> str:
+def as_json(result: Result, people: Sequence[Sheet], *, closed: bool = False) -> str:
     """The result as JSON text, the same on every run."""
-    return json.dumps(as_document(result, people), ensure_ascii=False, indent=2) + "\n"
+    return json.dumps(as_document(result, people, closed=closed), ensure_ascii=False, indent=2) + "\n"
 
 
 def origin(tally: Tally) -> dict[str, Any]:
@@ -58,13 +63,29 @@ def _person(sheet: Sheet) -> dict[str, Any]:
         "score_min": _text(sheet.score_min),
         "score_max": _text(sheet.score_max),
         "complete": sheet.complete,
+        "grade": sheet.grade.grade if sheet.grade else None,
+        "coefficient": _text(sheet.grade.coefficient) if sheet.grade else None,
+        "accumulated": _window(sheet.accumulated),
         "workdays": sheet.workdays,
         "bonus": _text(sheet.bonus),
         "bonuses": [
             {"bonus": one.bonus, "clause": list(one.clause), "times": one.times, "points": _text(one.points)}
             for one in sheet.bonuses
         ],
+        "borne": [
+            {
+                "person": one.person,
+                "role": one.role,
+                "scorecard": one.scorecard,
+                "item": one.item,
+                "line": one.line,
+                "share": str(one.share),
+                "points": _text(one.points),
+            }
+            for one in sheet.borne
+        ],
         "fines": {currency: _text(amount) for currency, amount in sheet.fine_totals.items()},
+        "payable": {currency: _text(amount) for currency, amount in sheet.payable_totals.items()},
         "fine_lines": [
             {
                 "fine": one.fine,
@@ -73,8 +94,34 @@ def _person(sheet: Sheet) -> dict[str, Any]:
                 "amount": _text(one.amount),
                 "currency": one.currency,
                 "breaches": list(one.breaches),
+                "payable": _text(one.payable),
+                "recorded_because": one.why or None,
+                "legal_basis": one.legal_basis,
             }
             for one in sheet.fines
+        ],
+        "outcomes": [
+            {
+                "outcome": one.outcome,
+                "clause": list(one.clause),
+                "times": one.times,
+                "steps": list(one.steps),
+                "window": _window(one.window),
+                "breaches": list(one.breaches),
+                "findings": [{"file": file, "row": row} for file, row in one.findings],
+                "liable": [{"person": person, "role": role} for person, role in one.liable],
+            }
+            for one in sheet.outcomes
+        ],
+        "liable_for": [
+            {
+                "person": one.person,
+                "role": one.role,
+                "outcome": one.outcome,
+                "clause": list(one.clause),
+                "steps": list(one.steps),
+            }
+            for one in sheet.liable_for
         ],
         "items": [_item(item) for item in sheet.items],
         "breaches": [_finding(one, uncharged=one.breach_id in sheet.uncharged) for one in sheet.breaches],
@@ -84,11 +131,29 @@ def _person(sheet: Sheet) -> dict[str, Any]:
     }
 
 
+def _window(window: Window | None) -> dict[str, Any] | None:
+    """What several months come to, and what each of them adds."""
+    return (
+        None
+        if window is None
+        else {
+            "over": window.over,
+            "value": _text(window.value),
+            "complete": window.complete,
+            "months": [
+                {"period": month.period, "value": _text(month.value), "why": month.why or None}
+                for month in window.months
+            ],
+        }
+    )
+
+
 def _item(item: ItemScore) -> dict[str, Any]:
     return {
         "item": item.item,
         "clause": list(item.clause),
         "marks": _text(item.marks),
+        "weight": None if item.weight is None else str(item.weight),
         "deducted": _text(item.deducted),
         "score": _text(item.score),
         "state": item.state,
@@ -102,6 +167,7 @@ def _item(item: ItemScore) -> dict[str, Any]:
                 "breaches": list(line.breaches),
                 "findings": [{"file": file, "row": row} for file, row in line.findings],
                 "uninspected": line.uninspected,
+                "veto": line.veto and {"effect": line.veto.effect, "cap": _text(line.veto.cap)},
             }
             for line in item.lines
         ],

@@ -5,7 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from dutyrules.book import Book, BreachFact, Charged, Fine
+from dutyrules.book import Book, BreachFact, Charged, Fine, Line
 from dutyrules.checks import Duty
 from dutyrules.checks.attendance import Attendance
 from dutyrules.checks.dates import DateTrigger
@@ -335,11 +335,10 @@ class DutyWords:
         return self._price(charged, once) + self._terms(charged)
 
     def _price(self, charged: Charged, once: str) -> str:
-        figure = next(
-            getattr(charged, name)
-            for name in ("points", "each", "once", "per_missing")
-            if getattr(charged, name) is not None
-        )
+        if not charged.prices:
+            return self._say("hb_price_none")
+        prices = (getattr(charged, name) for name in ("points", "each", "once", "per_missing"))
+        figure = next(price for price in prices if price is not None)
         number = self.figures(
             figure, lambda price: self.figures.price(price) if hasattr(price, "steps") else f"{price.normalize():f}"
         )
@@ -363,6 +362,8 @@ class DutyWords:
             terms.append(self._say("hb_line_cap", amount=self.figures(charged.line_cap, str)))
         if charged.aggravated_by is not None:
             terms.append(self._say("hb_aggravated", causes=self.figures.either([*self._causes(charged.aggravated_by)])))
+        if isinstance(charged, Line) and charged.veto is not None:
+            terms.append(self.figures.veto(charged.veto))
         return self._say("hb_where", words=self.figures.listed(terms)) if terms else ""
 
     def _causes(self, cause: Any) -> Iterator[str]:

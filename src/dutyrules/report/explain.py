@@ -7,10 +7,11 @@ from dutyrules.book import node_at
 from dutyrules.diagnostics import Diagnostic, InputError, did_you_mean
 from dutyrules.figure import Figure, Tiers
 from dutyrules.obligation import State
+from dutyrules.report.consequences import steps, veto
 from dutyrules.report.language import Speech
-from dutyrules.report.numbers import plain
+from dutyrules.report.numbers import plain, share
 from dutyrules.report.text import finding_lines, sheet_text
-from dutyrules.scoring import ItemScore, LineScore, Result, Sheet
+from dutyrules.scoring import ItemScore, LineScore, OutcomeScore, Result, Sheet
 
 _FIGURES: Final = ("each", "once", "every", "points", "per_missing", "free", "line_cap")
 """Words of a line that hold figures."""
@@ -30,10 +31,14 @@ def explain(result: Result, person: str, subject: str | None, speech: Speech) ->
         for item in sheet.items:
             if subject in (item.item, *item.clause):
                 lines += _item(result, sheet, item, speech)
+        for one in sheet.outcomes:
+            if subject in (one.outcome, *one.clause):
+                lines += _outcome(result, sheet, one, speech)
     if subject in result.estate.book.duties:
         lines += _duty(result, sheets[0], subject, speech)
     if not lines:
-        known = [item.item for sheet in sheets for item in sheet.items] + list(result.estate.book.duties)
+        known = [item.item for sheet in sheets for item in sheet.items]
+        known += [one.outcome for sheet in sheets for one in sheet.outcomes] + list(result.estate.book.duties)
         raise InputError(
             [
                 Diagnostic(
@@ -72,15 +77,42 @@ def _item(result: Result, sheet: Sheet, item: ItemScore, speech: Speech) -> Iter
             rows = "; ".join(speech("row", file=file.rpartition("/")[2], row=row) for file, row in line.findings)
             yield "    " + speech("explain_findings", rows=rows)
         yield "    " + _arithmetic(result, sheet, item, line, speech)
+        if line.veto:
+            yield "    " + veto(item, line, speech)
     yield ""
-    key = "explain_sum" if item.deducted <= item.marks else "explain_floor"
+    plainly = item.deducted <= item.marks and item.score == item.marks - item.deducted
+    key = "explain_sum" if plainly else "explain_floor" if item.deducted > item.marks else "explain_vetoed"
     yield "  " + speech(key, marks=plain(item.marks), deducted=plain(item.deducted), score=plain(item.score))
+    if item.weight is not None:
+        yield "  " + speech("explain_weight", weight=share(item.weight))
     if item.state != "assessed":
         yield "  " + speech("explain_open", state=speech(f"state_{item.state}"))
 
 
+def _outcome(result: Result, sheet: Sheet, one: OutcomeScore, speech: Speech) -> Iterator[str]:
+    form = result.estate.book.outcomes[one.outcome]
+    yield f"{speech('col_outcome')} {one.outcome}: {speech.title(one.title, one.outcome)}"
+    yield "  " + speech("explain_clauses", clauses=", ".join(one.clause))
+    yield "  " + speech("explain_written", place=_written(result, ("outcomes", one.outcome)))
+    for breach in (breach for breach in sheet.breaches if breach.breach_id in one.breaches):
+        yield from (f"  {text}" for text in finding_lines(result, sheet, breach, speech))
+    if one.findings:
+        rows = "; ".join(speech("row", file=file.rpartition("/")[2], row=row) for file, row in one.findings)
+        yield "  " + speech("explain_findings", rows=rows)
+    ladder = {
+        start: steps({step.step: step.title for step in reached}, speech) for start, reached in form.ladder.items()
+    }
+    said = "; ".join(f"{start}: {step}" for start, step in ladder.items())
+    yield "  " + speech("explain_ladder", times=one.times, ladder=said, steps=steps(one.steps, speech))
+    for person, role in one.liable:
+        role_name = speech.title(result.estate.book.roles[role].title, role)
+        yield "  " + speech("explain_liable", name=result.estate.name_of(person), role=role_name)
+
+
 def _arithmetic(result: Result, sheet: Sheet, item: ItemScore, line: LineScore, speech: Speech) -> str:
     form = result.estate.book.scorecards[sheet.scorecard or ""].items[item.item].lines[line.line]
+    if line.price is None:
+        return speech("explain_no_price", times=line.times)
     values = {word: _figure(result, sheet, getattr(form, word)) for word in _FIGURES}
     word = f"{line.price}_tiers" if isinstance(values[line.price], Tiers) else line.price
     parts = [speech(f"explain_{word}", **values | {"times": line.times, "price": values[line.price]})]

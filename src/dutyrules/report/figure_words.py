@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
-from dutyrules.book import Book
+from dutyrules.book import Book, Ceiling
 from dutyrules.checks.moments import SHIFT
 from dutyrules.figure import OFF, ByArea, ByDate, Due, Duration, Figure, Ref, Tiers, clock
 from dutyrules.report.language import Speech
@@ -164,6 +164,12 @@ class FigureWords:
                 for start, price in tiers.steps
             ]
         )
+
+    def veto(self, veto: Ceiling | str) -> str:
+        """What a veto does."""
+        if isinstance(veto, Ceiling):
+            return self._say("hb_veto_cap", amount=self(veto.cap, str))
+        return self._say(f"hb_veto_{veto}")
 
     def listed(self, parts: Sequence[str]) -> str:
         """Several things."""

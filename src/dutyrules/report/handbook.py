@@ -40,7 +40,7 @@ class _Page:
         self._clauses = clauses
 
     def text(self) -> str:
-        parts = [*self._head(), *self._roles(), *self._cards(), *self._fines(), *self._parameters()]
+        parts = [*self._head(), *self._roles(), *self._cards(), *self._fines(), *self._outcomes(), *self._parameters()]
         return "\n".join(parts).rstrip("\n") + "\n"
 
     # ------------------------------------------------------------ head
@@ -166,8 +166,24 @@ class _Page:
         yield ""
         for name, fine in self._book.fines.items():
             price = self._words.price(fine, "")
-            line = self._say("hb_fine_line", title=self._say.title(fine.title, name), price=price)
+            key = "hb_fine_line" if fine.legal_basis is None else "hb_fine_payable"
+            line = self._say(key, title=self._say.title(fine.title, name), price=price, basis=fine.legal_basis)
             yield f"- {line} ({self._cited(fine.clause)})"
+        yield ""
+
+    def _outcomes(self) -> Iterator[str]:
+        if not self._book.outcomes:
+            return
+        yield f"## {self._say('hb_outcomes')}"
+        yield ""
+        for name, outcome in self._book.outcomes.items():
+            ladder = {
+                number: ", ".join(self._say.title(one.title, one.step) for one in some)
+                for number, some in outcome.ladder.items()
+            }
+            steps = [self._say("hb_step", number=number, steps=some) for number, some in ladder.items()]
+            title, said = self._say.title(outcome.title, name), self._say("hb_semicolon").join(steps)
+            yield f"- {self._say('hb_outcome_line', title=title, steps=said)} ({self._cited(outcome.clause)})"
         yield ""
 
     # ------------------------------------------------------------ parameters

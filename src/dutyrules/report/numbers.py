@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from fractions import Fraction
 
 from dutyrules.scoring import Cost, Finding
 
@@ -14,6 +15,17 @@ def plain(number: Decimal) -> str:
     """
     text = f"{number:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def share(part: Fraction) -> str:
+    """A share in percent where that is exact.
+
+    >>> share(Fraction(1, 8)), share(Fraction(1, 3))
+    ('12.5%', '1/3')
+    """
+    percent = part * 100
+    exact = 10**4 % percent.denominator == 0
+    return f"{plain(Decimal(percent.numerator) / percent.denominator)}%" if exact else str(part)
 
 
 def money(sums: Mapping[str, Decimal]) -> str:

@@ -2,41 +2,47 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
 
+from dutyrules.report.consequences import consequences, content, grade, money_of, outcomes, role_title
 from dutyrules.report.language import Speech
 from dutyrules.report.numbers import measure, plain
-from dutyrules.scoring import Result, Sheet
+from dutyrules.scoring import Finding, ItemScore, LineScore, Result, Sheet
 
 _RISKY = ("=", "+", "-", "@", "\t", "\r")
 
 
+_CELLS: Final = (
+    "item",
+    "line",
+    "clause",
+    "content",
+    "times",
+    "deducted",
+    "score",
+    "marks",
+    "percent",
+    "state",
+    "evidence",
+)
+
+
 def as_csv(result: Result, people: Sequence[Sheet], speech: Speech) -> bytes:
     """Every line of every sheet, as UTF-8 with BOM, which Excel opens as it is."""
-    keys = (
-        "person",
-        "name",
-        "role",
-        "item",
-        "line",
-        "clause",
-        "content",
-        "times",
-        "deducted",
-        "score",
-        "marks",
-        "percent",
-        "state",
-        "evidence",
-    )
-    return csv_bytes(
-        [speech(f"col_{key}") for key in keys],
-        (
-            (sheet.person, sheet.name, role_title(result, sheet, speech), *row)
-            for sheet in people
-            for row in _rows(sheet, speech)
-        ),
-    )
+    return csv_bytes(*line_table(result, people, speech))
+
+
+def line_table(
+    result: Result, people: Sequence[Sheet], speech: Speech
+) -> tuple[Sequence[str], Sequence[tuple[str, ...]]]:
+    """Every line of every sheet: titles and rows."""
+    rows = [
+        (sheet.person, sheet.name, role_title(result, sheet, speech), *row)
+        for sheet in people
+        for row in _rows(result, sheet, speech)
+    ]
+    return [speech(f"col_{key}") for key in ("person", "name", "role", *_CELLS)], rows
 
 
 def csv_bytes(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
@@ -48,82 +54,70 @@ def csv_bytes(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     return b"\xef\xbb\xbf" + text.getvalue().encode("utf-8")
 
 
-def role_title(result: Result, sheet: Sheet, speech: Speech) -> str:
-    """A role as people call it."""
-    return speech.title(result.estate.book.roles[sheet.role].title, sheet.role)
+def _row(**cells: str) -> tuple[str, ...]:
+    return tuple(cells.get(key, "") for key in _CELLS)
 
 
-def _rows(sheet: Sheet, speech: Speech) -> Iterator[tuple[str, ...]]:
-    named = {one.breach_id: one for one in sheet.breaches}
+def _rows(result: Result, sheet: Sheet, speech: Speech) -> Iterator[tuple[str, ...]]:
     if sheet.score is not None and sheet.marks is not None:
-        percent = "" if sheet.percent is None else f"{sheet.percent:.2f}"
-        state = speech("state_assessed") if sheet.complete else speech("state_partial")
-        yield "", "", "", speech("col_score"), "", "", plain(sheet.score), plain(sheet.marks), percent, state, ""
-    for item in sheet.items:
-        title = speech.title(item.title, item.item)
-        yield (
-            item.item,
-            "",
-            " ".join(item.clause),
-            title,
-            "",
-            plain(item.deducted),
-            plain(item.score) if item.state == "assessed" else "",
-            plain(item.marks),
-            "",
-            speech(f"state_{item.state}"),
-            "",
+        yield _row(
+            content=speech("col_score"),
+            score=plain(sheet.score),
+            marks=plain(sheet.marks),
+            percent="" if sheet.percent is None else f"{sheet.percent:.2f}",
+            state=speech("state_assessed") if sheet.complete else speech("state_partial"),
+            evidence=grade(sheet.grade, speech) if sheet.grade else "",
         )
-        for line in item.lines:
-            if line.times:
-                reasons = [
-                    f"{one.day} {speech(f'reason_{one.reason}')} ({' / '.join(measure(one))})"
-                    for one in map(named.get, line.breaches)
-                    if one
-                ]
-                reasons += [speech("row", file=file.rpartition("/")[2], row=row) for file, row in line.findings]
-                yield (
-                    item.item,
-                    line.line,
-                    " ".join(line.clause),
-                    speech.title(line.title, line.line),
-                    str(line.times),
-                    plain(line.points),
-                    "",
-                    "",
-                    "",
-                    "",
-                    "; ".join(reasons),
-                )
+    named = {one.breach_id: one for one in sheet.breaches}
+    for item in sheet.items:
+        yield _row(
+            item=item.item,
+            clause=" ".join(item.clause),
+            content=content(item, speech),
+            deducted=plain(item.deducted),
+            score=plain(item.score) if item.state == "assessed" else "",
+            marks=plain(item.marks),
+            state=speech(f"state_{item.state}"),
+        )
+        yield from (_line(item, line, named, speech) for line in item.lines if line.times)
+    yield from (_row(content=said) for said in consequences(result, sheet, speech))
     for bonus in sheet.bonuses:
         if bonus.times:
-            yield (
-                speech("bonus"),
-                bonus.bonus,
-                " ".join(bonus.clause),
-                speech.title(bonus.title, bonus.bonus),
-                str(bonus.times),
-                "",
-                plain(bonus.points),
-                "",
-                "",
-                "",
-                "",
+            yield _row(
+                item=speech("bonus"),
+                line=bonus.bonus,
+                clause=" ".join(bonus.clause),
+                content=speech.title(bonus.title, bonus.bonus),
+                times=str(bonus.times),
+                score=plain(bonus.points),
             )
     for fine in sheet.fines:
-        yield (
-            "",
-            fine.fine,
-            " ".join(fine.clause),
-            f"{speech.title(fine.title, fine.fine)}: {plain(fine.amount)} {fine.currency}",
-            str(fine.times),
-            "",
-            "",
-            "",
-            "",
-            speech("col_fines"),
-            "",
+        yield _row(
+            line=fine.fine,
+            clause=" ".join(fine.clause),
+            content=f"{speech.title(fine.title, fine.fine)}: {money_of(fine, speech)}",
+            times=str(fine.times),
+            state=speech("col_fines"),
         )
+    yield from (_row(content=said, state=speech("col_outcome")) for said in outcomes(result, sheet, speech))
+
+
+def _line(item: ItemScore, line: LineScore, named: Mapping[str, Finding], speech: Speech) -> tuple[str, ...]:
+    reasons = [
+        f"{one.day} {speech(f'reason_{one.reason}')} ({' / '.join(measure(one))})"
+        for one in map(named.get, line.breaches)
+        if one
+    ]
+    reasons += [speech("row", file=file.rpartition("/")[2], row=row) for file, row in line.findings]
+    return _row(
+        item=item.item,
+        line=line.line,
+        clause=" ".join(line.clause),
+        content=speech.title(line.title, line.line),
+        times=str(line.times),
+        deducted=plain(line.points),
+        evidence="; ".join(reasons),
+    )
 
 
 def _safe(cell: str) -> str:

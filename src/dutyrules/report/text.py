@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 
 from tabulate import tabulate
 
+from dutyrules.report.consequences import consequences, content, grade, money_of, outcomes, role_title
 from dutyrules.report.language import Speech
 from dutyrules.report.numbers import measure, money, plain
-from dutyrules.report.table import role_title
 from dutyrules.scoring import Finding, ItemScore, Result, Sheet, Tally
 
 MOST_ROWS = 3
@@ -15,7 +15,7 @@ MOST_ROWS = 3
 
 def as_text(result: Result, people: Sequence[Sheet], speech: Speech) -> str:
     """The ranking of everybody; for one or two people their sheets."""
-    parts = [*_heading(result, speech), "", _ranking(result, people, speech)]
+    parts = [*heading(result, speech), "", _ranking(result, people, speech)]
     if len({sheet.person for sheet in people}) <= 2:
         parts += [line for sheet in people for line in ("", *_sheet(result, sheet, speech))]
     return "\n".join(parts) + "\n"
@@ -26,7 +26,8 @@ def sheet_text(result: Result, sheet: Sheet, speech: Speech) -> str:
     return "\n".join(_sheet(result, sheet, speech)) + "\n"
 
 
-def _heading(result: Result, speech: Speech) -> Iterator[str]:
+def heading(result: Result, speech: Speech) -> Iterator[str]:
+    """What was scored, and what a reader should know before."""
     yield speech("title", estate=speech.title(result.estate.title, result.estate.id), period=result.period.label)
     if result.as_of:
         yield speech("as_of", as_of=result.as_of)
@@ -62,6 +63,14 @@ def ranks(people: Sequence[Sheet]) -> dict[tuple[str, str], int]:
 
 
 def _ranking(result: Result, people: Sequence[Sheet], speech: Speech) -> str:
+    titles, rows = ranking(result, people, speech)
+    return tabulate(rows, titles, disable_numparse=True)
+
+
+def ranking(
+    result: Result, people: Sequence[Sheet], speech: Speech
+) -> tuple[Sequence[str], Sequence[Sequence[object]]]:
+    """Everybody, the best of each scorecard first: titles and rows."""
     rank = ranks(people)
     ordered = sorted(
         people,
@@ -89,7 +98,7 @@ def _ranking(result: Result, people: Sequence[Sheet], speech: Speech) -> str:
         for sheet in ordered
     ]
     keys = ("rank", "person", "name", "role", "score", "marks", "percent", "range", "breaches", "open", "fines")
-    return tabulate(rows, [speech(f"col_{key}") for key in keys], disable_numparse=True)
+    return [speech(f"col_{key}") for key in keys], rows
 
 
 def _range(sheet: Sheet) -> str:
@@ -104,12 +113,14 @@ def _sheet(result: Result, sheet: Sheet, speech: Speech) -> Iterator[str]:
     if sheet.items:
         keys = ("item", "content", "marks", "deducted", "score", "state")
         yield tabulate(list(_item_rows(sheet, speech)), [speech(f"col_{key}") for key in keys], disable_numparse=True)
+    yield from consequences(result, sheet, speech)
     for bonus in sheet.bonuses:
         if bonus.times:
             yield f"{speech('bonus')}: {speech.title(bonus.title, bonus.bonus)} {bonus.times} → {plain(bonus.points)}"
     for fine in sheet.fines:
-        amount = f"{plain(fine.amount)} {fine.currency}"
-        yield f"{speech('col_fines')}: {speech.title(fine.title, fine.fine)} {fine.times} → {amount}"
+        title = speech.title(fine.title, fine.fine)
+        yield f"{speech('col_fines')}: {title} {fine.times} → {money_of(fine, speech)}"
+    yield from outcomes(result, sheet, speech)
     for key in ("breaches", "excused", "pending", "not_assessed"):
         findings: Sequence[Finding] = getattr(sheet, key)
         if findings:
@@ -122,7 +133,9 @@ def _sum(sheet: Sheet, speech: Speech) -> str:
     if sheet.score is None or sheet.marks is None or sheet.assessed_marks is None:
         return speech("sheet_no_card")
     if sheet.percent is not None:
-        return speech("sheet_sum", score=plain(sheet.score), marks=plain(sheet.marks), percent=f"{sheet.percent:.2f}")
+        percent = f"{sheet.percent:.2f}"
+        text = speech("sheet_sum", score=plain(sheet.score), marks=plain(sheet.marks), percent=percent)
+        return text if sheet.grade is None else f"{text}; {grade(sheet.grade, speech)}"
     return speech(
         "sheet_incomplete",
         score=plain(sheet.score),
@@ -137,7 +150,7 @@ def _item_rows(sheet: Sheet, speech: Speech) -> Iterator[tuple[object, ...]]:
     for item in sheet.items:
         yield (
             item.item,
-            speech.title(item.title, item.item),
+            content(item, speech),
             plain(item.marks),
             plain(item.deducted),
             _counted(item),

@@ -4,17 +4,18 @@ Everything here is whole numbers: points in 1/10,000, occurrences as counts.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import permutations
 
 import numpy as np
 
-from dutyrules.book import Charged, Line
+from dutyrules.book import Ceiling, Charged, Line
+from dutyrules.checks.ground import Terms
 from dutyrules.obligation import Bools, Ints
 from dutyrules.scoring.holders import Sheets
 from dutyrules.scoring.judge import Judgement
 from dutyrules.scoring.occurrences import Breaches, Counted, Findings, Occurrences
-from dutyrules.scoring.prices import cost
+from dutyrules.scoring.prices import beyond, cost, scaled
 
 LineKey = tuple[str, str]
 """(item, line); fines have an empty item."""
@@ -25,6 +26,8 @@ class Charge:
     """What one line takes off: per sheet, and what it counts for that.
 
     Attributes:
+        fired: Sheets on which its veto fires.
+        ceiling: The most that a sheet comes to where it does; None unless the veto says so.
         priceless: Sheets on which the line does not work: a figure of it is ``none``, or unbound.
         unbound: Sheets for which its price is not known.
     """
@@ -32,6 +35,8 @@ class Charge:
     times: Ints
     points: Ints
     counted: Counted
+    fired: Bools
+    ceiling: Ints | None
     priceless: Bools
     unbound: Bools
 
@@ -68,29 +73,39 @@ class Pricing:
         """Every line's charge; lines that share something are settled in the dearest order."""
         charges = {key: self.alone(line, role) for key, line in lines.items()}
         for group in groups:
-            charges |= self._dearest(group, lines, {key: charges[key].counted for key in group})
+            charges |= self._dearest(group, lines, charges)
         return charges
 
     def _charge(self, line: Charged, counted: Counted) -> Charge:
         times = self.occurrences.times(line, counted)
         terms = self._ground.terms(self._sheets.post, np.full(len(times), self._ground.period.first_day))
-        points = cost(line, times, terms)
+        beyond_free = beyond(line, times, terms)
+        points = cost(line, beyond_free, terms)
+        fired, ceiling = _veto(line, beyond_free > 0, terms)
         # where it has no price it counts nothing, and takes nothing from those it shares with
         unbound = (terms.unbound > 0) & ~terms.off
         idle = terms.off | unbound
-        return Charge(np.where(idle, 0, times), np.where(idle, 0, points), counted.on(~idle), idle, unbound)
+        return Charge(
+            times=np.where(idle, 0, times),
+            points=np.where(idle, 0, points),
+            counted=counted.on(~idle),
+            fired=fired & ~idle,
+            ceiling=ceiling,
+            priceless=idle,
+            unbound=unbound,
+        )
 
     def _dearest(
-        self, group: Sequence[LineKey], lines: Mapping[LineKey, Line], counted: Mapping[LineKey, Counted]
+        self, group: Sequence[LineKey], lines: Mapping[LineKey, Line], alone: Mapping[LineKey, Charge]
     ) -> dict[LineKey, Charge]:
         """Tries every order."""
-        options = [self._in_order(order, lines, counted) for order in permutations(group)]
+        options = [self._in_order(order, lines, alone) for order in permutations(group)]
         totals = np.stack([np.sum([charge.points for charge in option.values()], axis=0) for option in options])
         best = totals.argmax(axis=0)
-        return {key: _chosen([option[key] for option in options], best) for key in group}
+        return {key: _chosen([option[key] for option in options], best, alone[key]) for key in group}
 
     def _in_order(
-        self, order: Sequence[LineKey], lines: Mapping[LineKey, Line], counted: Mapping[LineKey, Counted]
+        self, order: Sequence[LineKey], lines: Mapping[LineKey, Line], alone: Mapping[LineKey, Charge]
     ) -> dict[LineKey, Charge]:
         """The first line keeps everything, each later one loses what an earlier one kept."""
         nothing = np.empty(0, np.int64)
@@ -99,7 +114,7 @@ class Pricing:
         for key in order:
             word = lines[key].dedupe
             taken = cases.get(word, nothing) if word else nothing
-            left = counted[key].without(keys, taken)
+            left = alone[key].counted.without(keys, taken)
             keys = np.concatenate([keys, left.breaches.key])
             if word:
                 cases[word] = np.concatenate([taken, left.cases])
@@ -107,16 +122,28 @@ class Pricing:
         return charges
 
 
-def _chosen(charges: Sequence[Charge], best: Ints) -> Charge:
-    """For each sheet the charge of its best order."""
+def _veto(line: Charged, happened: Bools, terms: Terms) -> tuple[Bools, Ints | None]:
+    """Where a line's veto fires, and the most that a sheet then comes to."""
+    match line.veto if isinstance(line, Line) else None:
+        case None:
+            return np.zeros(len(happened), np.bool_), None
+        case "zero_item":
+            return happened, None
+        case Ceiling() as ceiling:
+            return happened, terms.numbers(ceiling.cap, scaled)
+        case _:
+            return happened, np.zeros(len(happened), np.int64)
+
+
+def _chosen(charges: Sequence[Charge], best: Ints, alone: Charge) -> Charge:
+    """For each sheet the charge of its best order; a veto does not depend on what is shared."""
     sheets = np.arange(len(best))
     kept = [charge.counted.on(best == index) for index, charge in enumerate(charges)]
-    return Charge(
+    return replace(
+        alone,
         times=np.stack([charge.times for charge in charges])[best, sheets],
         points=np.stack([charge.points for charge in charges])[best, sheets],
         counted=Counted(
             Breaches.joined([one.breaches for one in kept]), Findings.joined([one.findings for one in kept])
         ),
-        priceless=charges[0].priceless,
-        unbound=charges[0].unbound,
     )

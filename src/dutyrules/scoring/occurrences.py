@@ -6,7 +6,7 @@ from typing import Self
 
 import numpy as np
 
-from dutyrules.book import BreachFact, Charged
+from dutyrules.book import BreachFact, Cause, Counting
 from dutyrules.checks.duty import Pattern
 from dutyrules.facts import Events, sums
 from dutyrules.figure import POINT_SCALE
@@ -115,11 +115,11 @@ class Occurrences:
         """The duty and row of a breach."""
         return list(self._number)[key // 2**32], key % 2**32
 
-    def of(self, line: Charged, mine: Bools) -> Counted:
+    def of(self, line: Counting, mine: Bools) -> Counted:
         """What a line counts on some sheets if it shares nothing with others."""
         return Counted(self._of_line(line, mine), self._findings(line, mine))
 
-    def times(self, line: Charged, counted: Counted) -> Ints:
+    def times(self, line: Counting, counted: Counted) -> Ints:
         """How many occurrences that is on each sheet: per day the larger of the two numbers."""
         breaches = _one_per_case(counted.breaches) if line.distinct else counted.breaches
         findings = counted.findings
@@ -148,32 +148,47 @@ class Occurrences:
             sheet=self._sheets.of_post[obligations.post[rows]],
             day=_day(obligations)[rows],
             weight=np.where(found, judged.actual[rows], gap),
-            case=obligations.case[rows],
+            case=self._cases(obligations, rows),
         )
 
-    def _of_line(self, line: Charged, mine: Bools) -> Breaches:
+    def _cases(self, obligations: Obligations, rows: Ints) -> Ints:
+        """The case of the event that each is about, even where it is matched by something else."""
+        own = obligations.case[rows]
+        return np.where(own >= 0, own, self._ground.facts.cases(obligations.event[rows]))
+
+    def _of_line(self, line: Counting, mine: Bools) -> Breaches:
         parts = []
         for duty in line.duties:
             if self._judgement.duty(duty).strength != "must":
                 continue
             reasons = [breach.rpartition(".")[2] for breach in line.breaches if breach.rpartition(".")[0] == duty]
-            part = self._breaches(duty, reasons, missing=line.per_missing is not None)
+            part = self._breaches(duty, reasons, missing=line.by_missing)
             part = part.only(mine[part.sheet])
             if line.condition == "none_done":
                 part = part.only(self._none_done(duty, part)[part.sheet])
             parts.append(part)
         breaches = Breaches.joined(parts)
         if line.aggravated_by:
-            holds = line.aggravated_by.holds(lambda fact: self._holds(fact, breaches))
-            breaches = breaches.only(holds & (breaches.case >= 0))
+            breaches = breaches.only(self._case_with(line.aggravated_by, breaches))
         return breaches
 
-    def _holds(self, fact: Pattern | BreachFact, breaches: Breaches) -> Bools:
-        """Of which breaches a fact holds on their case."""
+    def happened(self, cause: Cause, counted: Counted, sheets: int) -> Bools:
+        """On which of so many sheets a cause holds on the case of a breach or finding that is counted."""
+        there = np.zeros(sheets, np.bool_)
+        for rows in (counted.breaches, counted.findings):
+            there[rows.sheet[self._case_with(cause, rows)]] = True
+        return there
+
+    def _case_with(self, cause: Cause, rows: Breaches | Findings) -> Bools:
+        """Of which rows a cause holds on their case."""
+        return cause.holds(lambda fact: self._holds(fact, rows)) & (rows.case >= 0)
+
+    def _holds(self, fact: Pattern | BreachFact, rows: Breaches | Findings) -> Bools:
+        """Of which rows a fact holds on their case."""
         if isinstance(fact, BreachFact):
             others = self._breaches(fact.duty, [fact.breach.rpartition(".")[2]])
-            return np.isin(_packed(breaches), _packed(others))
-        return np.isin(breaches.case, fact.of(self._ground).case)
+            return np.isin(_packed(rows), _packed(others))
+        return np.isin(rows.case, fact.of(self._ground).case)
 
     def _none_done(self, duty: str, counted: Breaches) -> Bools:
         """Sheets on which the duty was never met and every breach is one of those counted."""
@@ -186,7 +201,7 @@ class Occurrences:
 
     # ------------------------------------------------------------ findings
 
-    def _findings(self, line: Charged, mine: Bools) -> Findings:
+    def _findings(self, line: Counting, mine: Bools) -> Findings:
         """The findings of a line's clause in the period."""
         key = (line.clause, mine.tobytes())
         if key not in self._found:

@@ -16,10 +16,14 @@ def scaled(points: Decimal) -> int:
     return int(points * POINT_SCALE)
 
 
+def beyond(line: Charged, times: Ints, terms: Terms) -> Ints:
+    """How many occurrences are left after the free ones."""
+    return times if line.free is None else np.maximum(times - terms.numbers(line.free), 0)
+
+
 def cost(line: Charged, times: Ints, terms: Terms) -> Ints:
-    """What each row's number of occurrences costs; every figure of the line is read, so that `terms` knows of it."""
-    counted = times if line.free is None else np.maximum(times - terms.numbers(line.free), 0)
-    points = _full(line, counted, terms)
+    """What each row's number of occurrences, free ones off, costs; all figures are read, so that `terms` knows them."""
+    points = _full(line, times, terms)
     return points if line.line_cap is None else np.minimum(points, terms.numbers(line.line_cap, scaled))
 
 

@@ -4,25 +4,36 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from dutyrules.activity.log import Log
-from dutyrules.book import Item, Scorecard
+from dutyrules.book import Ceiling, Item, Line, Scorecard
 from dutyrules.estate import Estate, scored_period
 from dutyrules.figure import POINT_SCALE
-from dutyrules.obligation import Ints, State
+from dutyrules.obligation import State
 from dutyrules.scoring.charges import Charge
+from dutyrules.scoring.closed import Closed
+from dutyrules.scoring.following import Following
 from dutyrules.scoring.holders import Sheets
 from dutyrules.scoring.judge import judge
-from dutyrules.scoring.prices import scaled
 from dutyrules.scoring.requests import refuse_plans, unknown_person
-from dutyrules.scoring.sheet import BonusScore, Finding, FineScore, ItemScore, ItemState, LineScore, Sheet
+from dutyrules.scoring.sheet import (
+    BonusScore,
+    BorneScore,
+    Finding,
+    FineScore,
+    GradeScore,
+    ItemScore,
+    ItemState,
+    LineScore,
+    Sheet,
+    Veto,
+)
 from dutyrules.scoring.tally import Tally
-from dutyrules.timegrid import DAY
 
 
 @dataclass(frozen=True)
@@ -30,7 +41,16 @@ class Result(Tally):
     """What a period comes to: sheets, verdicts and where they come from.
 
     Everything beyond the arrays of the tally is made when it is asked for, and only for the persons that are asked for.
+
+    Attributes:
+        closed: What earlier months came to.
     """
+
+    closed: Closed
+
+    @cached_property
+    def _following(self) -> Following:
+        return Following(self, self.closed)
 
     # ------------------------------------------------------------ sheets
 
@@ -71,23 +91,27 @@ class Result(Tally):
         presence = self.judgement.ground.presence
         chosen = self.scorecard(index)
         items = self._items(index, *chosen) if chosen else ()
-        bonuses = self._bonuses(index, chosen[1]) if chosen else ()
-        fines = self._fines(index)
+        bonuses = self._bonuses(index, *chosen) if chosen else ()
+        fines, outcomes = self._fines(index), self._following.outcomes(index)
+        sums = self._sums(index, *chosen, items) if chosen else _NO_SUMS
         findings = self._findings(index)
-        charged = {key for item in items for line in item.lines for key in line.breaches} | {
-            key for fine in fines for key in fine.breaches
-        }
+        charged = {key for item in items for line in item.lines for key in line.breaches}
+        charged.update(*(fine.breaches for fine in fines), *(outcome.breaches for outcome in outcomes))
         breached = tuple(one for one in findings if one.state == "breached")
         return Sheet(
             person=presence.persons[self.sheets.person[index]],
             name=self.estate.name_of(presence.persons[self.sheets.person[index]]),
             role=presence.roles[self.sheets.role[index]],
             scorecard=chosen[0] if chosen else None,
-            **self._sums(items, bonuses) if chosen else _NO_SUMS,
-            bonus=sum((bonus.points for bonus in bonuses), Decimal(0)),
+            **sums,
+            accumulated=self._following.accumulated(index, *chosen, sums) if chosen else None,
+            bonus=_points(int(self.totals.bonus(chosen[0])[index])) if chosen else Decimal(0),
             items=items,
             bonuses=bonuses,
+            borne=self._borne(index),
             fines=fines,
+            outcomes=outcomes,
+            liable_for=self._following.liable_for(index),
             breaches=breached,
             excused=tuple(one for one in findings if one.state == "excused"),
             pending=tuple(one for one in findings if one.state == "pending"),
@@ -111,8 +135,9 @@ class Result(Tally):
             clause=item.clause,
             title=item.title,
             marks=item.marks,
+            weight=item.weight,
             deducted=deducted,
-            score=max(Decimal(0), item.marks - deducted),
+            score=_points(int(self.totals.item_score(self.cards[name][0], key, self.charges[name])[index])),
             state=state,
             settled_by=settled_by,
             lines=tuple(self._line(index, item, line, charge, inspected=inspected) for line, charge in charges.items()),
@@ -120,25 +145,23 @@ class Result(Tally):
 
     def _line(self, index: int, item: Item, line: str, charge: Charge, *, inspected: bool) -> LineScore:
         form = item.lines[line]
-        facts = self.judgement.ground.facts
-        breaches, findings = charge.counted.breaches, charge.counted.findings
-        mine = breaches.key[breaches.sheet == index]
-        rows = findings.row[findings.sheet == index]
         return LineScore(
             line=line,
             clause=form.clause,
             title=form.title,
-            price=form.prices[0],
+            price=form.prices[0] if form.prices else None,
             times=int(charge.times[index]),
             points=_points(int(charge.points[index])),
-            breaches=tuple(self._breach_id(int(key)) for key in mine),
-            findings=tuple(facts.log_rows(rows)) if len(rows) else (),
+            breaches=self.breach_ids(charge.counted, index),
+            findings=self.finding_rows(charge.counted, index),
             uninspected=not form.breaches and not inspected,
+            veto=self._veto(index, form, charge) if charge.fired[index] else None,
         )
 
-    def _breach_id(self, key: int) -> str:
-        duty, row = self.pricing.occurrences.duty_row(key)
-        return self.namer.ids(duty)[row]
+    def _veto(self, index: int, form: Line, charge: Charge) -> Veto:
+        if isinstance(form.veto, Ceiling) and charge.ceiling is not None:
+            return Veto("cap", _points(int(charge.ceiling[index])))
+        return Veto(str(form.veto), None)
 
     def _inspected(self, index: int, key: str, item: Item, charges: Mapping[str, Charge]) -> bool:
         """An inspection of the item, or a finding on one of its lines, even one that does not count."""
@@ -174,58 +197,76 @@ class Result(Tally):
         person = self.judgement.ground.presence.persons[self.sheets.person[index]]
         return self.settlements.get((person, item))
 
-    def _sums(self, items: tuple[ItemScore, ...], bonuses: tuple[BonusScore, ...]) -> dict[str, Any]:
-        counted = [item for item in items if item.state != "excluded"]
-        assessed = [item for item in counted if item.state == "assessed"]
-        marks = sum((item.marks for item in counted), Decimal(0))
-        score = sum((item.score for item in assessed), Decimal(0)) + sum(
-            (bonus.points for bonus in bonuses), Decimal(0)
-        )
-        complete = len(assessed) == len(counted) and self.judgement.ground.horizon == self.period.end
-        percent = (score / marks * 100).quantize(Decimal("0.01"), ROUND_HALF_UP) if complete and marks else None
+    def _sums(self, index: int, name: str, card: Scorecard, items: Sequence[ItemScore]) -> dict[str, Any]:
+        states = {item.item: item.state for item in items}
+        counted = [item for item, state in states.items() if state != "excluded"]
+        assessed = [item for item in counted if states[item] == "assessed"]
+        low, high = (self._total(index, name, chosen) for chosen in (assessed, counted))
+        marks = self.totals.marks(card, counted)
+        known = self.judgement.ground.horizon == self.period.end and not self.totals.open_caps(card)[index]
+        complete = len(assessed) == len(counted) and known
+        percent = _percent(low, marks) if complete and marks else None
+        grade = None if percent is None else next((one for one in card.grades if one.start <= percent), None)
         return {
-            "marks": marks,
-            "score": score,
+            "marks": self._shown(marks),
+            "score": self._shown(low),
             "percent": percent,
-            "assessed_marks": sum((item.marks for item in assessed), Decimal(0)),
-            "score_min": score,
-            "score_max": score + sum((item.score for item in counted if item.state != "assessed"), Decimal(0)),
+            "assessed_marks": self._shown(self.totals.marks(card, assessed)),
+            "score_min": self._shown(low),
+            "score_max": self._shown(high),
             "complete": complete,
+            "grade": grade and GradeScore(grade.grade, grade.title, grade.coefficient),
         }
 
-    def _bonuses(self, index: int, card: Scorecard) -> tuple[BonusScore, ...]:
+    def _total(self, index: int, name: str, items: Sequence[str]) -> int:
+        """What a sheet comes to by some items, in the scale of the totals."""
+        counted = {item: np.array([item in items]) for item in self.cards[name][0].items}
+        return int(self.totals.total(name, self.charges[name], np.array([index]), counted, self.burden)[0])
+
+    def _shown(self, total: int) -> Decimal:
+        return _points(int(self.totals.rounded(np.array([total], object))[0]))
+
+    def _borne(self, index: int) -> tuple[BorneScore, ...]:
+        presence = self.judgement.ground.presence
+        return tuple(
+            BorneScore(
+                person=presence.persons[self.sheets.person[source]],
+                role=presence.roles[self.sheets.role[source]],
+                scorecard=one.card,
+                item=one.key[0],
+                line=one.key[1],
+                share=one.share,
+                points=self._shown(int(points)),
+            )
+            for one in self.borne
+            for source, bearer, points in zip(one.source, one.bearer, one.points, strict=True)
+            if bearer == index
+        )
+
+    def _bonuses(self, index: int, name: str, card: Scorecard) -> tuple[BonusScore, ...]:
         return tuple(
             BonusScore(key, form.clause, form.title, int(times[index]), _points(int(points[index])))
             for key, form in card.bonus.items()
-            for times, points in [self._bonus(form)]
+            for times, points in [self.totals.bonuses[name][key]]
         )
-
-    def _bonus(self, form: Any) -> tuple[Ints, Ints]:
-        ground = self.judgement.ground
-        events = ground.facts.events(form.event, form.where)
-        inside = (events.at >= ground.period.first_day * DAY) & (events.at < ground.period.end) & (events.person >= 0)
-        by_person = np.bincount(events.person[inside], minlength=len(ground.presence.persons))
-        times = by_person[self.sheets.person]
-        terms = ground.terms(self.sheets.post, np.full(len(self.sheets), ground.period.first_day))
-        return times, times * terms.numbers(form.each, scaled)
 
     def _fines(self, index: int) -> tuple[FineScore, ...]:
         found = []
         for name, charge in self.fines.items():
             form = self.estate.book.fines[name]
             if charge.times[index]:
-                breaches = charge.counted.breaches
-                keys = breaches.key[breaches.sheet == index]
-                ids = tuple(self._breach_id(int(key)) for key in keys)
                 found.append(
                     FineScore(
-                        name,
-                        form.clause,
-                        form.title,
-                        int(charge.times[index]),
-                        _points(int(charge.points[index])),
-                        form.currency,
-                        ids,
+                        fine=name,
+                        clause=form.clause,
+                        title=form.title,
+                        times=int(charge.times[index]),
+                        amount=_points(int(charge.points[index])),
+                        currency=form.currency,
+                        breaches=self.breach_ids(charge.counted, index),
+                        legal_basis=form.legal_basis,
+                        payable=_points(int(self.payable[name].money[index])),
+                        why=self.payable[name].whys[index],
                     )
                 )
         return tuple(found)
@@ -265,7 +306,15 @@ class Result(Tally):
                 yield int(sheets[row]), finding
 
 
-def score(estate: Estate, log: Log, period: str, as_of: datetime | None = None, *, forecast: bool = False) -> Result:
+def score(
+    estate: Estate,
+    log: Log,
+    period: str,
+    as_of: datetime | None = None,
+    *,
+    forecast: bool = False,
+    closed: Closed | None = None,
+) -> Result:
     """Scores a period.
 
     Args:
@@ -274,6 +323,7 @@ def score(estate: Estate, log: Log, period: str, as_of: datetime | None = None, 
         period: ``2026-10``, ``2026-Q4``, ``2026-W41``, ``2026-H2`` or ``2026``.
         as_of: The last instant that is known; obligations that fall due later are pending.
         forecast: Accept planned rows; every output then says so.
+        closed: What earlier months came to, for what is taken together over several.
 
     Raises:
         InputError: the log holds planned rows and this is no forecast, or the period is none.
@@ -282,11 +332,16 @@ def score(estate: Estate, log: Log, period: str, as_of: datetime | None = None, 
     if not forecast:
         refuse_plans(log, "score a plan with --forecast")
     judgement = judge(estate, log, scored, as_of, planned=estate.planning.alongside(log.planned_kinds))
-    return Result(estate, log, scored, as_of, forecast, judgement, Sheets.of(judgement.ground))
+    return Result(estate, log, scored, as_of, forecast, judgement, Sheets.of(judgement.ground), closed or Closed({}))
 
 
 def _points(number: int) -> Decimal:
     return Decimal(number) / POINT_SCALE
+
+
+def _percent(total: int, marks: int) -> Decimal:
+    """Half up to two places."""
+    return Decimal((20_000 * total + marks) // (2 * marks)) / 100
 
 
 _NO_SUMS: Mapping[str, Any] = {
@@ -297,4 +352,5 @@ _NO_SUMS: Mapping[str, Any] = {
     "score_min": None,
     "score_max": None,
     "complete": False,
+    "grade": None,
 }

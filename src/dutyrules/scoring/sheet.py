@@ -1,9 +1,12 @@
 """A sheet as people and programs read it: plain values, exact decimals, every point with its breaches."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from typing import Literal
+
+from dutyrules.scoring.accumulate import Window
 
 ItemState = Literal["assessed", "partial", "not_assessed", "excluded"]
 
@@ -40,28 +43,53 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class Veto:
+    """What happens because of one line.
+
+    Attributes:
+        effect: `zero_item`, `zero_total` or `cap`.
+        cap: The most that the sheet comes to; only of `cap`.
+    """
+
+    effect: str
+    cap: Decimal | None
+
+
+@dataclass(frozen=True)
 class LineScore:
-    """What one deduction line took off."""
+    """What one deduction line took off.
+
+    Attributes:
+        price: The word of the book that says what it costs; None for a veto without one.
+        veto: What else happens, if it does.
+    """
 
     line: str
     clause: tuple[str, ...]
     title: str | Mapping[str, str]
-    price: str
+    price: str | None
     times: int
     points: Decimal
     breaches: tuple[str, ...]
     findings: tuple[tuple[str, int], ...]
     uninspected: bool
+    veto: Veto | None
 
 
 @dataclass(frozen=True)
 class ItemScore:
-    """One item of a scorecard."""
+    """One item of a scorecard.
+
+    Attributes:
+        score: Before its weight.
+        weight: Its share of the sheet; None where items have no weights.
+    """
 
     item: str
     clause: tuple[str, ...]
     title: str | Mapping[str, str]
     marks: Decimal
+    weight: Fraction | None
     deducted: Decimal
     score: Decimal
     state: ItemState
@@ -81,8 +109,41 @@ class BonusScore:
 
 
 @dataclass(frozen=True)
+class BorneScore:
+    """What a sheet bears for another.
+
+    Attributes:
+        person, role: Whose sheet it is of which the line took points.
+        points: As they are shown; they are added up exactly.
+    """
+
+    person: str
+    role: str
+    scorecard: str
+    item: str
+    line: str
+    share: Fraction
+    points: Decimal
+
+
+@dataclass(frozen=True)
+class GradeScore:
+    """What the percent of a sheet is called, and what it is worth."""
+
+    grade: str
+    title: str | Mapping[str, str]
+    coefficient: Decimal | None
+
+
+@dataclass(frozen=True)
 class FineScore:
-    """Money that a text asks for; recorded, not deducted."""
+    """Money that a text asks for; recorded, never deducted from points.
+
+    Attributes:
+        legal_basis: What makes it payable; None where it is meant to be recorded only.
+        payable: What of the amount may be paid.
+        why: Why it is only recorded; empty where it may be paid.
+    """
 
     fine: str
     clause: tuple[str, ...]
@@ -91,11 +152,57 @@ class FineScore:
     amount: Decimal
     currency: str
     breaches: tuple[str, ...]
+    legal_basis: str | None
+    payable: Decimal
+    why: str
+
+
+@dataclass(frozen=True)
+class OutcomeScore:
+    """What follows besides points and money.
+
+    Attributes:
+        steps: What is reached, by its word, with its title; empty before the first step.
+        window: The months over which it is counted; None where only the period's own times are.
+        liable: (person, role) of whoever answers for it too.
+    """
+
+    outcome: str
+    clause: tuple[str, ...]
+    title: str | Mapping[str, str]
+    times: int
+    steps: Mapping[str, str | Mapping[str, str]]
+    breaches: tuple[str, ...]
+    findings: tuple[tuple[str, int], ...]
+    window: Window | None
+    liable: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class LiableScore:
+    """What somebody answers for besides whoever did it.
+
+    Attributes:
+        person, role: Whose sheet has the outcome.
+    """
+
+    person: str
+    role: str
+    outcome: str
+    clause: tuple[str, ...]
+    title: str | Mapping[str, str]
+    steps: Mapping[str, str | Mapping[str, str]]
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """One person in one role for one period."""
+    """One person in one role for one period.
+
+    Attributes:
+        bonus: What counts of the bonuses: at most their cap.
+        borne: What is taken off for others.
+        accumulated: What several months come to; None unless the scorecard asks for it.
+    """
 
     person: str
     name: str
@@ -108,10 +215,15 @@ class Sheet:
     score_min: Decimal | None
     score_max: Decimal | None
     complete: bool
+    grade: GradeScore | None
+    accumulated: Window | None
     bonus: Decimal
     items: tuple[ItemScore, ...]
     bonuses: tuple[BonusScore, ...]
+    borne: tuple[BorneScore, ...]
     fines: tuple[FineScore, ...]
+    outcomes: tuple[OutcomeScore, ...]
+    liable_for: tuple[LiableScore, ...]
     breaches: tuple[Finding, ...]
     excused: tuple[Finding, ...]
     pending: tuple[Finding, ...]
@@ -122,8 +234,17 @@ class Sheet:
     @property
     def fine_totals(self) -> Mapping[str, Decimal]:
         """Fines by currency."""
-        totals: dict[str, Decimal] = {}
-        for fine in self.fines:
-            if fine.amount:
-                totals[fine.currency] = totals.get(fine.currency, Decimal(0)) + fine.amount
-        return totals
+        return _by_currency((fine.currency, fine.amount) for fine in self.fines)
+
+    @property
+    def payable_totals(self) -> Mapping[str, Decimal]:
+        """What of the fines may be paid, by currency."""
+        return _by_currency((fine.currency, fine.payable) for fine in self.fines)
+
+
+def _by_currency(amounts: Iterable[tuple[str, Decimal]]) -> Mapping[str, Decimal]:
+    totals: dict[str, Decimal] = {}
+    for currency, amount in amounts:
+        if amount:
+            totals[currency] = totals.get(currency, Decimal(0)) + amount
+    return totals

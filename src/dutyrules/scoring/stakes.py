@@ -17,8 +17,8 @@ from dutyrules.obligation import Bools, Ints, Reason, State
 from dutyrules.scoring.agenda import Cost
 from dutyrules.scoring.charges import Charge, LineKey, Pricing
 from dutyrules.scoring.judge import Judgement
-from dutyrules.scoring.prices import scaled
 from dutyrules.scoring.tally import Tally
+from dutyrules.scoring.totals import Exact
 
 
 @dataclass(frozen=True)
@@ -76,22 +76,14 @@ class Stakes:
     # ------------------------------------------------------------ which lines
 
     @cached_property
-    def _cards(self) -> Mapping[str, tuple[Scorecard, Bools]]:
-        """The scorecards for months, and the sheets that are judged by each."""
-        sheets = [self._tally.scorecard(sheet) for sheet in range(len(self._tally.sheets))]
-        return {
-            name: (card, np.array([chosen is not None and chosen[0] == name for chosen in sheets], np.bool_))
-            for name, card in self._tally.estate.book.scorecards.items()
-            if card.per == self._tally.period.kind
-        }
-
-    @cached_property
     def _charges(self) -> Mapping[str, Mapping[LineKey, Charge]]:
         """Scorecard → line → charge if everything pending is met."""
-        return {
-            name: self._pricing.charges(card.lines, overlapping(card.lines), card.role)
-            for name, (card, _) in self._cards.items()
-        }
+        return self._tally.charges_by(self._pricing)
+
+    @cached_property
+    def _burden(self) -> Exact:
+        """What each sheet bears for others then; nobody bears for themselves, so no question changes it."""
+        return self._tally.totals.burden(self._tally.totals.borne(self._charges))
 
     @cached_property
     def _fines(self) -> Mapping[str, tuple[Fine, Bools]]:
@@ -110,7 +102,7 @@ class Stakes:
         for reason in np.unique(ending.reason):
             breach = f"{duty}.{Reason(reason).name.lower()}"
             where = np.zeros(len(self._tally.sheets) + 1, np.bool_)  # the last stands for no sheet
-            for name, (card, mine) in self._cards.items():
+            for name, (card, mine) in self._tally.cards.items():
                 for key, line in card.lines.items():
                     if breach in line.breaches:
                         where[:-1] |= mine & ~self._charges[name][key].priceless
@@ -126,13 +118,13 @@ class Stakes:
     # ------------------------------------------------------------ what they take
 
     def _loss(self, duty: str, ending: Ending) -> Loss:
-        """What each row's sheet loses by what the duty touches, if the row ends so and all others stay."""
+        """What each row's sheet comes short of, up to a constant, if the row ends so and all others stay."""
         sheet = self._sheet(duty, ending)
         points = np.zeros(len(sheet), np.int64)
         fines = {fine.currency: np.zeros(len(sheet), np.int64) for fine, _ in self._fines.values()}
         for pricing, places in self._questions(duty, ending, sheet):
             mine = sheet[places]
-            points[places] = self._points(pricing, duty)[mine]
+            points[places] = -self._points(pricing, duty, mine)
             for fine, _ in self._fines.values():
                 if _touches(fine, duty):
                     fines[fine.currency][places] += pricing.alone(fine, fine.role).points[mine]
@@ -145,19 +137,18 @@ class Stakes:
         for places in _rounds(np.where(as_it_is, -1, sheet)):
             yield self._pricing.on(_changed(self._calm, duty, ending.take(places))), places
 
-    def _points(self, pricing: Pricing, duty: str) -> Ints:
-        """What each sheet loses by the items that the duty touches: of each at most its marks."""
-        lost = np.zeros(len(self._tally.sheets), np.int64)
-        for name, (card, mine) in self._cards.items():
+    def _points(self, pricing: Pricing, duty: str, sheets: Ints) -> Ints:
+        """What some sheets come to if nothing is left open."""
+        points, totals = np.zeros(len(sheets), np.int64), self._tally.totals
+        for name, (card, mine) in self._tally.cards.items():
             lines, groups = self._lines(name, card, duty)
-            if not lines:
-                continue
-            charges = {**self._charges[name], **pricing.charges(lines, groups, card.role)}
-            for item in dict.fromkeys(item for item, _ in lines):
-                form = card.items[item]
-                taken = sum((charges[item, line].points for line in form.lines), np.zeros(len(lost), np.int64))
-                lost += np.where(mine & ~self._excluded(item), np.minimum(taken, scaled(form.marks)), 0)
-        return lost
+            judged = np.flatnonzero(mine[sheets])
+            if lines and len(judged):
+                charges = {**self._charges[name], **pricing.charges(lines, groups, card.role)}
+                rows = sheets[judged]
+                counted = {item: ~totals.off[item][rows] for item in card.items}
+                points[judged] = totals.rounded(totals.total(name, charges, rows, counted, self._burden))
+        return points
 
     def _lines(
         self, name: str, card: Scorecard, duty: str
@@ -169,12 +160,6 @@ class Stakes:
             touched.update(*groups)
             self._touched[name, duty] = {key: line for key, line in card.lines.items() if key in touched}, groups
         return self._touched[name, duty]
-
-    def _excluded(self, item: str) -> Bools:
-        """Sheets that somebody took the item off."""
-        persons, settled = self._tally.judgement.ground.presence.persons, self._tally.settlements
-        off = {person for (person, name), (decision, _) in settled.items() if (name, decision) == (item, "exclude")}
-        return np.array([persons[code] in off for code in self._tally.sheets.person], np.bool_)
 
 
 def _decimal(number: int) -> Decimal:

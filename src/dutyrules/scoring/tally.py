@@ -1,6 +1,6 @@
 """The arrays behind the sheets of a period: breaches, charges of lines and fines, states by duty."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -11,12 +11,17 @@ import polars as pl
 from dutyrules.activity.log import Log
 from dutyrules.book import Scorecard, overlapping
 from dutyrules.estate import Estate
-from dutyrules.obligation import Ints, State
+from dutyrules.obligation import Bools, Ints, State
 from dutyrules.scoring.charges import Charge, LineKey, Pricing
 from dutyrules.scoring.findings import Namer
 from dutyrules.scoring.holders import Sheets
 from dutyrules.scoring.judge import Judgement
+from dutyrules.scoring.liability import Liability
+from dutyrules.scoring.occurrences import Counted
+from dutyrules.scoring.outcomes import Reached, reached
+from dutyrules.scoring.payable import Payable, payable
 from dutyrules.scoring.tables import breach_table, points_table
+from dutyrules.scoring.totals import Borne, Exact, Totals, items_of
 from dutyrules.timegrid import Period
 
 
@@ -74,18 +79,93 @@ class Tally:
         return next(fitting, None)
 
     @cached_property
-    def charges(self) -> Mapping[str, Mapping[LineKey, Charge]]:
-        """Scorecard → line → charge on every sheet."""
+    def cards(self) -> Mapping[str, tuple[Scorecard, Bools]]:
+        """The scorecards for such periods, and the sheets that are judged by each."""
+        names = [chosen[0] if chosen else None for chosen in map(self.scorecard, range(len(self.sheets)))]
         return {
-            name: self.pricing.charges(card.lines, overlapping(card.lines), card.role)
+            name: (card, np.array([chosen == name for chosen in names], np.bool_))
             for name, card in self.estate.book.scorecards.items()
             if card.per == self.period.kind
         }
 
     @cached_property
+    def totals(self) -> Totals:
+        """The arithmetic of these scorecards."""
+        off = {item: self._excluded(item) for item in items_of(self.cards)}
+        return Totals(self.judgement.ground, self.sheets, self.cards, off, self.liability)
+
+    @cached_property
+    def liability(self) -> Liability:
+        """Who answers for whom."""
+        presence, people = self.judgement.ground.presence, self.estate.tables.people
+        codes = {name: code for code, name in enumerate(presence.persons)}
+        managers = np.array([codes.get(name, -1) for name in people["manager"].to_list()], np.int64)
+        return Liability(self.judgement.ground, self.sheets, managers[self.sheets.post])
+
+    @cached_property
+    def outcomes(self) -> Mapping[str, Reached]:
+        """How far every outcome has come on every sheet."""
+        forms = self.estate.book.outcomes.items()
+        return {name: reached(form, self.pricing, self.liability) for name, form in forms}
+
+    def _excluded(self, item: str) -> Bools:
+        """Sheets that somebody took the item off."""
+        decided = self.settlements.items()
+        off = {person for (person, name), (decision, _) in decided if (name, decision) == (item, "exclude")}
+        persons = self.judgement.ground.presence.persons
+        return np.array([persons[code] in off for code in self.sheets.person], np.bool_)
+
+    @cached_property
+    def charges(self) -> Mapping[str, Mapping[LineKey, Charge]]:
+        """Scorecard → line → charge on every sheet."""
+        return self.charges_by(self.pricing)
+
+    def charges_by(self, pricing: Pricing) -> Mapping[str, Mapping[LineKey, Charge]]:
+        """The same, priced on other verdicts."""
+        return {
+            name: pricing.charges(card.lines, overlapping(card.lines), card.role)
+            for name, (card, _) in self.cards.items()
+        }
+
+    @cached_property
+    def borne(self) -> Sequence[Borne]:
+        """What sheets bear for others."""
+        return self.totals.borne(self.charges)
+
+    @cached_property
+    def burden(self) -> Exact:
+        """What each sheet bears in all, in the scale of the totals."""
+        return self.totals.burden(self.borne)
+
+    def holder(self, sheet: int) -> tuple[str, str]:
+        """The person and role of a sheet."""
+        presence = self.judgement.ground.presence
+        return presence.persons[self.sheets.person[sheet]], presence.roles[self.sheets.role[sheet]]
+
+    def breach_ids(self, counted: Counted, sheet: int) -> tuple[str, ...]:
+        """The breaches on a sheet that something counts."""
+        keys = counted.breaches.key[counted.breaches.sheet == sheet]
+        rows = [self.pricing.occurrences.duty_row(int(key)) for key in keys]
+        return tuple(self.namer.ids(duty)[row] for duty, row in rows)
+
+    def finding_rows(self, counted: Counted, sheet: int) -> tuple[tuple[str, int], ...]:
+        """(file, row) of the findings on a sheet that something counts."""
+        rows = counted.findings.row[counted.findings.sheet == sheet]
+        return tuple(self.judgement.ground.facts.log_rows(rows)) if len(rows) else ()
+
+    @cached_property
     def fines(self) -> Mapping[str, Charge]:
         """Fine → charge on every sheet, in money."""
         return {name: self.pricing.alone(fine, fine.role) for name, fine in self.estate.book.fines.items()}
+
+    @cached_property
+    def payable(self) -> Mapping[str, Payable]:
+        """Fine → what of it may be paid on every sheet."""
+        ground, fines = self.judgement.ground, self.estate.book.fines
+        return {
+            name: payable(fines[name], charge.points, ground, self.sheets, forecast=self.forecast)
+            for name, charge in self.fines.items()
+        }
 
     @cached_property
     def state_counts(self) -> Mapping[str, Ints]:

@@ -146,16 +146,17 @@ def _narrowed(estate: Estate, entry: Entry) -> Estate:
     """The estate with only what the expectations look at; the rest would only cost time."""
     book = estate.book
     cards = {name: _card(card, entry) for name, card in book.scorecards.items()} if entry.sums.on_card else {}
-    fines = book.fines if entry.sums.fines else {}
-    lines = [*fines.values(), *(line for card in cards.values() for line in card.lines.values())]
+    fines = book.fines if entry.sums.fines or entry.sums.payable else {}
+    outcomes = {name: form for name, form in book.outcomes.items() if name in entry.sums.outcomes}
+    lines = [*fines.values(), *outcomes.values(), *(line for card in cards.values() for line in card.lines.values())]
     needed = {*entry.duties, *(name for line in lines for name in line.reads)}
     duties = {name: duty for name, duty in book.duties.items() if name in needed}
-    return replace(estate, book=replace(book, duties=duties, scorecards=cards, fines=fines))
+    return replace(estate, book=replace(book, duties=duties, scorecards=cards, fines=fines, outcomes=outcomes))
 
 
 def _card(card: Scorecard, entry: Entry) -> Scorecard:
     """The items that a test looks at, and those that share breaches with them."""
-    if entry.sums.score is not None:
+    if entry.sums.whole:
         return card
     wanted = {item for item in card.items if item in entry.sums.items}
     wanted |= {item for (item, _), line in card.lines.items() if set(line.clause) & entry.lines.keys()}
@@ -280,6 +281,10 @@ def _sum_failures(sheets: Sequence[Sheet], entry: Entry) -> Iterator[Diagnostic]
         yield from _compared(
             entry, sums.score, [sheet.score for sheet in sheets if sheet.score is not None], "expect", "score"
         )
+    if sums.grade is not None:
+        grades = [sheet.grade.grade if sheet.grade else "none" for sheet in sheets]
+        if grades != [sums.grade]:
+            yield _failed(entry, "grade", sums.grade, ", ".join(grades) or "none", "expect", "grade")
     for item, points in sums.items.items():
         came = [one.score for sheet in sheets for one in sheet.items if one.item == item]
         yield from _compared(entry, points, came, "expect", "items", item)
@@ -289,6 +294,14 @@ def _sum_failures(sheets: Sequence[Sheet], entry: Entry) -> Iterator[Diagnostic]
     for currency, amount in sums.fines.items():
         came = [sheet.fine_totals.get(currency, Decimal(0)) for sheet in sheets]
         yield from _compared(entry, amount, came, "expect", "fines", currency)
+    for outcome, steps in sums.outcomes.items():
+        reached = [step for sheet in sheets for one in sheet.outcomes if one.outcome == outcome for step in one.steps]
+        if reached != [step for step in steps if step != "none"]:
+            said = ", ".join(reached) or "none"
+            yield _failed(entry, f"outcomes {outcome}", ", ".join(steps), said, "expect", "outcomes", outcome)
+    for currency, amount in sums.payable.items():
+        came = [sheet.payable_totals.get(currency, Decimal(0)) for sheet in sheets]
+        yield from _compared(entry, amount, came, "expect", "payable", currency)
 
 
 def _compared(entry: Entry, wanted: Decimal, came: Sequence[Decimal], *path: str) -> Iterator[Diagnostic]:
@@ -311,8 +324,9 @@ def _executed(
 ) -> frozenset[str]:
     judged = [name for name, seen in states.items() if seen - {"no_occasion", "not_assessed"}]
     clauses: set[str] = {clause for name in judged for clause in book.duties[name].clause} | entry.lines.keys()
+    clauses.update(clause for name in entry.sums.outcomes for clause in book.outcomes[name].clause)
     for sheet in sheets:
-        clauses |= _charged(line.clause for item in sheet.items for line in item.lines if line.points)
+        clauses |= _charged(line.clause for item in sheet.items for line in item.lines if line.points or line.veto)
         clauses |= _charged(fine.clause for fine in sheet.fines if fine.amount)
         clauses |= _charged(bonus.clause for bonus in sheet.bonuses if bonus.points)
     return frozenset(clauses)

@@ -187,12 +187,12 @@ def _boundary(probe: Probe, tests: Sequence[Exercise]) -> Boundary:
 
 
 def executable_clauses(book: Book) -> tuple[str, ...]:
-    """Clauses that a duty, a line, a fine or a bonus renders; items and timetable slots owe and cost nothing alone."""
+    """Clauses of duties, lines, bonuses, fines and outcomes; items and timetable slots owe and cost nothing alone."""
     clauses = [clause for duty in book.duties.values() for clause in duty.clause]
     for card in book.scorecards.values():
         clauses += [clause for line in card.lines.values() for clause in line.clause]
         clauses += [clause for bonus in card.bonus.values() for clause in bonus.clause]
-    clauses += [clause for fine in book.fines.values() for clause in fine.clause]
+    clauses += [clause for one in (*book.fines.values(), *book.outcomes.values()) for clause in one.clause]
     return tuple(dict.fromkeys(clauses))
 
 

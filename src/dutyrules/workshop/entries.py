@@ -117,8 +117,14 @@ def _names(book: Book, source: str, entry: Entry, problems: list[Diagnostic]) ->
 
     need("clause", entry.clause, {*clauses, *(clause for card in cards for clause in card.clause)}, "clause")
     need("item", entry.sums.items, [item for card in cards for item in card.items], "expect", "items")
+    grades = {grade.grade for card in cards for grade in card.grades}
+    if entry.sums.grade not in (None, *grades):
+        place = locate(entry.node, ("expect", "grade")).span
+        problems.append(_unknown("grade", str(entry.sums.grade), place, grades))
     need("line", entry.sums.lines, lines, "expect", "lines")
-    need("currency", entry.sums.fines, [fine.currency for fine in book.fines.values()], "expect", "fines")
+    need("outcome", entry.sums.outcomes, book.outcomes, "expect", "outcomes")
+    for word in ("fines", "payable"):
+        need("currency", getattr(entry.sums, word), [fine.currency for fine in book.fines.values()], "expect", word)
     need("population", entry.given.populations, tables, "given", "populations")
     for index, event in enumerate(entry.given.events):
         path = ("given", "events", index)

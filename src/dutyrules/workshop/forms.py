@@ -86,6 +86,7 @@ class PostForm(Form):
     to: Day | None = None
     fte: Share | None = None
     primary: Annotated[bool, Strict()] = False
+    manager: Id | None = None
 
 
 class PersonForm(PostForm):
@@ -161,17 +162,25 @@ class BreachedForm(Form):
 
 
 class SumsForm(Form):
-    """What the scorecard and the fines come to."""
+    """What the scorecard and the fines come to, and what follows besides."""
 
     score: Points | None = None
+    grade: Text | None = None
     items: Mapping[str, Points] = {}
     lines: Mapping[str, Points] = {}
     fines: Mapping[str, Points] = {}
+    payable: Mapping[str, Points] = {}
+    outcomes: Mapping[str, Names] = {}
+
+    @property
+    def whole(self) -> bool:
+        """Whether every item counts."""
+        return self.score is not None or self.grade is not None
 
     @property
     def on_card(self) -> bool:
         """Whether the scorecard has to be filled in."""
-        return self.score is not None or bool(self.items or self.lines)
+        return self.whole or bool(self.items or self.lines)
 
 
 class TestForm(Form):
