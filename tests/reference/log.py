@@ -55,6 +55,28 @@ def read_log(paths: list[Path], estate: Estate, cutoff: datetime, *, forecast: b
     return sorted(events, key=lambda event: (event.at, event.order))
 
 
+def planned_kinds(paths: list[Path], estate: Estate) -> frozenset[str]:
+    """The kinds of planned rows, with those that the estate plans together with them."""
+    kinds: set[str] = set()
+    for path in paths:
+        with path.open(encoding="utf-8-sig", newline="") as lines:
+            kinds |= {row["kind"] for row in csv.DictReader(lines) if row.get("state") == "planned"}
+    for group in (estate.raw.get("planning") or {}).values():
+        kinds |= set(group) if kinds & set(group) else set()
+    return frozenset(kinds)
+
+
+def rejected_rows(paths: list[Path], estate: Estate) -> list[tuple[Path, int]]:
+    """The rows that are told and not counted, as a spreadsheet numbers them: the header is row 1."""
+    found = []
+    for path in paths:
+        with path.open(encoding="utf-8-sig", newline="") as lines:
+            for number, row in enumerate(csv.DictReader(lines), start=2):
+                if rejected({k: (v or "").strip() for k, v in row.items()}, estate):
+                    found.append((path, number))
+    return found
+
+
 def recorded_after(row: Row, cutoff: datetime, estate: Estate) -> bool:
     """Rows recorded later than `log_cutoff` are left out."""
     text = row.get("recorded_at", "")

@@ -16,7 +16,7 @@ from .judge_rate import judge_rate
 from .judge_triggered import judge_finding, judge_metric, judge_precedence, judge_response
 from .judge_window import judge_window
 from .lines import Sheet
-from .log import cutoff_after, read_log
+from .log import cutoff_after, planned_kinds, read_log
 from .sheet import make_sheets, report, sheet_for
 from .verdict import Obligation, World, number_alike, settle
 
@@ -36,10 +36,13 @@ JUDGES: dict[str, Callable[[World, Duty], Iterator[Obligation]]] = {
 }
 
 
-def reference_score(estate_dir: Path, logs: list[Path], period: str, as_of: str | None = None) -> dict[str, Any]:
+def reference_score(
+    estate_dir: Path, logs: list[Path], period: str, as_of: str | None = None, *, forecast: bool = False
+) -> dict[str, Any]:
     """What everyone owed in the period, how it was judged, and what the scorecards make of it."""
     estate = load_estate(Path(estate_dir))
-    world = make_world(estate, [Path(log) for log in logs], period, as_of)
+    paths = [Path(log) for log in logs]
+    world = make_world(estate, paths, period, as_of, planned=planned_kinds(paths, estate) if forecast else None)
     obligations = judge_all(world)
     sheets = make_sheets(world, obligations)
     people = [report(world, sheet) for sheet in sheets]
