@@ -79,7 +79,7 @@ def score_card(world: World, sheet: Sheet, book: Book, card: dict[str, Any]) -> 
     charge(world, sheet, [line for item in items for line in item.lines if line.on])
     for item in items:
         # A settlement `assume_met` makes it assessed as it stands; `exclude` takes the item off the sheet.
-        settled = {"assume_met": "assessed", "exclude": "excluded"}.get(decision_on(item, decisions) or "")
+        settled = {"assume_met": "assessed", "exclude": "excluded"}.get(decisions.get(item.key, ""))
         item.state = settled or assess(world, sheet, item)
     return totals(world, items, bonus_points(world, sheet, book, card))
 
@@ -150,10 +150,6 @@ def settlements(world: World, sheet: Sheet) -> dict[str, str]:
     rows = world.estate.tables["settlements"]
     label = world.scored.label
     return {r["item"]: r["decision"] for r in rows if r["period"] == label and r["person"] == sheet.person}
-
-
-def decision_on(item: Item, decisions: dict[str, str]) -> str | None:
-    return decisions.get(item.key) or decisions.get(item.clause)
 
 
 # ---------------------------------------------------------------------------------------------- bonus, fines
