@@ -275,7 +275,7 @@ class Spoiled:
 
 def spoiled(expect: Mapping[str, Any]) -> Iterator[Spoiled]:
     """The expectation once for every value in it, with that value made wrong; and once without each obligation."""
-    for path in _paths(expect):
+    for path in filter(None, _paths(expect)):
         changed = deepcopy(dict(expect))
         holder: Any = changed
         for key in path[:-1]:
