@@ -43,11 +43,7 @@ class Event:
 
 def read_log(paths: list[Path], estate: Estate, cutoff: datetime, *, forecast: bool = False) -> list[Event]:
     """All rows that count, in order of time, then of files and rows; a forecast takes planned rows for events."""
-    rows: list[tuple[Path, Row]] = []
-    for path in paths:
-        with path.open(encoding="utf-8-sig", newline="") as lines:
-            rows += [(path, {k: (v or "").strip() for k, v in row.items()}) for row in csv.DictReader(lines)]
-    rows = [(path, row) for path, row in rows if not rejected(row, estate)]
+    rows = [(path, row) for path in paths for row in rows_of(path) if not rejected(row, estate)]
     assert forecast or not any(row.get("state") == "planned" for _, row in rows), "planned rows are refused"
     rows = [(path, row) for path, row in rows if not recorded_after(row, cutoff, estate)]
     kept = one_of_each_id(one_of_each_copy(rows))
@@ -55,12 +51,15 @@ def read_log(paths: list[Path], estate: Estate, cutoff: datetime, *, forecast: b
     return sorted(events, key=lambda event: (event.at, event.order))
 
 
+def rows_of(path: Path) -> list[Row]:
+    """Blanks around a cell do not matter, nor around the name of a column."""
+    with path.open(encoding="utf-8-sig", newline="") as lines:
+        return [{k.strip(): (v or "").strip() for k, v in row.items()} for row in csv.DictReader(lines)]
+
+
 def planned_kinds(paths: list[Path], estate: Estate) -> frozenset[str]:
     """The kinds of planned rows, with those that the estate plans together with them."""
-    kinds: set[str] = set()
-    for path in paths:
-        with path.open(encoding="utf-8-sig", newline="") as lines:
-            kinds |= {row["kind"] for row in csv.DictReader(lines) if row.get("state") == "planned"}
+    kinds = {row["kind"] for path in paths for row in rows_of(path) if row.get("state") == "planned"}
     for group in (estate.raw.get("planning") or {}).values():
         kinds |= set(group) if kinds & set(group) else set()
     return frozenset(kinds)
@@ -68,13 +67,8 @@ def planned_kinds(paths: list[Path], estate: Estate) -> frozenset[str]:
 
 def rejected_rows(paths: list[Path], estate: Estate) -> list[tuple[Path, int]]:
     """The rows that are told and not counted, as a spreadsheet numbers them: the header is row 1."""
-    found = []
-    for path in paths:
-        with path.open(encoding="utf-8-sig", newline="") as lines:
-            for number, row in enumerate(csv.DictReader(lines), start=2):
-                if rejected({k: (v or "").strip() for k, v in row.items()}, estate):
-                    found.append((path, number))
-    return found
+    numbered = [(path, number, row) for path in paths for number, row in enumerate(rows_of(path), start=2)]
+    return [(path, number) for path, number, row in numbered if rejected(row, estate)]
 
 
 def recorded_after(row: Row, cutoff: datetime, estate: Estate) -> bool:
@@ -101,14 +95,14 @@ def one_of_each_copy(rows: list[tuple[Path, Row]]) -> list[Row]:
 
 
 def one_of_each_id(rows: list[Row]) -> list[Row]:
-    """The highest `revision` counts, the first of equals; if it is `voided`, none."""
+    """The highest `revision` counts, the first of equals; a `voided` row is no event."""
     best: dict[str, Row] = {}
     for row in rows:
         key = row.get("event_id")
         if key and (key not in best or revision(row) > revision(best[key])):
             best[key] = row
     kept = [row for row in rows if not row.get("event_id") or best[row["event_id"]] is row]
-    return [row for row in kept if not (row.get("event_id") and row.get("voided", "").lower() in YES)]
+    return [row for row in kept if row.get("voided", "").lower() not in YES]
 
 
 def revision(row: Row) -> int:
@@ -158,7 +152,7 @@ def parse_instant(text: str, estate: Estate) -> Any:
 def rejected(row: Row, estate: Estate) -> bool:
     """A row is rejected for any of the reasons that estate.md lists."""
     kind = row.get("kind", "")
-    known = kind in estate.kinds or kind.startswith(("finding.", "inspection."))
+    known = kind in estate.kinds or kind in estate.inspectors_kinds
     declared = estate.kinds.get(kind, {})
     people = {post["person"] for post in estate.tables["people"]}
     person_ok = row.get("person", "") in people or declared.get("person") == "any"
