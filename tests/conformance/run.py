@@ -10,11 +10,14 @@ from typing import Any
 
 import dutyrules as dr
 from dutyrules.cli.main import main
-from tests.conformance.kit import IMPLEMENTATION, Case, same
+from tests.conformance.cases import Case, known
+from tests.conformance.compare import same
 from tests.property.engine import comparison
 from tests.reference import reference_score
 from tests.reference.estate import load_estate as reference_estate
 from tests.reference.log import rejected_rows
+
+IMPLEMENTATION = {"exit", "refused", "provenance", "uncovered", "uncharged", "notices"}
 
 
 class Estates:
@@ -26,8 +29,7 @@ class Estates:
         self.loaded: Callable[[Path], dr.Estate] = lru_cache(maxsize=None)(dr.load_estate)
 
     def folder(self, case: Case) -> Path:
-        """The estate, without logs."""
-        files = tuple((name, text) for name, text in case.files.items() if name not in case.logs)
+        files = tuple(case.files.items())
         if files not in self.folders:
             self.folders[files] = self.root / f"estate-{len(self.folders)}"
             for name, text in files:
@@ -36,8 +38,8 @@ class Estates:
 
     def logs(self, case: Case) -> list[Path]:
         folder = self.root / case.name.replace(":", "-")
-        for name in case.logs:
-            write(folder / name, case.files[name])
+        for name, text in case.logs.items():
+            write(folder / name, text)
         return [folder / name for name in case.logs]
 
 
@@ -86,7 +88,7 @@ def by_command(case: Case, estates: Estates, capture: Any) -> dict[str, Any]:
 
 def implementation_differences(wanted: dict[str, Any], found: dict[str, Any]) -> list[str]:
     """What only an implementation as a whole can show: exit status, codes, provenance."""
-    assert not set(wanted) - IMPLEMENTATION, f"unknown {sorted(set(wanted) - IMPLEMENTATION)}"
+    known(wanted, IMPLEMENTATION, "implementation")
     document = found["document"] or {}
     wrong = []
     for word, value in wanted.items():

@@ -1,11 +1,11 @@
 """Every case of the kit, judged by the engine and by the reference scorer."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.conformance.kit import Case, all_cases, differences, spoiled
+from tests.conformance.cases import Case, all_cases
+from tests.conformance.compare import differences, spoiled
 from tests.conformance.run import Estates, by_command, by_engine, by_reference, implementation_differences
 
 

@@ -95,7 +95,9 @@ class Estate:
                 for key, item in card["items"].items():
                     clause = item.get("clause") or f"{card.get('clause', '')}.{key}"
                     lines = item.get("lines") or {}
-                    clauses = [one for name, x in lines.items() for one in as_list(x.get("clause") or f"{clause}.{name}")]
+                    clauses = [
+                        one for name, x in lines.items() for one in as_list(x.get("clause") or f"{clause}.{name}")
+                    ]
                     found |= {f"inspection.{key}", *(f"finding.{one}" for one in clauses)}
         return found
 
