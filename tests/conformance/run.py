@@ -17,7 +17,7 @@ from tests.reference import reference_score
 from tests.reference.estate import load_estate as reference_estate
 from tests.reference.log import rejected_rows
 
-IMPLEMENTATION = {"exit", "refused", "provenance", "uncovered", "uncharged", "notices"}
+IMPLEMENTATION = {"exit", "refused", "provenance", "uncovered", "uncharged", "uninspected", "notices"}
 
 
 class Estates:
@@ -90,6 +90,7 @@ def implementation_differences(wanted: dict[str, Any], found: dict[str, Any]) ->
     """What only an implementation as a whole can show: exit status, codes, provenance."""
     known(wanted, IMPLEMENTATION, "implementation")
     document = found["document"] or {}
+    people = document.get("people", [])
     wrong = []
     for word, value in wanted.items():
         match word:
@@ -102,9 +103,11 @@ def implementation_differences(wanted: dict[str, Any], found: dict[str, Any]) ->
                 got = {name: told(whole.get(name)) for name in value}
             case "uncovered":
                 got = [f"{one['person']} {one['day']}" for one in document.get("uncovered", [])]
-            case _:
-                people = document.get("people", [])
+            case "uncharged":
                 got = [one["duty"] for person in people for one in person["breaches"] if one["uncharged"]]
+            case _:
+                items = [item for person in people for item in person["items"]]
+                got = [f"{item['item']}.{line['line']}" for item in items for line in item["lines"] if line[word]]
         if not same(value, got):
             wrong.append(f"{word}: {got}, not {value}")
     return wrong

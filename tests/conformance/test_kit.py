@@ -43,7 +43,7 @@ def test_there_are_cases_of_everything() -> None:
     assert len(cases) >= 200
     assert {case.rule for case in cases} >= set(RULES)
     text = "\n".join(path.read_text("utf-8") for path in FOLDER.glob("*.yaml"))
-    wanted = {f"check: {check}," for check in JUDGES} | {f"{word}: " for word in PRICES | WORDS}
+    wanted = {f"check: {check}" for check in JUDGES} | {f"{word}: " for word in PRICES | WORDS}
     wanted |= {f"breached {reason}" for reason in REASONS}
     assert not {one for one in wanted if one not in text}
 

@@ -161,8 +161,9 @@ def judge_follow_up(world: World, ob: Obligation, trigger: Event, limits: list[d
     ob.expected = named_instant(world, limit)
     wanted = [ob.duty.fields["follow_up"]]
     wanted += [other["follow_up"] for other in as_list(ob.duty.fields.get("else"))]
+    wanted = wanted[: len(limits)]  # without a limit there is no other way
     done = [first_follow_up(world, ob, one, trigger, trigger.at) for one in wanted]
-    in_time = [at for at, own in zip(done, limits, strict=False) if at is not None and at < own]
+    in_time = [at for at, own in zip(done, limits, strict=True) if at is not None and at < own]
     later = [at for at in done if at is not None and at < max(limit, late)]
     if in_time:
         ob.actual, ob.met = min(in_time), True

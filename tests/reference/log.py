@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -43,7 +44,7 @@ class Event:
 
 def read_log(paths: list[Path], estate: Estate, cutoff: datetime, *, forecast: bool = False) -> list[Event]:
     """All rows that count, in order of time, then of files and rows; a forecast takes planned rows for events."""
-    rows = [(path, row) for path in paths for row in rows_of(path) if not rejected(row, estate)]
+    rows = [(path, row) for path in paths for _, row in rows_of(path) if not rejected(row, estate)]
     assert forecast or not any(row.get("state") == "planned" for _, row in rows), "planned rows are refused"
     rows = [(path, row) for path, row in rows if not recorded_after(row, cutoff, estate)]
     kept = one_of_each_id(one_of_each_copy(rows))
@@ -51,24 +52,30 @@ def read_log(paths: list[Path], estate: Estate, cutoff: datetime, *, forecast: b
     return sorted(events, key=lambda event: (event.at, event.order))
 
 
-def rows_of(path: Path) -> list[Row]:
-    """Blanks around a cell do not matter, nor around the name of a column."""
+def rows_of(path: Path) -> list[tuple[int, Row]]:
+    """The rows that say anything, as a spreadsheet numbers them: the header is row 1."""
     with path.open(encoding="utf-8-sig", newline="") as lines:
-        return [{k.strip(): (v or "").strip() for k, v in row.items()} for row in csv.DictReader(lines)]
+        header, *rows = ([cell_text(cell) for cell in cells] for cells in csv.reader(lines))
+    numbered = [(number, cells) for number, cells in enumerate(rows, start=2) if any(cells)]
+    return [(number, dict(zip_longest(header, cells, fillvalue=""))) for number, cells in numbered]
+
+
+def cell_text(cell: str) -> str:
+    """Blanks around it do not matter, nor an apostrophe that keeps a spreadsheet from computing it."""
+    return re.sub("^'(?=[-=+@])", "", cell.strip())
 
 
 def planned_kinds(paths: list[Path], estate: Estate) -> frozenset[str]:
     """The kinds of planned rows, with those that the estate plans together with them."""
-    kinds = {row["kind"] for path in paths for row in rows_of(path) if row.get("state") == "planned"}
+    kinds = {row["kind"] for path in paths for _, row in rows_of(path) if row.get("state") == "planned"}
     for group in (estate.raw.get("planning") or {}).values():
         kinds |= set(group) if kinds & set(group) else set()
     return frozenset(kinds)
 
 
 def rejected_rows(paths: list[Path], estate: Estate) -> list[tuple[Path, int]]:
-    """The rows that are told and not counted, as a spreadsheet numbers them: the header is row 1."""
-    numbered = [(path, number, row) for path in paths for number, row in enumerate(rows_of(path), start=2)]
-    return [(path, number) for path, number, row in numbered if rejected(row, estate)]
+    """The rows that are told and not counted."""
+    return [(path, number) for path in paths for number, row in rows_of(path) if rejected(row, estate)]
 
 
 def recorded_after(row: Row, cutoff: datetime, estate: Estate) -> bool:

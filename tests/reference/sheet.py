@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from . import calendar as cal
 from .books import Book, as_list
 from .estate import Post
 from .figures import OffError, Place, UnboundError, show, show_percent
@@ -68,7 +69,9 @@ def report(world: World, sheet: Sheet) -> dict[str, Any]:
 def find_scorecard(world: World, role: str) -> tuple[Book, dict[str, Any]] | None:
     for book in world.estate.books:
         for card in book.sections["scorecards"].values():
-            if role in world.estate.role_group(book, card["role"]):
+            if cal.period_around(card["per"], world.scored.first) == world.scored and role in world.estate.role_group(
+                book, card["role"]
+            ):
                 return book, card
     return None
 
