@@ -62,7 +62,7 @@ def judge_all(world: World) -> list[Obligation]:
 
 def judged(world: World, duty: Duty) -> list[Obligation]:
     """The obligations of one duty, settled."""
-    found = list(JUDGES[duty.check](world, duty))
+    found = [ob for ob in JUDGES[duty.check](world, duty) if ob.binds()]
     number_alike(found)
     for ob in found:
         settle(world, ob)
