@@ -167,7 +167,7 @@ RULES = {
     "week_report": """
         with fridays as (select date_trunc('week', day)::date as week, max(day) as day, epoch(max(day))::bigint as t
                          from workdays where isodow(day) <= 5 group by week
-                         having week + 6 between '2026-10-01' and '2026-10-31'),
+                         having max(day) between '2026-10-01' and '2026-10-31'),
         owed as (select * from butler, fridays),
         e as (select person, date_trunc('week', d) as week, min(s) as s from ev where kind = 'report.week' group by all)
         select 'week_report', person, day, if(s is null, 'missing', 'late'), t + 64800, s, null

@@ -231,7 +231,7 @@ def _log(  # noqa: PLR0915  # one kind after the other reads best in one piece
     for kind, mean in (("complaint.received", 0.06), ("finding.BM-1.3", 0.03), ("finding.BM-10.service.3", 0.02)):
         rows = many(mean)
         draft.add(kind, at(day[rows], 9, 17), who(rows))
-    fridays = [(due - _EPOCH).days for due in (date(2026, 9, 30), *(date(2026, 10, day) for day in (9, 16, 23)))]
+    fridays = [(due - _EPOCH).days for due in (date(2026, 10, day) for day in (9, 16, 23, 30))]
     everyone, friday = (part.ravel() for part in np.meshgrid(np.arange(len(butlers)), fridays, indexing="ij"))
     sent = random.random(len(everyone)) < 0.98
     draft.add("report.week", around(friday[sent], 17.4, 20), butlers.gather(everyone[sent]))

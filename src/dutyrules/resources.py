@@ -1,4 +1,4 @@
-"""Where the shipped rule books and examples lie: inside the installed package, or at the top of the source tree."""
+"""Where what is shipped lies – rule books, catalogues, examples: in the installed package, or atop the source tree."""
 
 from __future__ import annotations
 
@@ -35,6 +35,23 @@ def shipped_book(name: str) -> Path | None:
 def shipped_books() -> list[str]:
     """Returns the ids of the shipped rule books in alphabetical order."""
     return sorted(path.stem for path in rules_dir().glob("*.yaml"))
+
+
+def shipped_catalogue(name: str) -> Path | None:
+    """Finds a shipped catalogue of clauses.
+
+    Args:
+        name: Such as `clauses/D0`, without `dutyrules:`.
+
+    Returns:
+        Its file, or None if no such catalogue is shipped.
+    """
+    return rules_dir() / f"{name}.yaml" if name in shipped_catalogues() else None
+
+
+def shipped_catalogues() -> list[str]:
+    """Returns the names of the shipped catalogues of clauses in alphabetical order."""
+    return sorted(f"clauses/{path.stem}" for path in (rules_dir() / "clauses").glob("*.yaml"))
 
 
 def _resolve(folder: str) -> Path:

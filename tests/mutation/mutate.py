@@ -9,6 +9,7 @@ once. Figures that no verdict can show – slots without a quota, suggestions, t
 compared with `figures.yaml` instead, which was copied by hand from the printed texts.
 """
 
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -47,9 +48,21 @@ FIGURES = frozenset(
             "default",
             "suggest",
         ),
-        *("at_least", "at_most", "blanks", "times", "count", "lag", "prorate", "per", "strength", "published_on"),
+        *(
+            "at_least",
+            "at_most",
+            "blanks",
+            "times",
+            "days_before",
+            "count",
+            "lag",
+            "prorate",
+            "per",
+            "strength",
+            "published_on",
+        ),
         *("marks", "each", "once", "every", "points", "per_missing"),
-        *("forbidden", "forbidden_weekdays"),
+        *("forbidden", "forbidden_weekdays", "days", "not_before"),
     )
 )
 """Keys whose values are figures."""
@@ -66,20 +79,24 @@ OTHERWISE: Mapping[str, tuple[str, ...]] = {
     "same_workday": ("same_day", "1 workdays"),
     "period_end": ("same_day", "1 months"),
     "end_of_week": ("end_of_day",),
+    "shift.start": ("shift.end",),
     "shift.end": ("shift.start",),
     "last": ("28",),
     "workday": ("week",),
+    "shift": ("week",),
     "week": ("month",),
     "month": ("week",),
     "two_months": ("month", "quarter"),
     "quarter": ("month", "half_year"),
     "half_year": ("year", "quarter"),
+    "year": ("half_year", "quarter"),
     "24:00": ("23:00",),
     "1/1": ("3/4",),
     "2/3": ("3/4", "3/5"),
     "1/3": ("1/4", "2/5"),
     "98%": ("97%", "99%"),
     "monday": ("sunday", "tuesday"),
+    "sunday": ("saturday", "monday"),
 }
 """Words and shares, and what else they might have been."""
 
@@ -167,9 +184,10 @@ def _leaves(node: Node, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str
 
 
 def _is_figure(path: tuple[str | int, ...], node: Node) -> bool:
-    """Whether a leaf is one: not a parameter by name, nor the population of a share."""
+    """Whether a leaf is one: not a parameter by name, nor the population of a share, nor an event to wait for."""
     text = str(node.value)
-    reference = text.startswith("$") or text == "case.due_at" or path[-1] == "of"
+    kind = path[-1] == "not_before" and not text[:1].isdigit()
+    reference = kind or text.startswith("$") or text == "case.due_at" or path[-1] == "of"
     return bool(FIGURES & set(path)) and not reference
 
 
@@ -223,8 +241,10 @@ def _otherwise(spot: Spot) -> Sequence[str]:
         hours, minutes = (int(part) for part in text.split(":"))
         moments = (hours * 60 + minutes + step for step in (-1, 1))
         return [f"{moment // 60:02d}:{moment % 60:02d}" for moment in moments if moment >= 0]
-    number, _, unit = text.partition(" ")
-    return [f"{int(number) + step} {unit}".strip() for step in (-1, 1) if int(number) + step >= bool(unit)]
+    match = re.fullmatch(r"(shift\.\w+ [+-] )?(\d+)(.*)", text)
+    assert match, f"what else might {text} have been?"
+    edge, number, unit = match.groups("")
+    return [f"{edge}{int(number) + step}{unit}" for step in (-1, 1) if int(number) + step >= bool(unit)]
 
 
 def changed(text: str, mutant: Mutant) -> str:
@@ -300,14 +320,27 @@ def printed(book: Book, tree: Node) -> dict[str, Counter[str]]:
 
 
 def transcribed(book: Book) -> dict[str, Counter[str]]:
-    """The same from `figures.yaml`, for the clauses of this book."""
+    """The same from `figures.yaml`, for the clauses that this book cites."""
     form = _figures()
+    ours = cited(book)
     table: dict[str, Counter[str]] = {"published_on": Counter([form["published_on"][book.head.book]])}
     for part in ("text", "ours"):
         for clause, values in form[part].items():
-            if clause.startswith(f"{book.head.source.id}-"):
+            if clause in ours:
                 table.setdefault(clause, Counter()).update(map(str, values))
     return table
+
+
+def cited(book: Book) -> frozenset[str]:
+    """Every clause that something in a book cites: several books may render one document."""
+    parameters = (clause for parameter in book.parameters.values() for clause in parameter.clause)
+    return frozenset((*book.cited, *parameters))
+
+
+def clauses_in_table() -> set[str]:
+    """The clauses that have figures in `figures.yaml`."""
+    form = _figures()
+    return {*form["text"], *form["ours"]}
 
 
 @cache

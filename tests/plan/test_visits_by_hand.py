@@ -78,6 +78,17 @@ def test_whose_post_a_window_duty_is(tmp_path: Path) -> None:
 # ---------------------------------------------------------------------------------------------- how many
 
 
+def test_only_some_days_of_the_month_count(tmp_path: Path) -> None:
+    """From the 28th on there are three workdays, of two visits each."""
+    duty = everyone() | {"days": [28, 31], "prorate": "none"}
+    visits = {HOME: way("home", "15:00", "16:00", per_day=2)}
+    plan = Hand({"fees": duty}, homes(7), visits).plan(tmp_path)
+    assert sorted({task.at.day for task in plan.tasks}) == [28, 29, 30]
+    assert (plan.shortfall, plan.least_shortfall, len(plan.tasks)) == (1, 1, 6)
+    numbers = {"need": 7, "waiting": 7, "households": 0, "days": 3, "slots": 6, "most": 6}
+    assert why(plan) == [Cause("few_slots", numbers)]
+
+
 def test_ninety_eight_percent_with_three_who_take_calls_only(tmp_path: Path) -> None:
     """98 % of 108 are 106; 105 let themselves be visited."""
     units = homes(105) + homes(3, "phone", first=106)

@@ -8,7 +8,7 @@ import csv
 import hashlib
 import io
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -18,6 +18,8 @@ from typing import Any, Protocol
 
 import yaml
 from hypothesis import strategies as st
+
+from tests.reference.books import with_prefix
 
 Row = dict[str, str]
 
@@ -220,9 +222,9 @@ def attendance(d: Draft) -> dict[str, Any]:
     fields: dict[str, Any] = {"event": "meet", **d.limit()}
     if d.maybe(3):
         moment = d.one_of("shift.start", "shift.end", "shift.start - 15 minutes", "shift.end + 1 hours")
-        fields = {"event": "meet", d.one_of("by", "before"): moment}
+        fields = {"event": "meet", d.one_of("by", "before"): d.figure("moment", moment, "12:00")}
     if d.maybe(3):
-        fields["from"] = d.one_of(d.figure("time", "07:30", "07:55"), "shift.start - 30 minutes")
+        fields["from"] = d.one_of(d.figure("time", "07:30", "07:55"), "shift.start - 30 minutes", "shift.end")
     if d.maybe(3):
         fields["late_until"] = d.one_of("12:00", "17:00", "end_of_day")
     return fields | excuse(d)
@@ -1267,25 +1269,44 @@ def shipped(name: str) -> dict[str, Any]:
     return loaded
 
 
-SHIPPED = ("area-butler", "service-centre-director", "area-service-butler", "visit-system")
-SHIPPED_ROLES = (
-    *("area_butler", "area_butler", "service_centre_director", "customer_service_lead"),
-    *("area_service_butler", "community_butler", "community_butler", "centre_manager"),
-)
+SHIPPED: Mapping[tuple[str, ...], tuple[str, ...]] = {
+    ("area-butler", "service-centre-director"): (
+        *("area_butler", "area_butler", "area_butler", "service_centre_director", "customer_service_lead"),
+    ),
+    ("visit-system", "cluster-butler"): (
+        *("community_butler", "community_butler", "centre_manager"),
+        *("cluster_butler", "cluster_butler", "service_hall", "finance_cashier"),
+    ),
+    ("area-service-butler", "executive-housekeeper"): (
+        *("area_service_butler", "area_service_butler", "area_service_butler", "department_manager"),
+        *("contractor_site_lead", "greening_site_lead", "deputy_executive_housekeeper", "linen_room_supervisor"),
+    ),
+    ("property-office", "customer-service", "customer-service-supervisor", "staff-handbook"): (
+        *("property_staff", "property_company", "takeover_team", "duty_staff", "admin_staff", "security_guard"),
+        *("maintenance_engineer", "customer_service_staff", "customer_service_supervisor", "front_desk_cashier"),
+        *("department_manager", "finance_staff", "cleaner"),
+    ),
+    ("villa-butler", "owner-information"): (
+        *("villa_butler", "villa_butler", "villa_butler", "private_butler"),
+        *("shift_supervisor", "head_butler", "chief_butler", "owner_service_centre"),
+    ),
+}
+"""Books of one house, and the roles that people in it have."""
 
 
 def shipped_world(draw: Draw) -> WorldFiles:
     """The shipped books over drawn tables and a drawn log."""
     cal = days_of(draw, draw.pick(*MONTHS))
     areas = list(AREAS)[: draw.whole(2, 4)]
-    books = [shipped(name) for name in SHIPPED]
+    names, roles = draw.pick(*SHIPPED.items())
+    books = [shipped(name) for name in names]
     events = {kind: fields for book in books for kind, fields in book["events"].items()}
     draft = Draft(draw, cal.first, areas, 60)
     for book in books:
         for name, fields in book.get("parameters", {}).items():
             if "suggest" in fields and draw.pick(False, True):
                 draft.bind[name] = fields["suggest"]
-    posts = people(draw, cal, areas, SHIPPED_ROLES)
+    posts = people(draw, cal, areas, roles)
     known = list(dict.fromkeys(row["person"] for row in posts))
     tables = {"people": posts, **places(draw, cal, areas)}
     tables |= {"roster": roster(draw, cal, known), "leave": leave(draw, cal, known)}
@@ -1297,10 +1318,27 @@ def shipped_world(draw: Draw) -> WorldFiles:
         "person": known,
         "text": ["gate", "lobby"],
     }
-    items: dict[str, Any] = {str(n): {"lines": {"1": {}, "2": {}, "3": {}}} for n in range(1, 14)}
-    kinds = list(events) + [kind.replace("T1-9.", "D4-3.") for kind in clauses_of({}, {"items": items})]
-    kinds += ["finding.D0-1.S2", "finding.D0-1.K1", "inspection.D0-3.P1", "finding.D0-3.S1a"]
+    populations = [form for book in books for form in book.get("populations", {}).values()]
+    lasting = [form["where"]["name"] for form in populations if form["table"] == "spells"]
+    if lasting:
+        tables["spells"] = [
+            row | {"name": draw.pick(*lasting)} for row in spells(draw, cal, [*targets["unit"], *known])
+        ]
+    kinds = [*events, *(kind for book in books for kind in inspected(book))]
     pairs = pairs_of([duty for book in books for duty in book["duties"].values()])
     logs = log_files(LogDraft(draw, cal, known, targets, events, kinds, pairs))
-    estate = estate_yaml(draw, draft, cal, [f"dutyrules:{name}" for name in SHIPPED])
+    estate = estate_yaml(draw, draft, cal, [f"dutyrules:{name}" for name in names])
     return world_files(draw, cal, {"estate.yaml": estate}, tables, logs)
+
+
+def inspected(book: dict[str, Any]) -> list[str]:
+    """Kinds of the inspector: findings on finding duties, fines and the first lines of items, and inspections."""
+    source = book["source"]["id"]
+    cards = list(book.get("scorecards", {}).values())
+    lines = [f"{card['clause']}.{item}.{line}" for card in cards for item in card["items"] for line in "123"]
+    clauses = [duty["clause"] for duty in book["duties"].values() if duty["check"] == "finding"]
+    clauses += [fine["clause"] for fine in book.get("fines", {}).values()]
+    single = [one for clause in clauses for one in (clause if isinstance(clause, list) else [clause])]
+    kinds = [f"finding.{with_prefix(clause, source)}" for clause in [*lines, *single]]
+    kinds += [f"inspection.{with_prefix(clause, source)}" for clause in single]
+    return kinds + [f"inspection.{item}" for card in cards for item in card["items"]]

@@ -6,6 +6,7 @@ from tests.property.test_engine_matches_reference import agree
 HEAD = "book: drawn\nsource: {id: T}\npublished_on: 2020-01-01\nroles: {butler: {}}\n"
 ESTATE = "estate: drawn\nareas: {A: {}, B: {}}\nbooks: [book.yaml]\n"
 POSTS = "person,role,area,from,to\nli,butler,A,,\n"
+LEAVES = (("li", "17:30"), ("wang", "17:29"))
 COVERED = "source,kinds,from,to,status\nall,,,,complete\n"
 
 
@@ -34,3 +35,44 @@ def test_a_mean_over_days_of_which_one_is_not_covered() -> None:
     )
     log = "at,person,kind,case,value\n2026-09-08 10:00:00,li,mark,C1,75\n2026-09-10 10:00:00,li,mark,C1,75\n"
     agree(world(book, log, coverage=f"{COVERED}app,mark,2026-09-09,2026-09-09,outage\n"))
+
+
+def test_a_role_of_two_books_stands_for_those_of_both() -> None:
+    """The guard of the second book owes what the first book asks of all staff."""
+    book = (
+        "roles: {staff: {includes: [butler]}, butler: {}}\n"
+        "events: {in: {}}\n"
+        "duties: {come: {role: staff, clause: 1, check: attendance, event: in, by: 09:00}}\n"
+    )
+    other = "book: other\nsource: {id: U}\nroles: {staff: {includes: [guard]}, guard: {}}\n"
+    drawn = world("", "at,person,kind,target\n2026-09-09 10:00:00,wang,in,\n", people=POSTS + "wang,guard,B,,\n")
+    files = drawn.files | {
+        "estate.yaml": ESTATE.replace("[book.yaml]", "[book.yaml, other.yaml]"),
+        "book.yaml": HEAD.partition("roles:")[0] + book,
+        "other.yaml": other,
+    }
+    agree(WorldFiles("2026-09", None, files, ["log.csv"]))
+
+
+def test_who_is_on_leave_until_the_shift_ends_leaves_early() -> None:
+    """Li's leave ends with the shift, wang's a minute before it."""
+    book = (
+        "events: {out: {}}\n"
+        "duties: {stay: {clause: 1, check: attendance, event: out, from: shift.end, by: shift.end + 8 hours}}\n"
+    )
+    drawn = world(book, "at,person,kind\n2026-09-09 12:00:00,li,out\n", people=POSTS + "wang,butler,B,,\n")
+    rows = ["person,from,until,approved", *(f"{who},2026-09-09 12:00,2026-09-09 {end},true" for who, end in LEAVES)]
+    agree(WorldFiles("2026-09", None, drawn.files | {"leave.csv": "\n".join(rows) + "\n"}, ["log.csv"]))
+
+
+def test_home_after_a_night_shift() -> None:
+    """Out five minutes after the night, a minute too early, and only on the way to the next night."""
+    book = (
+        "events: {out: {}}\n"
+        "duties: {stay: {clause: 1, check: attendance, event: out, from: shift.end, by: shift.end + 8 hours}}\n"
+    )
+    nights = "".join(f"li,2026-09-{day:02d},20:00,08:00\n" for day in (8, 9, 10, 14))
+    log = "".join(f"2026-09-{at}:00,li,out\n" for at in ("09 08:05", "10 07:59", "11 19:59", "14 21:00", "15 16:01"))
+    drawn = world(book, f"at,person,kind\n{log}", people="person,role,area,from,to\nli,butler,A,2026-09-01,\n")
+    files = drawn.files | {"roster.csv": f"person,date,start,end\n{nights}"}
+    agree(WorldFiles("2026-09", None, files, ["log.csv"]))

@@ -102,14 +102,19 @@ class Estate:
         return found
 
     def roles_of(self, duty: Duty) -> set[str]:
-        return self.role_group(duty.book, duty.fields["role"])
+        return self.role_group(duty.fields["role"])
 
-    def role_group(self, book: Book, role: str) -> set[str]:
-        """A duty owed by a role that `includes` others is owed by posts of any of them."""
-        group = {role}
-        for other in (book.sections["roles"].get(role) or {}).get("includes") or []:
-            if other not in group:
-                group |= self.role_group(book, other)
+    def role_group(self, role: str) -> set[str]:
+        """A duty owed by a role that `includes` others, in whichever book, is owed by posts of any of them."""
+        group, pending = set(), [role]
+        while pending:
+            name = pending.pop()
+            if name in group:
+                continue
+            group.add(name)
+            for book in self.books:
+                inner = (book.sections["roles"].get(name) or {}).get("includes") or []
+                pending += [inner] if isinstance(inner, str) else inner
         return group
 
     def place(self, book: Book, area: str, day: date) -> Place:

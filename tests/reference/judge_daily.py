@@ -107,8 +107,13 @@ def judge_each_workday(
             label = day.isoformat()
             ob = dated_obligation(world, duty, post, label, limit=limit, search_from=window[0].date())
             ob.first, ob.excuse_day, ob.late = day, day, min(late, window[1])
+            if with_from and "from" in duty.fields:
+                ob.relieved |= leave_until_the_end(world, post, day, start)
             # Events of the person on the duty day.
-            events = [[e for e in world.belonging(duty, post, p) if e.duty_day == day] for p in patterns]
+            if with_from and ends_shift(world, post, day, start):
+                events = [events_of_shift(world, duty, post, day)]
+            else:
+                events = [[e for e in world.belonging(duty, post, p) if e.duty_day == day] for p in patterns]
             timing = time_all_of(events, start, limit, late)
             apply_timing(ob, timing)
             if content and timing.event:
@@ -118,6 +123,32 @@ def judge_each_workday(
         except UnboundError:
             ob = unbound(duty, post, day.isoformat(), day)
         yield ob
+
+
+def ends_shift(world: World, post: Post, day: date, start: datetime) -> bool:
+    shift = world.estate.shift(post.person, day)
+    assert shift is not None
+    return start == shift[1]
+
+
+def leave_until_the_end(world: World, post: Post, day: date, start: datetime) -> bool:
+    """What begins with the end of the shift is excused by leave up to that end."""
+    before = start - timedelta(seconds=1)
+    return ends_shift(world, post, day, start) and world.estate.on_leave_at(post.person, before)
+
+
+def events_of_shift(world: World, duty: Duty, post: Post, day: date) -> list[Event]:
+    """What begins with the end of the shift reads the person's events from its start to the next one's."""
+    starts = []
+    for other, owed in owed_posts_and_days(world, duty):
+        if other.person == post.person and not switched_off(duty, world.place(duty, other, owed)):
+            shift = world.estate.shift(other.person, owed)
+            assert shift is not None
+            starts.append(shift[0])
+    begin = world.estate.shift(post.person, day)
+    assert begin is not None
+    mine = [e for e in world.events if e.person == post.person and fits(e, duty.fields["event"])]
+    return [e for e in mine if begin[0] <= e.at and not any(begin[0] < at <= e.at for at in starts)]
 
 
 def dated_obligation(
@@ -336,5 +367,5 @@ def is_signed(world: World, duty: Duty, event: Event) -> bool:
     signer = event.get("signed_by")
     if wanted == "self":
         return signer == event.person
-    roles = world.estate.role_group(duty.book, wanted)
+    roles = world.estate.role_group(wanted)
     return world.estate.lead(signer, roles, event.duty_day) is not None

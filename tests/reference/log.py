@@ -38,8 +38,8 @@ class Event:
         """Whether its person, or one of its participants, has a post in that role on its duty day."""
         assert self.estate is not None
         people = [self.person, *(name.strip() for name in re.split("[;；、]", self.get("participants")))]
-        groups = [self.estate.role_group(book, role) for book in self.estate.books if role in book.sections["roles"]]
-        return any(self.estate.lead(person, group, self.duty_day) for person in people for group in groups)
+        group = self.estate.role_group(role)
+        return any(self.estate.lead(person, group, self.duty_day) for person in people)
 
 
 def read_log(paths: list[Path], estate: Estate, cutoff: datetime, *, forecast: bool = False) -> list[Event]:

@@ -69,9 +69,8 @@ def report(world: World, sheet: Sheet) -> dict[str, Any]:
 def find_scorecard(world: World, role: str) -> tuple[Book, dict[str, Any]] | None:
     for book in world.estate.books:
         for card in book.sections["scorecards"].values():
-            if cal.period_around(card["per"], world.scored.first) == world.scored and role in world.estate.role_group(
-                book, card["role"]
-            ):
+            fitting = cal.period_around(card["per"], world.scored.first) == world.scored
+            if fitting and role in world.estate.role_group(card["role"]):
                 return book, card
     return None
 
@@ -206,7 +205,7 @@ def fines(world: World, sheet: Sheet) -> dict[str, str | None]:
 def fine_roles(world: World, book: Book, fields: dict[str, Any]) -> set[str]:
     """The fine's role; else the roles of the duties it names; else the book's only role."""
     if "role" in fields:
-        return world.estate.role_group(book, fields["role"])
+        return world.estate.role_group(fields["role"])
     named = {name.rpartition(".")[0] for name in fields.get("breaches") or []}
     roles = [book.sections["duties"][duty]["role"] for duty in named] or list(book.sections["roles"])
-    return {one for role in roles for one in world.estate.role_group(book, role)}
+    return {one for role in roles for one in world.estate.role_group(role)}

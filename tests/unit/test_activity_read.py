@@ -256,6 +256,16 @@ def test_an_attribute_that_two_kinds_declare_differently_is_text() -> None:
     assert [line[:2] for line in rejected(log)] == [(4, "x")]
 
 
+def test_text_to_one_kind_is_still_a_truth_a_number_or_an_instant_to_another() -> None:
+    types = {"truth": BOOLEAN, "number": INTEGER, "instant": INSTANT, "text": TEXT}
+    kinds = {name: Kind(name, attributes={"x": each}) for name, each in types.items()}
+    cells = ["Yes", "0", "", " 3.0 ", "2026-10-09 08:00", "Yes"]
+    rows = [row(kind=kind, x=x) for kind, x in zip([*["truth"] * 3, "number", "instant", "text"], cells, strict=True)]
+    log = log_from_rows(rows, kinds=kinds, persons=PERSONS, targets={})
+    assert log.frame["x"].to_list() == ["true", "false", None, "3", str(stamp("2026-10-09 08:00")), "Yes"]
+    assert rejected(log) == []
+
+
 def test_blanks_around_words_do_not_count() -> None:
     log = read_row(person=" li ", kind="patrol.building ", target="\u3000b1")
     assert rejected(log) == []

@@ -63,7 +63,8 @@ def _book_of(duty: str) -> dict[str, Any]:
     }
     fines = {name: fine for name, fine in BUTLER["fines"].items() if f"{duty}.found" in fine["breaches"]}
     slots = [slot for slot in BUTLER["timetable"] if slot["slot"] in words]
-    rest = {"duties": duties, "scorecards": {"month": card}, "fines": fines, "timetable": slots, "tests": []}
+    head = {"source": {"id": "D0"}}  # without the catalogue: clause 9 is made up
+    rest = {**head, "duties": duties, "scorecards": {"month": card}, "fines": fines, "timetable": slots, "tests": []}
     return {**BUTLER, **named, **rest}
 
 

@@ -159,9 +159,37 @@ def test_a_role_stands_for_those_it_includes(load: Loader) -> None:
     assert book.stands_for("lead") == ("lead", "staff", "butler")
 
 
-def test_what_is_not_judged(load: Loader) -> None:
-    book = load(HEAD + PATROL + "not_judged: {descriptive: [0.1, 0.10], authority: D9-1}\n")
-    assert book.not_judged == {"P-0.1": "descriptive", "P-0.10": "descriptive", "D9-1": "authority"}
+CATALOGUE = """catalogue: P
+clauses:
+  1.1: {kind: duty, zh-Hans: 巡楼。, zh-Hant: 巡樓。, en: Patrol.}
+  1.10: {kind: descriptive, zh-Hans: 说明。, en: A word on it.}
+"""
+
+
+def test_a_catalogue_says_what_each_clause_is(load: Loader) -> None:
+    book = load((HEAD + PATROL).replace("id: P", "id: P, catalogue: P.yaml"), P=CATALOGUE)
+    clauses = book.catalogues["P"].clauses
+    assert {name: clause.kind for name, clause in clauses.items()} == {"P-1.1": "duty", "P-1.10": "descriptive"}
+    assert clauses["P-1.1"].sentence == {"zh-Hans": "巡楼。", "zh-Hant": "巡樓。", "en": "Patrol."}
+    assert load(HEAD + PATROL).catalogues == {}
+
+
+def test_each_book_answers_to_its_own_catalogue(load: Loader) -> None:
+    base = (HEAD + PATROL).replace("id: P", "id: P, catalogue: P.yaml")
+    more = "duties: {more: {role: butler, clause: 9, check: finding}}\n"
+    ours = "book: mine\nsource: {id: M}\nextends: [base.yaml]\n" + more
+    assert set(load(ours, base=base, P=CATALOGUE).duties) == {"patrol", "more"}
+    told = refused(load, ours.replace("9", "P-9"), base=base.replace("1.1,", "1.2,"), P=CATALOGUE)
+    assert told == ["book.unknown-clause"]
+
+
+def test_what_two_books_say_of_a_role_adds_up(load: Loader) -> None:
+    theirs = "roles: {staff: {title: Staff, includes: butler}, butler: {reports_to: staff}}\n"
+    ours = "roles: {staff: {includes: [guard, butler]}, guard: {}, butler: {title: Butler, reports_to: guard}}\n"
+    book = load(OURS + ours, base=f"book: base\nsource: {{id: B}}\n{theirs}")
+    assert book.stands_for("staff") == ("staff", "butler", "guard")
+    assert (book.roles["staff"].title, book.roles["staff"].reports_to) == ("Staff", ())
+    assert (book.roles["butler"].title, book.roles["butler"].reports_to) == ("Butler", ("staff", "guard"))
 
 
 def test_a_line_for_what_nobody_must_do_is_a_warning(load: Loader) -> None:

@@ -194,12 +194,18 @@ def test_report_as_text(run: Run) -> None:
         "  found: breached: {reason: late, expected: 2026-10-30 07:00:00, actual: 2026-10-30 07:01:00, on: 2026-10-30}",
         "  expected: met",
         "tiny: 0 of 1 tests passed",
-        "  clauses cited by a test: 1 of 10",
+        "  clauses cited by a test: 1 of 10 (10 %)",
         "    not: T-2, T-3, T-4, T-5, T-6, T-9.1.1, T-9.1.2, T-9.B, T-7",
-        "  clauses executed by a test: 1 of 10",
+        "  clauses executed by a test: 1 of 10 (10 %)",
         "    not: T-2, T-3, T-4, T-5, T-6, T-9.1.1, T-9.1.2, T-9.B, T-7",
-        "  duties with a figure both met and breached: 0 of 5",
-        "    not: open_gate, make_rounds, see_units, drill, answer",
+        "  duties both met and breached: 0 of 6 (0 %)",
+        "    not: open_gate, make_rounds, see_units, drill, answer, neat",
+        "  figures met at their edge and breached just beyond: 0 of 5 (0 %)",
+        "    not shown: open_gate by 07:00",
+        "    not shown: make_rounds at_least 3",
+        "    not shown: see_units at_least 2",
+        "    not shown: drill at_least 60",
+        "    not shown: answer within.0 $answer_within",
     ]
     assert report.as_json()["passed"] is False
 
@@ -223,8 +229,8 @@ def test_clauses_are_executed_by_verdicts_lines_fines_and_bonus(run: Run) -> Non
     assert coverage.cited.hit == ("T-1", "T-9.B")
     # 9.1.2 is checked though nothing was charged; 9.B and 7 were charged; 4 had no occasion, 6 was not assessed
     assert coverage.executed.hit == ("T-1", "T-9.1.2", "T-9.B", "T-7")
-    assert str(coverage.executed) == "4 of 10"
-    assert coverage.bounded.hit == ("open_gate",)
+    assert str(coverage.executed) == "4 of 10 (40 %)"
+    assert coverage.duties.hit == ("open_gate",)
 
 
 # ---------------------------------------------------------------- malformed
@@ -337,4 +343,4 @@ def test_shipped_books(name: str) -> None:
     assert report.passed, report.as_text()
     assert not report.coverage.cited.missing
     assert not report.coverage.executed.missing
-    assert not report.coverage.bounded.missing
+    assert not report.coverage.duties.missing

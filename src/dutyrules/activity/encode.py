@@ -49,34 +49,37 @@ class Index:
         codes = look_up(cells)
         strays = np.flatnonzero(codes == UNKNOWN)
         if len(strays):
-            stripped = cells.gather(strays).str.strip_chars()
-            codes[strays] = np.where((stripped == "").to_numpy(), EMPTY, look_up(stripped))
+            odd = cells.gather(strays)
+            stripped = odd.str.strip_chars()
+            untidy = (stripped != odd).to_numpy()
+            bare = stripped.filter(pl.Series(untidy))
+            codes[strays[untidy]] = np.where((bare == "").to_numpy(), EMPTY, self._by_join(bare))
         return codes
 
     def _by_join(self, cells: pl.Series) -> Ints:
-        return _joined(cells, self._codes)
+        return _joined(cells, self._codes) if len(cells) else np.empty(0, np.int32)
 
     def _by_table(self, cells: pl.Series) -> Ints:
         # A hash names one candidate per cell, comparing the strings decides: exact, and three times faster than a join.
-        table, losers = self._table
+        table, candidates, losers = self._table
         guess = table.take(_places(cells, len(table)))
-        right = self.words.gather(pl.Series(guess)) == cells
-        codes: Ints = guess.view(np.int32)
-        if cells.null_count():
-            codes[cells.is_null().to_numpy()] = EMPTY
-        if not right.all():  # nulls aside
-            wrong = np.flatnonzero((~right).fill_null(False).to_numpy())
+        right = candidates.gather(pl.Series(guess)) == cells  # null where there is no cell
+        codes: Ints = guess.view(np.int32) - np.int32(1)
+        if not right.all():
+            wrong = (~right).arg_true().to_numpy()
             codes[wrong] = _joined(cells.gather(wrong), losers)
         return codes
 
     @cached_property
-    def _table(self) -> tuple[npt.NDArray[np.uint32], pl.DataFrame]:
-        """The word number per place, and the words that lost theirs to another one."""
+    def _table(self) -> tuple[npt.NDArray[np.uint32], pl.Series, pl.DataFrame]:
+        """The candidate per place; the candidates, nothing and the words; the words that lost theirs to another one."""
+        candidates = pl.concat([pl.Series("word", [""]), self.words], rechunk=True)
         # So many places a word keep nearly all apart; a small table stays in the cache of a processor.
         table = np.zeros(1 << min(len(self.words).bit_length() + 6, _TABLE_BITS), np.uint32)
-        places, numbers = _places(self.words, len(table)), np.arange(len(self.words), dtype=np.uint32)
+        places, numbers = _places(self.words, len(table)), np.arange(1, len(candidates), dtype=np.uint32)
         table[places] = numbers
-        return table, self._codes.filter(pl.Series(table[places] != numbers))
+        table[_places(pl.Series([None], dtype=pl.String), len(table))] = 0
+        return table, candidates, self._codes.filter(pl.Series(table[places] != numbers))
 
 
 def _places(cells: pl.Series, size: int) -> Rows:
@@ -93,11 +96,11 @@ class Texts:
     def __init__(self) -> None:
         self.dtype = pl.Categorical(pl.Categories.random())
         self._alive = pl.Series([], dtype=self.dtype)  # Polars forgets categories that no column uses
+        self._fine: dict[tuple[str, ...], npt.NDArray[np.bool_]] = {}
 
-    @property
-    def words(self) -> pl.Series:
-        """What has turned up, by number; some of it in cells that are not tidy, or in rows that are no events."""
-        return self.dtype.categories.to_series()
+    def words(self, numbers: npt.NDArray[np.integer]) -> pl.Series:
+        """Returns the texts of some numbers."""
+        return pl.Series(numbers, dtype=pl.UInt32).cat.to(self.dtype).cast(pl.String)
 
     def read(self, cells: pl.Series, listed: Collection[str] = ()) -> tuple[pl.Series, Rows]:
         """Reads words.
@@ -112,29 +115,37 @@ class Texts:
             return _spread(here, found, len(cells)), here[bad]
         text = cells.cast(pl.String)
         found = text.cast(self.dtype)
-        seen = self._seen(found)  # looking at each word once is enough, and mostly there is nothing to do
-        tidy = _stripped(seen)
-        if not tidy.equals(seen):
-            found = _stripped(text).cast(self.dtype)
+        numbers = codes(found)
+        fine = self._known_to_be_fine(int(numbers.max(initial=EMPTY)), tuple(listed))
+        fresh = np.unique(numbers[~fine.take(numbers)])
+        if not len(fresh):
+            return found, np.empty(0, np.int64)
+        words = self.words(fresh)
+        tidy = _stripped(words)
         strange = tidy.drop_nulls().filter(~tidy.drop_nulls().is_in(list(listed))) if listed else tidy.clear()
+        if not tidy.equals(words):
+            found = _stripped(text).cast(self.dtype)
+        elif not len(strange):
+            fine[fresh] = True
         return found, _at(found, strange)
 
-    def _seen(self, found: pl.Series) -> pl.Series:
-        numbers = codes(found)
-        seen = np.zeros(int(numbers.max(initial=0)) + 2, np.bool_)
-        seen[numbers] = True
-        return pl.Series(np.flatnonzero(seen[:-1]), dtype=pl.UInt32).cat.to(self.dtype).cast(pl.String)
+    def _known_to_be_fine(self, most: int, listed: tuple[str, ...]) -> npt.NDArray[np.bool_]:
+        """Whether a text is tidy and listed, as far as is known, by numbers up to `most` and by `EMPTY`."""
+        fine = self._fine.get(listed, np.ones(1, np.bool_))
+        if len(fine) < most + 2:
+            fine = np.concatenate([fine[:-1], np.zeros(most + 2 - len(fine), np.bool_), fine[-1:]])
+            self._fine[listed] = fine  # another thread may undo this, and then looks again
+        return fine
 
     def in_order(self, numbers: Ints) -> tuple[Ints, pl.Series]:
-        """Numbers the texts anew, in the order of their first rows; returns the new numbers and their texts."""
-        here = np.flatnonzero(numbers >= 0)
-        words = self.words
-        first = np.full(len(words), len(numbers))
-        first[numbers[here][::-1]] = here[::-1]  # the last write wins, and that is the earliest
-        order = np.argsort(first, kind="stable")[: np.count_nonzero(first < len(numbers))]
-        renumbered = np.full(len(words) + 1, EMPTY, np.int32)
+        """Numbers texts anew, in the order of their first rows; returns the new numbers and their texts."""
+        rows = np.arange(len(numbers))
+        first = np.full(int(numbers.max(initial=EMPTY)) + 1, len(rows))
+        first[numbers[::-1]] = rows[::-1]  # the last write wins, and that is the earliest
+        order = np.argsort(first)[: np.count_nonzero(first < len(rows))]
+        renumbered = np.empty(len(first), np.int32)
         renumbered[order] = np.arange(len(order), dtype=np.int32)
-        return renumbered[numbers], words.gather(order)
+        return renumbered[numbers], self.words(order)
 
 
 def _at(found: pl.Series, words: pl.Series) -> Rows:
@@ -147,7 +158,7 @@ def _at(found: pl.Series, words: pl.Series) -> Rows:
 def codes(found: pl.Series) -> Ints:
     """Returns the numbers behind a column that `Texts` has read, `EMPTY` where it is null."""
     nothing = np.iinfo(np.uint32).max  # which is -1 as a signed number
-    return found.to_physical().fill_null(nothing).to_numpy().view(np.int32)
+    return found.to_frame().select(pl.all().to_physical().fill_null(nothing)).to_series().to_numpy().view(np.int32)
 
 
 def _joined(cells: pl.Series, codes: pl.DataFrame) -> Ints:
@@ -181,6 +192,9 @@ def _spread(here: Rows, cells: pl.Series, size: int) -> pl.Series:
     return pl.repeat(None, size, dtype=cells.dtype, eager=True).scatter(here, cells)
 
 
+_WHOLE = 10**11  # up to it, ten-thousandths of a number are exact even as a float
+
+
 def numbers(cells: pl.Series) -> tuple[pl.Series, Rows]:
     """Reads numbers of at most four decimals.
 
@@ -200,13 +214,16 @@ def numbers(cells: pl.Series) -> tuple[pl.Series, Rows]:
             cells = cells.fill_nan(None)  # other programs write a missing number that way
         scaled = cells.cast(pl.Float64) * VALUE_SCALE
         whole = scaled.round()
-        exact = ((scaled - whole).abs() < 1e-4) & (scaled.abs() < 1e15)
+        exact = ((scaled - whole).abs() < 1e-4) & (scaled.abs() <= _WHOLE * VALUE_SCALE)
         fast = whole.set(~exact, None).cast(pl.Int64)
     return _resolve(cells, fast, _number)
 
 
 def integers(cells: pl.Series) -> tuple[pl.Series, Rows]:
     """Reads whole numbers; returns them and the positions of cells that hold something else."""
+    whole = cells.cast(pl.Int64, strict=False) if cells.dtype.is_integer() else None
+    if whole is not None and whole.null_count() == cells.null_count() and whole.is_between(-_WHOLE, _WHOLE).all():
+        return whole, np.empty(0, np.int64)
     here = _filled(cells)
     if here is not None:
         read, bad = integers(cells.gather(here))
@@ -243,9 +260,12 @@ def instants(cells: pl.Series, zone: str, *, dates: bool = False) -> tuple[pl.Se
     """
     if isinstance(cells.dtype, pl.Datetime):
         local = cells.dt.convert_time_zone(zone).dt.replace_time_zone(None) if cells.dtype.time_zone else cells
-        return local.dt.epoch("s"), np.empty(0, np.int64)
+        return local.to_physical() // _TICKS[cells.dtype.time_unit], np.empty(0, np.int64)
     text = cells.cast(pl.String)
     return _resolve(text, _by_format(text, zone), lambda word: _instant(word, ZoneInfo(zone), dates))
+
+
+_TICKS = {"ms": 10**3, "us": 10**6, "ns": 10**9}
 
 
 def seconds(moment: datetime, zone: str) -> int:

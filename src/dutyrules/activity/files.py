@@ -26,8 +26,8 @@ ROW = "(row)"
 MEMORY = "<memory>"
 """The name of rows that come from no file."""
 
-# So many rows of a column stay in the cache of a processor, and what is made of them needs no fresh memory.
-_STRETCH = 1 << 18
+_STRETCH: int | None = None
+"""How many rows are read at a time; None is what lies together in the file, for joining row groups would copy them."""
 
 
 @dataclass(frozen=True, slots=True)

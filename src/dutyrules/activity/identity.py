@@ -22,13 +22,11 @@ _CODED = {
     "case": 0xFF51AFD7ED558CCD,
     "value": 0xC4CEB9FE1A85EC53,
 }
+_TELLING = ("at", "person")
 _SHOWN = 3
 # The low bits of a hash tell whether it is worth comparing.
-_HINT_BITS = 16
+_HINT_BITS = 20
 _HINT = np.uint64((1 << _HINT_BITS) - 1)
-
-MIX = "(mix)"
-"""A number per row that equal rows share, and hardly any others."""
 
 # So many numbers stay in the cache of a processor.
 _BLOCK = 1 << 15
@@ -53,8 +51,7 @@ def identify(frame: pl.DataFrame, files: Sequence[RawFile]) -> Identified:
     """Finds rows that stand for the same event.
 
     Args:
-        frame: The accepted rows of all files: `Log.frame` with `MIX`, and `event_id`, `revision`, `voided` where a
-            file has them.
+        frame: The accepted rows of all files: `Log.frame`, and `event_id`, `revision`, `voided` where a file has them.
         files: The files; columns that were not read are compared only for rows that are otherwise equal.
     """
     drop = np.zeros(frame.height, np.bool_)
@@ -130,34 +127,41 @@ def _copies(
         notices += _by_file(frame, files, positions, code, message)
 
 
-def mixed(frame: pl.DataFrame) -> pl.Series:
-    """Mixes the integer columns of some accepted rows."""
-    coded = [column for column in _CODED if frame[column].null_count() < frame.height]
-    columns = [(frame[column].fill_null(0).to_numpy(), np.uint64(_CODED[column])) for column in coded]
+def _alike(frame: pl.DataFrame, nameless: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+    """Returns the rows whose integer columns another row has too; a few more, if numbers collide."""
+    rows = np.flatnonzero(nameless)
+    for columns in (_TELLING, tuple(_CODED)):  # few rows are left to be looked at twice
+        part = frame.select(columns)
+        rows = rows[_repeated(_mixed(part if len(rows) == part.height else part[rows]))]
+    return rows
+
+
+def _mixed(frame: pl.DataFrame) -> npt.NDArray[np.uint64]:
+    """Returns a number per row that equal rows share, and hardly any others."""
+    columns = [(column.fill_null(0).to_numpy(), np.uint64(_CODED[column.name])) for column in frame]
     mix = np.zeros(frame.height, np.uint64)
     for start in range(0, frame.height, _BLOCK):
         block = slice(start, start + _BLOCK)
         for numbers, odd in columns:
             mix[block] += numbers[block].astype(np.int64).view(np.uint64) * odd
-    return pl.Series(mix)
+    return mix
 
 
-def _alike(frame: pl.DataFrame, nameless: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
-    """Returns the rows whose integer columns another row has too; a few more, if numbers collide."""
-    mix = frame[MIX].to_numpy()
-    ordered = np.sort(mix if nameless.all() else mix[nameless])
+def _repeated(numbers: npt.NDArray[np.uint64]) -> npt.NDArray[np.bool_]:
+    """Returns whether each number is there more than once."""
+    ordered = np.sort(numbers)
     twice = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
-    if not len(twice):
-        return np.empty(0, np.int64)
     maybe = np.zeros(1 << _HINT_BITS, np.bool_)
     maybe[twice & _HINT] = True
-    rows = np.flatnonzero(maybe[mix & _HINT] & nameless)
-    return rows[np.isin(mix[rows], twice)]
+    repeated: npt.NDArray[np.bool_] = maybe[numbers & _HINT]
+    if len(twice):
+        repeated[repeated] = np.isin(numbers[repeated], twice)
+    return repeated
 
 
 def _cells(frame: pl.DataFrame, files: Sequence[RawFile], rows: npt.NDArray[np.int64]) -> pl.DataFrame:
     """Returns every column of the rows apart from file, row and recorded_at, those that were not read included."""
-    judged = frame.drop(MIX)[rows].with_columns(pl.int_range(pl.len()).alias(_POSITION))
+    judged = frame[rows].with_columns(pl.int_range(pl.len()).alias(_POSITION))
     parts = []
     for (number,), part in judged.select(*_PLACE, _POSITION).group_by("file"):
         others = files[int(str(number))].others.select(pl.all().gather(part["row"] - FIRST_ROW)).collect()

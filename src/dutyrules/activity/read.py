@@ -12,9 +12,9 @@ import numpy as np
 import polars as pl
 
 from dutyrules.activity.accept import AcceptedFile, accept
-from dutyrules.activity.encode import EMPTY, seconds
+from dutyrules.activity.encode import Texts, seconds
 from dutyrules.activity.files import RawFile, from_rows, open_files
-from dutyrules.activity.identity import MIX, identify
+from dutyrules.activity.identity import identify
 from dutyrules.activity.kinds import Kind
 from dutyrules.activity.log import LATE_SCHEMA, REJECT_SCHEMA, Log, LogFile
 from dutyrules.activity.stretch import Terms
@@ -22,7 +22,7 @@ from dutyrules.activity.vocabulary import Vocabulary
 from dutyrules.diagnostics import Diagnostic, InputError
 
 _FIRST = ("at", "person", "kind", "target", "case", "value", "file", "row")
-_SPENT = ("event_id", "revision", "voided", MIX)
+_SPENT = ("event_id", "revision", "voided")
 _USUAL = {"revision": 0, "voided": False}  # in files without the column
 
 
@@ -86,7 +86,7 @@ def _log(files: tuple[RawFile, ...], known: Vocabulary, terms: Terms) -> Log:
         frame = frame.filter(pl.Series(same.keep))
     columns = [*_FIRST, *(name for name in frame.columns if name not in {*_FIRST, *_SPENT})]
     return Log(
-        frame=frame.select(columns).rechunk(),  # rows are picked from it by number
+        frame=frame.select(columns),
         persons=tuple(known.persons.words),
         kinds=tuple(known.kinds.words),
         targets=pl.concat([known.targets.words.alias("target"), free.alias("target")]),
@@ -122,15 +122,21 @@ def _joined(parts: Sequence[AcceptedFile], known: Vocabulary) -> tuple[pl.DataFr
         for number, part in enumerate(parts)
     ]
     frame = frames[0] if len(frames) == 1 else pl.concat([_no_rows(), *frames], how="diagonal", rechunk=False)
-    target, registered = frame["target"].to_numpy(), len(known.targets.words)
-    free, texts = known.free.in_order(np.maximum(target - registered, EMPTY))
-    if len(texts):
-        frame = frame.with_columns(target=pl.Series(np.where(free >= 0, free + registered, target)))
-    case, cases = known.cases.in_order(frame["case"].to_numpy())
+    target, free = _in_order(frame["target"], known.free, len(known.targets.words))
+    case, cases = _in_order(frame["case"], known.cases, 0)
     fills = [pl.col(name).fill_null(nothing) for name, nothing in _USUAL.items() if name in frame.columns]
-    return frame.with_columns(*fills, case=pl.Series(case)), texts, cases
+    return frame.with_columns(target, case, *fills).rechunk(), free, cases  # rows are picked from it by number
+
+
+def _in_order(column: pl.Series, texts: Texts, first: int) -> tuple[pl.Series, pl.Series]:
+    """Numbers the texts of a column, from `first` on, in the order of their first rows; returns them, too."""
+    numbers = column.to_numpy(writable=True)
+    here = np.flatnonzero(numbers >= first)
+    fresh, words = texts.in_order(numbers[here] - np.int32(first))
+    numbers[here] = fresh + np.int32(first)
+    return pl.Series(column.name, numbers), words
 
 
 def _no_rows() -> pl.DataFrame:
     schema = {"at": pl.Int64, "person": pl.Int32, "kind": pl.Int16, "target": pl.Int32, "case": pl.Int32}
-    return pl.DataFrame(schema={**schema, "value": pl.Int64, "row": pl.Int32, MIX: pl.UInt64, "file": pl.Int16})
+    return pl.DataFrame(schema={**schema, "value": pl.Int64, "row": pl.Int32, "file": pl.Int16})

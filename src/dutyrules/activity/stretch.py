@@ -12,7 +12,6 @@ import polars as pl
 from dutyrules.activity import encode
 from dutyrules.activity.encode import EMPTY, UNKNOWN, Index, Ints, Rows
 from dutyrules.activity.files import FIRST_ROW, ROW, RawFile
-from dutyrules.activity.identity import MIX, mixed
 from dutyrules.activity.kinds import AttributeType
 from dutyrules.activity.log import REJECT_SCHEMA
 from dutyrules.activity.vocabulary import Attribute, Vocabulary, target_name
@@ -22,6 +21,7 @@ _READERS: dict[str, Callable[[pl.Series], tuple[pl.Series, Rows]]] = {
     "integer": encode.integers,
     "boolean": encode.booleans,
 }
+_MEASURED = (*_READERS, "instant")
 _REASONS = {
     "integer": "not a whole number",
     "boolean": "not one of yes, no, true, false, 1, 0",
@@ -50,8 +50,8 @@ class Accepted:
 
     Attributes:
         frame: The accepted rows: the columns of `Log.frame` apart from `file`, with `case` and free-text targets
-            numbered as they turned up (the latter behind the registered ones), `MIX`, and `event_id`, `revision`,
-            `voided` where the file has them.
+            numbered as they turned up (the latter behind the registered ones), and `event_id`, `revision`, `voided`
+            where the file has them.
         rejects: One line per bad cell, as yet without the hints that take a look at what is known.
         known: What is known, by column and reason of these lines.
         late: Rows recorded too late.
@@ -106,7 +106,7 @@ class _Sheet:
         frame = pl.DataFrame(self.columns)
         frame = frame.filter(pl.Series(~self.out)) if self.out.any() else frame
         return Accepted(
-            frame.with_columns(mixed(frame).alias(MIX)),
+            frame,
             pl.concat([pl.DataFrame(schema=REJECT_SCHEMA), *self.rejects]).sort("row", maintain_order=True),
             self.hints,
             late,
@@ -171,11 +171,15 @@ class _Sheet:
     def _attribute(self, attribute: Attribute) -> None:
         values, unreadable = self._read(attribute, attribute.type)
         for each, kinds in attribute.checks:
-            bad = unreadable if each == attribute.type else self._read(attribute, each)[1]
+            read, bad = (values, unreadable) if each == attribute.type else self._read(attribute, each)
             if len(bad):
                 reason = _REASONS.get(each.form) or f"not one of {', '.join(each.words)}"
                 hint = Index(each.words) if each.words else None
                 self._reject(bad[kinds[self.kind[bad]]], attribute.name, reason, hint)
+            if each.form in _MEASURED and each.form != attribute.type.form:
+                # text to other kinds: yes, Yes and 1 are still one and the same to this one
+                told, _ = attribute.texts.read(read.cast(pl.String))
+                values = told.zip_with(pl.Series(kinds.take(self.kind)), values)
         self.columns[attribute.name] = values
 
     def _read(self, attribute: Attribute, each: AttributeType) -> tuple[pl.Series, Rows]:

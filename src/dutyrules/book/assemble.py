@@ -22,9 +22,12 @@ from dutyrules.source import Node, locate, plain, read
 SHARED = ("roles", "events", "populations")
 """Sections in which two books may say the same thing."""
 
+JOINED = ("reports_to", "includes")
+"""What several books say of one role adds up: each document knows only its own people."""
+
 HEAD = ("book", "title", "source", "published_on", "extends")
 LISTS = ("timetable", "tests")
-KEYS = (*HEAD, *SECTIONS, *LISTS, "duty_defaults", "not_judged", "override")
+KEYS = (*HEAD, *SECTIONS, *LISTS, "duty_defaults", "override")
 
 NOUNS: Final[Mapping[str, str]] = {
     "roles": "role",
@@ -40,7 +43,7 @@ NOUNS: Final[Mapping[str, str]] = {
 }
 """What a member of a section, or of a part of a scorecard, is called."""
 
-_NO_CLAUSES = ("title", "attributes", "where", "allowed")
+NO_CLAUSES = ("title", "attributes", "where", "allowed")
 """Keys below which `clause` would be a name like any other."""
 
 _IDS = ("items", "lines", "bonus")
@@ -62,7 +65,6 @@ class Assembly:
 
     sections: dict[str, dict[str, Node]] = field(default_factory=lambda: {name: {} for name in SECTIONS})
     timetable: list[Node] = field(default_factory=list)
-    not_judged: list[tuple[str, Node]] = field(default_factory=list)
     tests: list[tuple[str, Node]] = field(default_factory=list)
     origin: dict[tuple[str, str], Node] = field(default_factory=dict)
     heads: list[Node] = field(default_factory=list)
@@ -179,23 +181,8 @@ def _take(assembly: Assembly, tree: Node) -> None:
             _define(assembly, section, name, entry)
     for node in _listed(assembly, top, "timetable"):
         _slot(assembly, _clauses(node, source))
-    for kind, node in _mapping(assembly, top, "not_judged").items():
-        assembly.not_judged.extend((kind, one) for one in _clause_ids(assembly, node, source))
     assembly.tests = [(source, node) for node in _listed(assembly, top, "tests")]
     _override(assembly, _mapping(assembly, top, "override"), source)
-
-
-def _clause_ids(assembly: Assembly, node: Node, source: str) -> list[Node]:
-    found = []
-    for one in _entries(node):
-        if isinstance(one.value, str | int | Decimal):
-            found.append(_cited(one, source))
-        else:
-            message = "clauses that nothing judges are listed by their reason"
-            expected = "descriptive: [0.1, 0.2]"
-            problem = Diagnostic("book.bad-clause", message, one.span, shown(plain(one)), expected)
-            assembly.problems.append(problem)
-    return found
 
 
 def _define(assembly: Assembly, section: str, name: str, node: Node) -> None:
@@ -210,11 +197,29 @@ def _define(assembly: Assembly, section: str, name: str, node: Node) -> None:
         hint = "to change an inherited definition, write it under override:"
         problem = Diagnostic("book.duplicate-id", message, place_of(node), name, hint=hint, related=related)
         assembly.problems.append(problem)
+    elif section == "roles" and (joined := _joined(known, node)) is not None:
+        assembly.sections[section][name] = joined
     elif plain(known) != plain(node):
         message = f"the {NOUNS[section]} {name} is declared otherwise elsewhere"
         hint = "all books share these names: declare both alike, or choose another name"
         problem = Diagnostic("book.conflict", message, place_of(node), name, hint=hint, related=related)
         assembly.problems.append(problem)
+
+
+def _joined(one: Node, other: Node) -> Node | None:
+    """What two books say of one role; None if they contradict each other."""
+    if not (isinstance(one.value, dict) and isinstance(other.value, dict)):
+        return None
+    both = one.value.keys() & other.value.keys()
+    if any(plain(one.value[key]) != plain(other.value[key]) for key in both.difference(JOINED)):
+        return None
+    value = {**one.value, **other.value}
+    for key in both.intersection(JOINED):
+        first = _entries(one.value[key])
+        known = [entry.value for entry in first]
+        more = [entry for entry in _entries(other.value[key]) if entry.value not in known]
+        value[key] = replace(one.value[key], value=[*first, *more])
+    return replace(one, value=value)
 
 
 def _slot(assembly: Assembly, node: Node) -> None:
@@ -248,7 +253,7 @@ def _full(node: Node, source: str) -> Node:
         return replace(node, value=[_full(item, source) for item in node.value])
     if not isinstance(node.value, dict):
         return node
-    changed = {key: item if key in _NO_CLAUSES else _full(item, source) for key, item in node.value.items()}
+    changed = {key: item if key in NO_CLAUSES else _full(item, source) for key, item in node.value.items()}
     if "clause" in changed:
         changed["clause"] = _cited(changed["clause"], source)
     return replace(node, value=changed)

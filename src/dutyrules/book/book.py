@@ -1,15 +1,18 @@
 """A rule book as the rest of the library sees it: checked, and resolved into one."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from dutyrules.activity.kinds import Kind
 from dutyrules.book.assemble import Assembly
+from dutyrules.book.catalogue import Catalogue
 from dutyrules.book.forms import EventKind, Head, Parameter, Population, Role, Slot
 from dutyrules.book.scorecards import Fine, Scorecard
 from dutyrules.checks import Duty
 from dutyrules.diagnostics import Diagnostic
+from dutyrules.figure import Figure
 from dutyrules.source import Node
 
 
@@ -30,7 +33,7 @@ class Book:
         kinds: Declared event kinds, findings and inspections included.
         events: What the books say of each event kind, title included.
         published: Duty → day from which it may bind.
-        not_judged: Clause → why nothing judges it.
+        catalogues: Document → its clauses, of the books that name a catalogue.
         files: File → SHA-256.
     """
 
@@ -45,10 +48,10 @@ class Book:
     scorecards: Mapping[str, Scorecard]
     fines: Mapping[str, Fine]
     published: Mapping[str, date]
-    not_judged: Mapping[str, str]
     tests: tuple[BookTest, ...]
     files: Mapping[str, str]
     assembly: Assembly
+    catalogues: Mapping[str, Catalogue] = field(default_factory=dict)
     warnings: tuple[Diagnostic, ...] = ()
 
     @property
@@ -63,6 +66,12 @@ class Book:
             form = self.roles.get(name)
             found.extend(inner for inner in (form.includes if form else ()) if inner not in found)
         return tuple(found)
+
+    @property
+    def defaults(self) -> Mapping[str, Figure[Any]]:
+        """The values of parameters where an estate binds nothing; those without a default are left out."""
+        known = ((name, form) for name, form in self.parameters.items() if form.default is not None)
+        return {name: form.adapter.validate_python(form.default) for name, form in known}
 
     @property
     def cited(self) -> Mapping[str, str]:

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, Strict, TypeAdapter
 from dutyrules.activity.kinds import BOOLEAN, INSTANT, INTEGER, PERSON, RESERVED, TEXT, AttributeType
 from dutyrules.book.scorecards import Fine, Scorecard
 from dutyrules.checks.duty import Duty, Names, Titles, Words
+from dutyrules.checks.moments import Moment
 from dutyrules.diagnostics import did_you_mean
 from dutyrules.figure import (
     Count,
@@ -34,10 +35,11 @@ from dutyrules.registry.population import TARGET_COLUMN
 
 
 class Source(Form):
-    """The document that a book renders."""
+    """The document that a book renders, and the catalogue of its clauses."""
 
     id: Text
     title: Titles = ""
+    catalogue: Text | None = None
 
 
 class Head(Form):
@@ -54,7 +56,7 @@ class Role(Form):
     """A role, whom it reports to, and the roles it stands for."""
 
     title: Titles = ""
-    reports_to: Text | None = None
+    reports_to: Names = ()
     includes: Names = ()
 
 
@@ -63,6 +65,7 @@ PARAMETER_TYPES: Mapping[str, Any] = {
     "decimal": Points,
     "share": Share,
     "time": Time,
+    "moment": Moment,
     "window": Window,
     "windows": Windows,
     "weekdays": Weekdays,
@@ -77,6 +80,7 @@ SAMPLES: Mapping[str, Any] = {
     "decimal": Decimal("0.5"),
     "share": "1/2",
     "time": "12:00",
+    "moment": "shift.end",
     "window": ["11:00", "12:00"],
     "windows": [["11:00", "12:00"]],
     "weekdays": ["monday"],

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from dutyrules.activity.kinds import AttributeType, Kind
 from dutyrules.book.assemble import Assembly, assemble
 from dutyrules.book.book import Book, BookTest
+from dutyrules.book.catalogue import catalogues_of, check_citations
 from dutyrules.book.forms import ATTRIBUTE_TYPES, EventKind, Head, Parameter, Population, Role, Slot
 from dutyrules.book.problems import distinct, follow, place_of, problems_of, unknown_key
 from dutyrules.book.references import check_references
@@ -41,12 +42,15 @@ def load_book(*paths: Path, named_at: Mapping[Path, Span] | None = None) -> Book
     if not assembly.heads:
         raise InputError(problems)
     book = _forms(assembly, problems)
+    catalogues = catalogues_of(assembly, problems)
     if assembly.whole:
         problems += check_references(book)
+        problems += check_citations(assembly, catalogues)
     problems = distinct(problems)
     if any(problem.severity == "error" for problem in problems):
         raise InputError(problems)
-    return replace(book, warnings=tuple(problems))
+    by_document = {catalogue.document: catalogue for catalogue in catalogues.values()}
+    return replace(book, catalogues=by_document, warnings=tuple(problems))
 
 
 def _forms(assembly: Assembly, problems: list[Diagnostic]) -> Book:
@@ -75,7 +79,6 @@ def _forms(assembly: Assembly, problems: list[Diagnostic]) -> Book:
         scorecards=scorecards,
         fines=fines,
         published=published,
-        not_judged={str(node.value): kind for kind, node in assembly.not_judged},
         tests=tuple(BookTest(source, node) for source, node in assembly.tests),
         files=assembly.files,
         assembly=assembly,

@@ -174,7 +174,8 @@ def _words(book: Book, names: _Names, kind: str, attribute: str, words: Iterable
 
 def _roles(book: Book, names: _Names) -> None:
     for name, role in book.roles.items():
-        names.need("roles", role.reports_to, ("roles", name, "reports_to"))
+        for index, upper in enumerate(role.reports_to):
+            names.need("roles", upper, ("roles", name, "reports_to", index))
         for index, inner in enumerate(role.includes):
             names.need("roles", inner, ("roles", name, "includes", index))
 

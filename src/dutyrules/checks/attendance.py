@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 from typing import Literal
 
+import numpy as np
 from pydantic import Field
 
 from dutyrules.checks.duty import Duty, Pattern
 from dutyrules.checks.ground import Ground
-from dutyrules.checks.moments import Moment, Until, daily_obligations, judge_moment, of_day
+from dutyrules.checks.moments import SHIFT, Moment, Until, daily_obligations, instant_of, judge_moment, of_day
+from dutyrules.facts import Events, Matcher
 from dutyrules.figure import Figure, Text, wrong
-from dutyrules.obligation import Bools, Judged, Obligations
+from dutyrules.obligation import Bools, Ints, Judged, Obligations
 
 
 class Attendance(Duty):
@@ -40,8 +42,36 @@ class Attendance(Duty):
     def judge(self, ground: Ground, obligations: Obligations) -> Judged:
         """In time, late, early or missing."""
         events = ground.facts.events(self.event)
-        return judge_moment(obligations, events, of_day(ground, obligations, events))
+        owner = of_day(ground, obligations, events)
+        if self.start is not None:
+            owner = _of_shift(ground, obligations, events, owner)
+        return judge_moment(obligations, events, owner)
 
     def excuse(self, ground: Ground, obligations: Obligations) -> Bools:
-        """Leave that contains the named instant."""
-        return ground.on_leave_at(obligations, obligations.limit - ground.granularity)
+        """Leave that contains the named instant; where it begins with the end of the shift, leave up to that end."""
+        named = ground.on_leave_at(obligations, obligations.limit - ground.granularity)
+        if self.start is None:
+            return named
+        _, end = _shift(ground, obligations)
+        return named | ((obligations.start == end) & ground.on_leave_at(obligations, end - 1))
+
+
+def _shift(ground: Ground, obligations: Obligations) -> tuple[Ints, Ints]:
+    """When the shift of each obligation starts and ends."""
+    post, day = obligations.post, obligations.first_day
+    start, end = (instant_of(ground, post, day, np.full(len(post), edge)) for edge in SHIFT.values())
+    return start, end
+
+
+def _of_shift(ground: Ground, obligations: Obligations, events: Events, owner: Ints) -> Ints:
+    """What begins with the end of a shift reads its events: who goes home after a night does so on another day."""
+    start, end = _shift(ground, obligations)
+    since_end = obligations.start == end
+    if not since_end.any() or not len(events):
+        return owner
+    order = np.argsort(start, kind="stable")
+    shifts = Matcher(ground.presence.person[obligations.post[order]], start[order], order)
+    _, last = shifts.last_until(events.person, events.at)
+    found = (last >= 0) & since_end[last]
+    kept = np.where((owner >= 0) & ~since_end[owner], owner, -1)
+    return np.where(found, last, kept)

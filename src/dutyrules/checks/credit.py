@@ -45,7 +45,7 @@ def obligation_at(ground: Ground, owed: Obligations, post: Ints, day: Ints) -> I
     low = np.maximum(owed.first_day - presence.first, 0)
     index, inside = ranges(low, owed.last_day - presence.first + 1 - low)
     table[owed.post[index], inside] = index
-    return table[post, day - presence.first]
+    return table.ravel().take(post * presence.days + (day - presence.first))
 
 
 def by_person(ground: Ground, role: str, events: Events) -> Credit:

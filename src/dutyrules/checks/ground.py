@@ -90,8 +90,8 @@ class Ground:
     def lead_post(self, role: str, events: Events) -> Ints:
         """The post of each event's person that owes the role's duties on its day; -1 where there is none."""
         table = self.presence.lead(self.roles[role])
-        known = events.person >= 0
-        return np.where(known, table[np.where(known, events.person, 0), events.day - self.presence.first], -1)
+        cell = events.person * self.presence.days + (events.day - self.presence.first)  # nobody's count from behind
+        return np.where(events.person >= 0, table.ravel().take(cell), -1)
 
     def period_posts(self, role: str, local: bool, periods: Sequence[Period]) -> tuple[Ints, Ints]:
         """(post, period index) of all posts that owe in some periods of a week or longer.
@@ -111,10 +111,13 @@ class Ground:
 
     def around(self, posts: Ints, area: Ints) -> tuple[Ints, Ints]:
         """(position in `area`, position in `posts`) of all pairs in which the post's area contains the area."""
-        inner, place = np.nonzero(self.areas.contains[self.presence.area[posts]].T)
-        start = np.searchsorted(inner, np.arange(self.areas.root + 2))
+        width = self.areas.root + 1
+        place, inner = np.divmod(np.flatnonzero(self.areas.contains[self.presence.area[posts]]), width)
+        order = np.argsort(inner, kind="stable")
+        inner, place = inner[order], place[order]
+        start = np.searchsorted(inner, np.arange(width + 1))
         if int(np.diff(start).max()) <= 1:  # posts mostly share no area
-            only = np.full(self.areas.root + 1, -1, np.int64)
+            only = np.full(width, -1, np.int64)
             only[inner] = place
             index = only.take(area)
             position = np.flatnonzero(index >= 0)

@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from dutyrules.checks.ground import Ground, Terms, grid
 from dutyrules.facts import Events, first_rows
-from dutyrules.figure import Duration, Figure, parse_duration, parse_time, wrong
+from dutyrules.figure import Duration, Figure, clock, parse_duration, parse_time, wrong
 from dutyrules.obligation import NONE, Ints, Judged, Obligations, Reason
 from dutyrules.timegrid import DAY, NEVER
 
@@ -31,6 +31,19 @@ def _moment(value: object) -> int:
 
 Moment = Annotated[int, BeforeValidator(_moment)]
 """A time of day, or the start or end of the shift, perhaps some time before or after it."""
+
+
+def moment_text(moment: int) -> str:
+    """A `Moment` as a book writes it.
+
+    >>> moment_text(28_500), moment_text(SHIFT["end"] - 900)
+    ('07:55', 'shift.end - 15 minutes')
+    """
+    if moment >= 0:
+        return clock(moment)
+    edge = min(SHIFT, key=lambda name: abs(moment - SHIFT[name]))
+    away = moment - SHIFT[edge]
+    return f"shift.{edge}" + (f" {'-' if away < 0 else '+'} {abs(away) // 60} minutes" if away else "")
 
 
 def _until(value: object) -> object:

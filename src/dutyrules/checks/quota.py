@@ -301,10 +301,11 @@ class Quota(Duty):
 def _shares(terms: Terms, share: Figure[Share], there: Ints) -> Ints:
     index, values = terms.choose(share)
     number = np.zeros(len(there), np.int64)
+    sizes, size = np.unique(there, return_inverse=True)
     for place, value in enumerate(values):
         if isinstance(value, Fraction):
-            mine = index == place
-            number[mine] = [ceil(value * int(size)) for size in there[mine]]
+            rounded_up = np.array([ceil(value * whole) for whole in sizes.tolist()], np.int64)
+            number = np.where(index == place, rounded_up[size], number)
     return number
 
 

@@ -146,12 +146,13 @@ class Record(Duty):
             full &= (blank != NONE) & (blank <= terms.numbers(self.blanks))
         if self.filled is not None:
             number = facts.numbers(self.filled.field, rows)
-            full &= (number != NONE) & (number >= self._least(terms))
+            full &= (number != NONE) & (number >= self.least(terms))
         for name, words in self.allowed.items():
             full &= facts.says(name, rows, words)
         return full, self._signed(ground, obligations, rows)
 
-    def _least(self, terms: Terms) -> Ints:
+    def least(self, terms: Terms) -> Ints:
+        """How much the field of `filled` has to hold."""
         least = self.filled.at_least  # type: ignore[union-attr]
         if isinstance(least, Figure):
             return terms.numbers(least)

@@ -21,6 +21,9 @@ Bools = npt.NDArray[np.bool_]
 Where = Mapping[str, tuple[object, ...]]
 """Attribute name → allowed values."""
 
+_FEW = 16
+"""Numbering a text column is not worth a look at one row in so many."""
+
 
 @dataclass(frozen=True)
 class Events:
@@ -174,7 +177,8 @@ class Facts:
         """Whether an attribute of some rows says one of the words."""
         allowed = [str(word).lower() if isinstance(word, bool) else str(word) for word in words]
         column = self.attribute(name, rows[:0])
-        if not isinstance(column.dtype, pl.Categorical):
+        few = len(rows) * _FEW < self.log.frame.height
+        if few or not isinstance(column.dtype, pl.Categorical):
             return self.attribute(name, rows).cast(pl.String).is_in(allowed).fill_null(False).to_numpy()
         numbers, texts = self._coded(name)
         said = np.append(texts.is_in(allowed).to_numpy(), False)  # nothing says nothing

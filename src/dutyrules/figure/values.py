@@ -179,6 +179,9 @@ class Duration:
         "minutes", "hours", "working_hours", "days", "workdays", "months", "same_day", "same_workday", "period_end"
     ]
 
+    def __str__(self) -> str:
+        return f"{self.amount} {self.unit}" if self.amount else self.unit
+
 
 def parse_duration(value: object) -> Duration:
     """A duration as a book writes it."""
@@ -279,3 +282,8 @@ class Due(Form):
         if (self.day is None) == (self.weekday is None):
             found = "neither" if self.day is None else "both"
             raise wrong("due", found, "either day (1 to 31, or last) or weekday")
+
+    def __str__(self) -> str:
+        day = f"day {self.day}" if self.weekday is None else self.weekday
+        months = f" of month {', '.join(map(str, self.months))}" if self.months else ""
+        return f"{day}{months}" + (f" by {clock(self.by)}" if self.by != DAY else "")

@@ -41,18 +41,18 @@ class Members:
         cls, tables: Tables, places: Places, areas: Areas, table: str, where: Mapping[str, tuple[object, ...]]
     ) -> "Members":
         """The rows of a table that pass the filter."""
-        rows: pl.DataFrame = getattr(tables, table)
-        for column, words in where.items():
-            rows = rows.filter(pl.col(column).is_in([str(word) for word in words]))
-        rows = rows.rename({TARGET_COLUMN[table]: "_target"})
-        codes = pl.DataFrame({"_target": places.ids, "_code": np.arange(len(places.ids), dtype=np.int64)})
-        rows = rows.join(codes, on="_target", maintain_order="left").sort("_code", maintain_order=True)
-        return cls(rows["_code"].to_numpy(), first_day(rows["from"]), last_day(rows["to"]), places, areas)
+        everything: pl.DataFrame = getattr(tables, table)
+        passing = [pl.col(column).is_in([str(word) for word in words]) for column, words in where.items()]
+        rows = everything.lazy().filter(*passing).select("from", "to", _target=TARGET_COLUMN[table])
+        codes = pl.LazyFrame({"_target": places.ids, "_code": np.arange(len(places.ids), dtype=np.int64)})
+        found = rows.join(codes, on="_target", maintain_order="left").select("_code", "from", "to").collect()
+        found = found.sort("_code", maintain_order=True)
+        return cls(found["_code"].to_numpy(), first_day(found["from"]), last_day(found["to"]), places, areas)
 
     @cached_property
     def offsets(self) -> Ints:
         """Where the rows of each target begin; one more entry than there are targets."""
-        return np.searchsorted(self.target, np.arange(len(self.places.ids) + 1))
+        return np.concatenate([[0], np.cumsum(np.bincount(self.target, minlength=len(self.places.ids)))])
 
     @cached_property
     def _single(self) -> tuple[Ints, Ints, npt.NDArray[np.bool_]]:

@@ -248,7 +248,8 @@ def presence(
     chosen = [origin for origin, _, _ in acting]
     primary = people["primary"].fill_null(False).to_numpy()
     order = np.argsort(np.argsort(~primary, kind="stable"), kind="stable")
-    fte = tuple(Fraction(text or "1") for text in people["fte"])
+    shares = {text: Fraction(text or "1") for text in people["fte"].unique()}
+    fte = tuple(shares[text] for text in people["fte"])
     return Presence(
         first=first,
         days=days,

@@ -160,27 +160,17 @@ def settle(ground: Ground, duty: Duty, obligations: Obligations, judged: Judged)
     kinds = _kinds_read(ground, duty, obligations, idle)
     nothing = (obligations.settled == State.NO_OCCASION) | owes_nothing(obligations, duty)
     excused = excuses(ground, duty, obligations)
-    state = np.select(
-        [
-            obligations.settled == State.NOT_ASSESSED,
-            ~kinds,
-            nothing,
-            obligations.settled == State.EXCUSED,
-            judged.met & ((obligations.limit <= ground.horizon) | (not duty.judged_at_end)),
-            obligations.limit > ground.horizon,
-            excused > 0,
-        ],
-        [
-            State.NOT_ASSESSED,
-            State.NOT_ASSESSED,
-            State.NO_OCCASION,
-            State.EXCUSED,
-            State.MET,
-            State.PENDING,
-            State.EXCUSED,
-        ],
-        State.BREACHED,
-    ).astype(np.int64)
+    state = np.full(len(obligations), State.BREACHED, np.int64)
+    for rows, verdict in (  # each overrules those before it
+        (excused > 0, State.EXCUSED),
+        (obligations.limit > ground.horizon, State.PENDING),
+        (judged.met & ((obligations.limit <= ground.horizon) | (not duty.judged_at_end)), State.MET),
+        (obligations.settled == State.EXCUSED, State.EXCUSED),
+        (nothing, State.NO_OCCASION),
+        (~kinds, State.NOT_ASSESSED),
+        (obligations.settled == State.NOT_ASSESSED, State.NOT_ASSESSED),
+    ):
+        state[rows] = verdict
     whys = (*obligations.whys, "log_incomplete", "leave", "excused_by")
     base = len(obligations.whys)
     uncovered = (state == State.NOT_ASSESSED) & (obligations.settled != State.NOT_ASSESSED)

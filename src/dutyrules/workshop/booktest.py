@@ -11,10 +11,12 @@ from dutyrules.diagnostics import Diagnostic, InputError, Span
 from dutyrules.estate import Estate
 from dutyrules.obligation import State
 from dutyrules.scoring import Result, Sheet, score
+from dutyrules.workshop.boundaries import Edge, Probe, Side, probes
 from dutyrules.workshop.coverage import Coverage, coverage
 from dutyrules.workshop.entries import Entry, read_entries
 from dutyrules.workshop.forms import BreachForm
 from dutyrules.workshop.scene import Scene, main_role, stage
+from dutyrules.workshop.sightings import shown
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,7 @@ class Outcome:
         failures: Every expectation that was not met, at its line, with what was expected and what came.
         states: Duty that the test names → the states in which its obligations were.
         executed: Clauses that the test exercised; see `Coverage`.
+        shown: Sides of edges that its verdicts show; see `boundaries`.
     """
 
     name: str
@@ -34,6 +37,7 @@ class Outcome:
     failures: tuple[Diagnostic, ...]
     states: Mapping[str, frozenset[str]]
     executed: frozenset[str]
+    shown: frozenset[tuple[Edge, Side]] = frozenset()
 
     @property
     def passed(self) -> bool:
@@ -94,8 +98,9 @@ def run_book_tests(path: Path) -> BookReport:
         InputError: The book or a test is malformed, or there is no test (`test.none`).
     """
     book = load_book(path)
-    outcomes = tuple(perform(scene) for scene in read_scenes(book))
-    return BookReport(book.head.book, outcomes, coverage(book, outcomes))
+    edges = probes(book)
+    outcomes = tuple(perform(scene, edges=edges) for scene in read_scenes(book))
+    return BookReport(book.head.book, outcomes, coverage(book, edges, outcomes))
 
 
 def read_scenes(book: Book) -> tuple[Scene, ...]:
@@ -111,11 +116,12 @@ def read_scenes(book: Book) -> tuple[Scene, ...]:
     return tuple(scene for scene in staged if scene is not None)
 
 
-def perform(scene: Scene, book: Book | None = None) -> Outcome:
+def perform(scene: Scene, book: Book | None = None, *, edges: Sequence[Probe] = ()) -> Outcome:
     """Scores one test and compares.
 
     Args:
         book: Another version of the book, with the same names.
+        edges: The boundaries to look for.
     """
     entry = scene.entry
     estate = scene.under(book or scene.estate.book)
@@ -132,6 +138,7 @@ def perform(scene: Scene, book: Book | None = None) -> Outcome:
         tuple(failures),
         states,
         _executed(estate.book, entry, states, own),
+        shown(result, person, [*entry.duties], edges) if edges and not failures else frozenset(),
     )
 
 

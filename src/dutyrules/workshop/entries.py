@@ -103,7 +103,7 @@ def _verdict(book: Book, duty: str, node: Node, problems: list[Diagnostic]) -> s
 
 def _names(book: Book, source: str, entry: Entry, problems: list[Diagnostic]) -> None:
     """Clauses, items, lines, currencies, populations and kinds that must exist."""
-    clauses = {**book.cited, **book.not_judged}
+    clauses = {*book.cited, *(clause for catalogue in book.catalogues.values() for clause in catalogue.clauses)}
     cards = list(book.scorecards.values())
     lines = {clause for card in cards for line in card.lines.values() for clause in line.clause}
     tables = (*book.populations, *TARGET_COLUMN)
