@@ -832,7 +832,8 @@ def book_files(d: Draft) -> tuple[dict[str, str], dict[str, Any]]:
         "events": EVENTS,
         "populations": POPULATIONS,
     }
-    head = {"source": {"id": "T1"}, "published_on": "2020-01-01"}
+    published = d.one_of("2020-01-01", "2020-01-01", d.first.isoformat())
+    head = {"source": {"id": "T1"}, "published_on": published}
     defaults = {"duty_defaults": {"role": "butler"}}
     scores = {"scorecards": {"month": card}, "fines": charged, "outcomes": following}
     if not d.maybe(4):

@@ -31,7 +31,7 @@ def difference(world: WorldFiles) -> str | None:
         folder = Path(name)
         world.write(folder)
         closed = sorted(folder.glob("closed-*.json"))
-        wanted = reference_score(folder, world.log_paths(folder), world.period, world.as_of, closed)
+        wanted = reference_score(folder, world.log_paths(folder), world.period, world.as_of, closed=closed)
         as_of = datetime.fromisoformat(world.as_of) if world.as_of else None
         found = engine_score(folder, world.log_paths(folder), world.period, as_of, closed)
     return first_difference(wanted, found)

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -59,6 +60,11 @@ class Duty:
         return as_list(self.fields.get("clause"))
 
     @property
+    def published(self) -> date:
+        """Of the book that defines it."""
+        return date.fromisoformat(self.fields["published_on"])
+
+    @property
     def must(self) -> bool:
         return str(self.fields.get("strength", "must")) == "must"
 
@@ -78,7 +84,7 @@ def load_book(path: Path) -> Book:
             book.sections[section].update(inherited.sections[section])
         book.timetable += inherited.timetable
     own = _stamp({key: raw[key] for key in (*SECTIONS, "timetable") if raw.get(key)}, raw)
-    defaults = dict(raw.get("duty_defaults") or {})
+    defaults = {"published_on": raw.get("published_on") or "0001-01-01", **(raw.get("duty_defaults") or {})}
     own_roles = list(raw.get("roles") or {})
     if "role" not in defaults and len(own_roles) == 1:
         defaults["role"] = own_roles[0]

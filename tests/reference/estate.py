@@ -82,6 +82,26 @@ class Estate:
         """All books of an estate share one name space."""
         return {kind: value or {} for book in self.books for kind, value in book.sections["events"].items()}
 
+    @cached_property
+    def inspectors_kinds(self) -> set[str]:
+        """`finding.<clause>` of every line, fine and finding duty; `inspection.<item>` of every item and such duty."""
+        found = set()
+        for book in self.books:
+            for duty in book.sections["duties"].values():
+                if duty["check"] == "finding":
+                    found |= {f"{word}.{one}" for word in ("finding", "inspection") for one in as_list(duty["clause"])}
+            for fine in book.sections["fines"].values():
+                found |= {f"finding.{one}" for one in as_list(fine["clause"])}
+            for card in book.sections["scorecards"].values():
+                for key, item in card["items"].items():
+                    clause = item.get("clause") or f"{card.get('clause', '')}.{key}"
+                    lines = item.get("lines") or {}
+                    clauses = [
+                        one for name, x in lines.items() for one in as_list(x.get("clause") or f"{clause}.{name}")
+                    ]
+                    found |= {f"inspection.{key}", *(f"finding.{one}" for one in clauses)}
+        return found
+
     def roles_of(self, duty: Duty) -> set[str]:
         return self.role_group(duty.fields["role"])
 

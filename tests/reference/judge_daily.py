@@ -106,7 +106,7 @@ def judge_each_workday(
             # A daily obligation bears the day on which it falls due: a night shift's end, the day after.
             label = day.isoformat()
             ob = dated_obligation(world, duty, post, label, limit=limit, search_from=window[0].date())
-            ob.excuse_day, ob.late = day, min(late, window[1])
+            ob.first, ob.excuse_day, ob.late = day, day, min(late, window[1])
             if with_from and "from" in duty.fields:
                 ob.relieved |= leave_until_the_end(world, post, day, start)
             # Events of the person on the duty day.
@@ -228,7 +228,7 @@ def judge_dated(world: World, duty: Duty, post: Post, period: Period) -> Iterato
         return
     except UnboundError:  # the nominal day is not known: each post that owes the duty on some workday
         if world.owed_days(duty, post, period.days()):
-            yield unbound(duty, post, period.label, period.last)
+            yield unbound(duty, post, period.label, period.last, first=period.first)
         return
     # Owed by the post holding the nominal day (tenure).
     if nominal is None or not world.estate.owes(duty, post, nominal):
@@ -238,7 +238,7 @@ def judge_dated(world: World, duty: Duty, post: Post, period: Period) -> Iterato
     except OffError:
         return
     except UnboundError:
-        yield unbound(duty, post, period.label, nominal)
+        yield unbound(duty, post, period.label, nominal, first=period.first)
 
 
 def judge_due(

@@ -80,7 +80,8 @@ def judge_period(q: Asked) -> Iterator[Obligation]:
     except OffError:
         return
     except UnboundError:
-        found = [unbound(duty, q.post, q.period.label, q.period.last, discriminator=name) for name, _ in slots]
+        first, last = q.period.first, q.period.last
+        found = [unbound(duty, q.post, q.period.label, last, discriminator=name, first=first) for name, _ in slots]
     yield from found
 
 

@@ -37,7 +37,7 @@ def judge_share(world: World, duty: Duty, post: Post, period: Period) -> Iterato
     try:
         figures = {name: place.number(fields[name]) for name in ("den_min", "at_least", "at_most") if name in fields}
     except UnboundError:
-        yield unbound(duty, post, period.label, period.last)
+        yield unbound(duty, post, period.label, period.last, first=period.first)
         return
     ob.occasion = whole > 0 and whole >= figures.get("den_min", 0)
     ob.only_at_end = "at_most" in fields

@@ -161,8 +161,9 @@ def judge_follow_up(world: World, ob: Obligation, trigger: Event, limits: list[d
     ob.expected = named_instant(world, limit)
     wanted = [ob.duty.fields["follow_up"]]
     wanted += [other["follow_up"] for other in as_list(ob.duty.fields.get("else"))]
+    wanted = wanted[: len(limits)]  # without a limit there is no other way
     done = [first_follow_up(world, ob, one, trigger, trigger.at) for one in wanted]
-    in_time = [at for at, own in zip(done, limits, strict=False) if at is not None and at < own]
+    in_time = [at for at, own in zip(done, limits, strict=True) if at is not None and at < own]
     later = [at for at in done if at is not None and at < max(limit, late)]
     if in_time:
         ob.actual, ob.met = min(in_time), True
@@ -277,7 +278,7 @@ def after_previous_workday(world: World, duty: Duty, post: Post, event: Event) -
     """`previous_workday`: on the post's previous workday; none since the post began: no occasion."""
     day = day_of(duty, event)
     ob = Obligation(duty, post, day.isoformat(), day, key_of(duty, event, "case"), case=event.case)
-    ob.kinds = required_kinds(duty)
+    ob.kinds, ob.first = required_kinds(duty), day
     ob.reason = "disordered"
     previous = next((d for d in (day - cal.DAY * i for i in range(1, 367)) if world.workday(post, d)), None)
     if previous is None:
@@ -327,17 +328,17 @@ def judge_group(
     first = period.first if period else events[0].duty_day
     label, discriminator = (period.label, "") if period else (last.isoformat(), name)
     case = "" if period else name
+    # Dated figures: the first day of the period, or the day of the obligation.
+    day = period.first if period else last
     try:
-        # Dated figures: the first day of the period, or the day of the obligation.
-        day = period.first if period else last
         least = world.place(duty, post, day).number(duty.fields["at_least"])
     except OffError:
         return []
     except UnboundError:
-        return [unbound(duty, post, label, last, discriminator=discriminator, case=case)]
+        return [unbound(duty, post, label, last, discriminator=discriminator, case=case, first=day)]
     values = [Fraction(event.value) for event in events]
     total = sum(values, Fraction(0)) / (len(values) if duty.fields.get("value") == "mean" else 1)
-    ob = Obligation(duty, post, label, last, discriminator, case=case, search_from=first)
+    ob = Obligation(duty, post, label, last, discriminator, case=case, search_from=first, first=day)
     ob.kinds = [pattern_kind(duty.fields["event"])]
     ob.limit = period.end() if period else None
     # Compared exactly; below: short (actual rounded half up to two decimals).
@@ -362,7 +363,7 @@ def judge_finding(world: World, duty: Duty) -> Iterator[Obligation]:
     for ob in no_occasions(world, duty, [], []):
         # No row: `met` if an `inspection.<clause>` row says so, else `not_assessed` (uninspected).
         if ob.post.person not in served:
-            ob.occasion = True
+            ob.occasion, ob.idle = True, False
             ob.decided = ("met", None) if inspected(world, ob) else ("not_assessed", "uninspected")
             yield ob
 

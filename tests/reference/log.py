@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -43,16 +44,38 @@ class Event:
 
 def read_log(paths: list[Path], estate: Estate, cutoff: datetime, *, forecast: bool = False) -> list[Event]:
     """All rows that count, in order of time, then of files and rows; a forecast takes planned rows for events."""
-    rows: list[tuple[Path, Row]] = []
-    for path in paths:
-        with path.open(encoding="utf-8-sig", newline="") as lines:
-            rows += [(path, {k: (v or "").strip() for k, v in row.items()}) for row in csv.DictReader(lines)]
-    rows = [(path, row) for path, row in rows if not rejected(row, estate)]
+    rows = [(path, row) for path in paths for _, row in rows_of(path) if not rejected(row, estate)]
     assert forecast or not any(row.get("state") == "planned" for _, row in rows), "planned rows are refused"
     rows = [(path, row) for path, row in rows if not recorded_after(row, cutoff, estate)]
     kept = one_of_each_id(one_of_each_copy(rows))
     events = [as_event(row, order, estate) for order, row in enumerate(kept)]
     return sorted(events, key=lambda event: (event.at, event.order))
+
+
+def rows_of(path: Path) -> list[tuple[int, Row]]:
+    """The rows that say anything, as a spreadsheet numbers them: the header is row 1."""
+    with path.open(encoding="utf-8-sig", newline="") as lines:
+        header, *rows = ([cell_text(cell) for cell in cells] for cells in csv.reader(lines))
+    numbered = [(number, cells) for number, cells in enumerate(rows, start=2) if any(cells)]
+    return [(number, dict(zip_longest(header, cells, fillvalue=""))) for number, cells in numbered]
+
+
+def cell_text(cell: str) -> str:
+    """Blanks around it do not matter, nor an apostrophe that keeps a spreadsheet from computing it."""
+    return re.sub("^'(?=[-=+@])", "", cell.strip())
+
+
+def planned_kinds(paths: list[Path], estate: Estate) -> frozenset[str]:
+    """The kinds of planned rows, with those that the estate plans together with them."""
+    kinds = {row["kind"] for path in paths for _, row in rows_of(path) if row.get("state") == "planned"}
+    for group in (estate.raw.get("planning") or {}).values():
+        kinds |= set(group) if kinds & set(group) else set()
+    return frozenset(kinds)
+
+
+def rejected_rows(paths: list[Path], estate: Estate) -> list[tuple[Path, int]]:
+    """The rows that are told and not counted."""
+    return [(path, number) for path in paths for number, row in rows_of(path) if rejected(row, estate)]
 
 
 def recorded_after(row: Row, cutoff: datetime, estate: Estate) -> bool:
@@ -79,14 +102,14 @@ def one_of_each_copy(rows: list[tuple[Path, Row]]) -> list[Row]:
 
 
 def one_of_each_id(rows: list[Row]) -> list[Row]:
-    """The highest `revision` counts, the first of equals; if it is `voided`, none."""
+    """The highest `revision` counts, the first of equals; a `voided` row is no event."""
     best: dict[str, Row] = {}
     for row in rows:
         key = row.get("event_id")
         if key and (key not in best or revision(row) > revision(best[key])):
             best[key] = row
     kept = [row for row in rows if not row.get("event_id") or best[row["event_id"]] is row]
-    return [row for row in kept if not (row.get("event_id") and row.get("voided", "").lower() in YES)]
+    return [row for row in kept if row.get("voided", "").lower() not in YES]
 
 
 def revision(row: Row) -> int:
@@ -136,7 +159,7 @@ def parse_instant(text: str, estate: Estate) -> Any:
 def rejected(row: Row, estate: Estate) -> bool:
     """A row is rejected for any of the reasons that estate.md lists."""
     kind = row.get("kind", "")
-    known = kind in estate.kinds or kind.startswith(("finding.", "inspection."))
+    known = kind in estate.kinds or kind in estate.inspectors_kinds
     declared = estate.kinds.get(kind, {})
     people = {post["person"] for post in estate.tables["people"]}
     person_ok = row.get("person", "") in people or declared.get("person") == "any"

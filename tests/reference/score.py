@@ -17,7 +17,7 @@ from .judge_rate import judge_rate
 from .judge_triggered import judge_finding, judge_metric, judge_precedence, judge_response
 from .judge_window import judge_window
 from .lines import Sheet
-from .log import cutoff_after, read_log
+from .log import cutoff_after, planned_kinds, read_log
 from .outcomes import outcomes
 from .sheet import Card, make_cards, make_sheets, payable, report, sheet_for
 from .verdict import Obligation, World, number_alike, settle
@@ -39,12 +39,19 @@ JUDGES: dict[str, Callable[[World, Duty], Iterator[Obligation]]] = {
 
 
 def reference_score(
-    estate_dir: Path, logs: list[Path], period: str, as_of: str | None = None, closed: Sequence[Path] = ()
+    estate_dir: Path,
+    logs: list[Path],
+    period: str,
+    as_of: str | None = None,
+    *,
+    forecast: bool = False,
+    closed: Sequence[Path] = (),
 ) -> dict[str, Any]:
     """What everyone owed in the period, how it was judged, and what the scorecards make of it."""
     months = read_closed(list(closed))
     estate = load_estate(Path(estate_dir))
-    world = make_world(estate, [Path(log) for log in logs], period, as_of)
+    paths = [Path(log) for log in logs]
+    world = make_world(estate, paths, period, as_of, planned=planned_kinds(paths, estate) if forecast else None)
     obligations = judge_all(world)
     sheets = make_sheets(world, obligations)
     cards = make_cards(world, sheets)
@@ -82,7 +89,7 @@ def judge_all(world: World) -> list[Obligation]:
 
 def judged(world: World, duty: Duty) -> list[Obligation]:
     """The obligations of one duty, settled."""
-    found = list(JUDGES[duty.check](world, duty))
+    found = [ob for ob in JUDGES[duty.check](world, duty) if ob.binds()]
     number_alike(found)
     for ob in found:
         settle(world, ob)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from . import calendar as cal
 from .books import Book, as_list
 from .estate import Post
 from .figures import OffError, Place, UnboundError, half_up, number, show, show_percent
@@ -98,7 +99,7 @@ def make_card(world: World, sheet: Sheet) -> Card | None:
     charge(world, sheet, [line for item in items for line in item.lines if line.on])
     for item in items:
         # A settlement `assume_met` makes it assessed as it stands; `exclude` takes the item off the sheet.
-        settled = {"assume_met": "assessed", "exclude": "excluded"}.get(decision_on(item, decisions) or "")
+        settled = {"assume_met": "assessed", "exclude": "excluded"}.get(decisions.get(item.key, ""))
         item.state = settled or assess(world, sheet, item)
     return Card(sheet, book, raw, items)
 
@@ -106,7 +107,8 @@ def make_card(world: World, sheet: Sheet) -> Card | None:
 def find_scorecard(world: World, role: str) -> tuple[Book, dict[str, Any]] | None:
     for book in world.estate.books:
         for card in book.sections["scorecards"].values():
-            if role in world.estate.role_group(card["role"]):
+            fitting = cal.period_around(card["per"], world.scored.first) == world.scored
+            if fitting and role in world.estate.role_group(card["role"]):
                 return book, card
     return None
 
@@ -253,10 +255,6 @@ def settlements(world: World, sheet: Sheet) -> dict[str, str]:
     rows = world.estate.tables["settlements"]
     label = world.scored.label
     return {r["item"]: r["decision"] for r in rows if r["period"] == label and r["person"] == sheet.person}
-
-
-def decision_on(item: Item, decisions: dict[str, str]) -> str | None:
-    return decisions.get(item.key) or decisions.get(item.clause)
 
 
 # ---------------------------------------------------------------------------------------------- bonus, fines

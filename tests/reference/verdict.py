@@ -85,6 +85,10 @@ class Obligation:
     discriminator: str = ""
     kinds: list[str] = field(default_factory=list)
     search_from: date | None = None
+    first: date | None = None
+    """Its first day, if it is not that from which on events count, nor its own."""
+    idle: bool = False
+    """Nothing gave rise to anything: said once for the period."""
     decided: tuple[str, str | None] | None = None
     """A verdict that stands before anything is judged: unbound, no due time, uninspected."""
     occasion: bool = True
@@ -107,6 +111,10 @@ class Obligation:
     presumed: str | None = None
     """What is wrong with it so far, whatever its verdict."""
 
+    def binds(self) -> bool:
+        """Nothing is owed of what began before the book was published."""
+        return self.idle or (self.first or self.search_from or self.day) >= self.duty.published
+
     def amount(self) -> Fraction:
         """How many occurrences a breach is: findings count `value` or 1, all others 1."""
         return Fraction(self.actual) if self.reason == "found" and isinstance(self.actual, Fraction) else Fraction(1)
@@ -118,8 +126,17 @@ class Obligation:
         return Fraction(1)
 
 
-def unbound(duty: Duty, post: Post, period: str, day: date, *, discriminator: str = "", case: str = "") -> Obligation:
-    found = Obligation(duty, post, period, day, discriminator, case=case)
+def unbound(
+    duty: Duty,
+    post: Post,
+    period: str,
+    day: date,
+    *,
+    discriminator: str = "",
+    case: str = "",
+    first: date | None = None,
+) -> Obligation:
+    found = Obligation(duty, post, period, day, discriminator, case=case, first=first)
     found.decided = ("not_assessed", "unbound")
     return found
 
@@ -210,7 +227,7 @@ def owed_posts_and_days(world: World, duty: Duty) -> Iterator[tuple[Post, date]]
 
 def no_occasions(world: World, duty: Duty, found: list[Obligation], kinds: list[str]) -> Iterator[Obligation]:
     """A person that owes a triggered duty, but has no obligation of it in the period: one `no_occasion`."""
-    served = {ob.post.person for ob in found}
+    served = {ob.post.person for ob in found if ob.binds()}
     earliest: dict[str, tuple[date, tuple[bool, int], Post]] = {}
     for post in world.estate.owing_posts(duty):
         days = [d for d in world.scored.days() if world.estate.owes(duty, post, d)]
@@ -222,7 +239,8 @@ def no_occasions(world: World, duty: Duty, found: list[Obligation], kinds: list[
         period, last = world.scored.label, world.scored.last
         if switched_off(duty, world.place(duty, post, world.scored.first)):
             continue
-        yield Obligation(duty, post, period, last, kinds=kinds, search_from=world.scored.first, occasion=False)
+        first = world.scored.first
+        yield Obligation(duty, post, period, last, kinds=kinds, search_from=first, idle=True, occasion=False)
 
 
 WORD_FIELDS = {"role", "title", "clause", "check", "slot", "strength", "excused_by", "event", "events", "of", "of_each"}

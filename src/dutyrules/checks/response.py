@@ -211,8 +211,11 @@ class Response(Duty):
     def judge(self, ground: Ground, obligations: Obligations) -> Judged:
         """Followed in time, late, or not."""
         found: dict[int, tuple[Ints, Ints]] = {}
-        done = [self._done(ground, obligations, branch, found) for branch in self.branches]
         limits = self._limits(ground, obligations)
+        done = [
+            np.where(limit == NONE, ABSENT, self._done(ground, obligations, branch, found))
+            for limit, branch in zip(limits, self.branches, strict=True)
+        ]
         in_time = np.stack([np.where(at < limit, at, ABSENT) for at, limit in zip(done, limits, strict=True)])
         met = in_time.min(axis=0) < ABSENT
         at = np.where(met, in_time.min(axis=0), np.stack(done).min(axis=0))

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from types import MappingProxyType
 
 import polars as pl
@@ -48,8 +49,9 @@ class Table:
         return Cell(self.file, row, None if column is None else self.titles.get(column, column))
 
 
+@cache
 def empty(name: str) -> Table:
-    """Returns a table without rows."""
+    """Returns a table without rows; one for all estates, which takes longer to make than most tables to read."""
     return convert(RawTable(name, name, (), (), pl.Series([], dtype=pl.Int32)), header=False)[0]
 
 

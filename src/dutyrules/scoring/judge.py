@@ -117,7 +117,7 @@ def _seen(estate: Estate, log: Log, period: Period, horizon: int) -> frozenset[s
 def _verdicts(ground: Ground, estate: Estate, duty: Duty) -> Verdicts:
     obligations = duty.expand(ground)
     published = day_number(estate.book.published[duty.id])
-    if published > ground.period.first_day:
+    if (obligations.first_day < published).any():
         obligations = obligations.take(obligations.first_day >= published)
     judged = duty.judge(ground, obligations)
     if duty.triggered:
