@@ -303,14 +303,22 @@ def printed(book: Book, tree: Node) -> dict[str, Counter[str]]:
 
 
 def transcribed(book: Book) -> dict[str, Counter[str]]:
-    """The same from `figures.yaml`, for the clauses of this book."""
-    form = _figures()
+    """The same from `figures.yaml`, for the clauses of this book: those of its document that no other book prints."""
+    form, elsewhere = _figures(), _printed_beside(book.head.book, book.head.source.id)
     table: dict[str, Counter[str]] = {"published_on": Counter([form["published_on"][book.head.book]])}
     for part in ("text", "ours"):
         for clause, values in form[part].items():
-            if clause.startswith(f"{book.head.source.id}-"):
+            if clause.startswith(f"{book.head.source.id}-") and clause not in elsewhere:
                 table.setdefault(clause, Counter()).update(map(str, values))
     return table
+
+
+@cache
+def _printed_beside(name: str, source: str) -> frozenset[str]:
+    """The clauses whose figures the other shipped books of a document print."""
+    paths = [path for other in shipped_books() if other != name and (path := shipped_book(other)) is not None]
+    beside = [(book, path) for path in paths if (book := load_book(path)).head.source.id == source]
+    return frozenset(clause for book, path in beside for clause in printed(book, read(path)))
 
 
 @cache
