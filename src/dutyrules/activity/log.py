@@ -62,7 +62,7 @@ class Log:
             `cases`, -1 none), `value` Int64 (ten-thousandths, null none), `file` Int16 (into `files`), `row` Int32 (as
             a spreadsheet numbers it); then those of `outcome`, `channel` and the declared attributes that occur:
             integer Int64, boolean Boolean, instant Int64 local seconds, others Categorical; Categorical too where kinds
-            declare one name differently.
+            declare one name differently: numbers, seconds, `true` and `false` as texts.
         persons: The persons, in the order given.
         kinds: The names of the kinds, in the order given.
         targets: The registered ids in the order given, each once, persons last; then free texts as found.

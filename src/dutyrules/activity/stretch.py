@@ -170,13 +170,17 @@ class _Sheet:
 
     def _attribute(self, attribute: Attribute) -> None:
         values, unreadable = self._read(attribute, attribute.type)
+        plain = None
         for each, kinds in attribute.checks:
-            bad = unreadable if each == attribute.type else self._read(attribute, each)[1]
+            read, bad = (values, unreadable) if each == attribute.type else self._read(attribute, each)
+            if each.form != attribute.type.form and each.form in _REASONS:  # other kinds keep texts in this column
+                plain = self._text(attribute.name) if plain is None else plain
+                plain = plain.zip_with(pl.Series(~kinds[self.kind]), read.cast(pl.String))
             if len(bad):
                 reason = _REASONS.get(each.form) or f"not one of {', '.join(each.words)}"
                 hint = Index(each.words) if each.words else None
                 self._reject(bad[kinds[self.kind[bad]]], attribute.name, reason, hint)
-        self.columns[attribute.name] = values
+        self.columns[attribute.name] = values if plain is None else attribute.texts.read(plain, ())[0]
 
     def _read(self, attribute: Attribute, each: AttributeType) -> tuple[pl.Series, Rows]:
         """Returns the values of an attribute, read as one of the types that kinds give it, and what is none."""
