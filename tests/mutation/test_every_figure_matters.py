@@ -32,6 +32,7 @@ LEAST = {
     "owner-information": 4,
     "property-office": 30,
     "service-centre-director": 90,
+    "service-centre-office": 30,
     "staff-handbook": 18,
     "villa-butler": 42,
     "visit-system": 45,

@@ -1398,8 +1398,9 @@ def shipped(name: str) -> dict[str, Any]:
 
 
 SHIPPED: Mapping[tuple[str, ...], tuple[str, ...]] = {
-    ("area-butler", "service-centre-director"): (
+    ("area-butler", "service-centre-director", "service-centre-office"): (
         *("area_butler", "area_butler", "area_butler", "service_centre_director", "customer_service_lead"),
+        *("service_centre_staff", "service_centre_staff", "survey_team"),
     ),
     ("visit-system", "cluster-butler"): (
         *("community_butler", "community_butler", "centre_manager"),

@@ -76,3 +76,44 @@ def test_home_after_a_night_shift() -> None:
     drawn = world(book, f"at,person,kind\n{log}", people="person,role,area,from,to\nli,butler,A,2026-09-01,\n")
     files = drawn.files | {"roster.csv": f"person,date,start,end\n{nights}"}
     agree(WorldFiles("2026-09", None, files, ["log.csv"]))
+
+
+def test_an_attribute_that_three_kinds_declare_differently() -> None:
+    """One column holds whether, how many and until when; each duty reads what its own kind declares."""
+    book = (
+        "events:\n"
+        "  call: {case: true, attributes: {due_at: boolean, blank_cells: text}}\n"
+        "  sheet: {attributes: {blank_cells: integer}}\n"
+        "  job: {case: true, attributes: {due_at: instant}}\n"
+        "  done: {case: true}\n"
+        "duties:\n"
+        "  answer: {clause: 1, check: response, trigger: {event: call, where: {due_at: false}}, follow_up: done, "
+        "within: same_day}\n"
+        "  say: {clause: 2, check: record, of: call, fields: [due_at]}\n"
+        "  fill: {clause: 3, check: record, of: sheet, blanks: 0}\n"
+        "  finish: {clause: 4, check: response, trigger: job, follow_up: done, within: case.due_at}\n"
+    )
+    log = (
+        "at,person,kind,case,due_at,blank_cells\n"
+        "2026-09-08 10:00:00,li,call,C1,no,many\n2026-09-08 10:00:00,li,call,C2,yes,\n"
+        "2026-09-08 11:00:00,li,sheet,,,0\n2026-09-08 12:00:00,li,sheet,,,2\n"
+        "2026-09-08 10:00:00,li,job,C3,2026-09-09 09:00,\n2026-09-09 08:00:00,li,done,C3,,\n"
+        "2026-09-08 10:00:00,li,job,C4,2026-09-09 09:00,\n2026-09-09 10:00:00,li,done,C4,,\n"
+    )
+    agree(world(book, log))
+
+
+def test_an_unbound_limit_behind_one_that_is_given() -> None:
+    """The first job says when it is due; of the second nobody knows."""
+    book = (
+        "parameters:\n"
+        "  days: {type: duration, clause: 1}\n"
+        "  hour: {type: time, clause: 2}\n"
+        "events: {job: {case: true, attributes: {due_at: instant}}, done: {case: true}}\n"
+        "duties:\n"
+        "  job: {clause: 1, check: response, trigger: job, follow_up: done, within: [case.due_at, $days]}\n"
+        "  today: {clause: 2, check: response, trigger: job, follow_up: done, "
+        "within: [case.due_at, {same_day: $hour}]}\n"
+    )
+    log = "at,person,kind,case,due_at\n2026-09-08 10:00:00,li,job,C1,2026-09-09 09:00\n2026-09-08 10:00:00,li,job,C2,\n"
+    agree(world(book, log))

@@ -266,6 +266,31 @@ def test_text_to_one_kind_is_still_a_truth_a_number_or_an_instant_to_another() -
     assert rejected(log) == []
 
 
+def test_an_attribute_declared_differently_still_says_what_its_kind_declares() -> None:
+    kinds = {
+        name: Kind(name, attributes={"said": each})
+        for name, each in {"flag": BOOLEAN, "count": INTEGER, "when": INSTANT, "words": TEXT}.items()
+    }
+    cells = [
+        ("flag", "no"),
+        ("flag", "1"),
+        ("count", "3.0"),
+        ("when", "2026-10-08T07:55"),
+        ("words", "no"),
+        ("flag", ""),
+    ]
+    log = log_from_rows([row(kind=kind, said=cell) for kind, cell in cells], **KNOWN | {"kinds": kinds})
+    assert log.frame["said"].cast(pl.String).to_list() == [
+        "false",
+        "true",
+        "3",
+        str(stamp("2026-10-08 07:55")),
+        "no",
+        None,
+    ]
+    assert not len(log.rejects)
+
+
 def test_blanks_around_words_do_not_count() -> None:
     log = read_row(person=" li ", kind="patrol.building ", target="\u3000b1")
     assert rejected(log) == []

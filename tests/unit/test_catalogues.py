@@ -32,3 +32,4 @@ def test_the_first_books_name_their_catalogue() -> None:
     named = {name: load_book(path).catalogues.keys() for name in shipped_books() if (path := shipped_book(name))}
     assert named["area-butler"] == {"D0"}
     assert named["service-centre-director"] == {"D4"}
+    assert named["service-centre-office"] == {"D4"}

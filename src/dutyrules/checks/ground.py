@@ -236,8 +236,12 @@ class Terms:
         self.unbound: Ints = np.zeros(len(post), np.int64)
         self.names: tuple[str, ...] = ("",)
 
-    def choose(self, figure: Figure[Any]) -> tuple[Ints, tuple[Value[Any], ...]]:
-        """Index of each row's value in a list of values; -1 where there is none."""
+    def choose(self, figure: Figure[Any], *, needed: Bools | None = None) -> tuple[Ints, tuple[Value[Any], ...]]:
+        """Index of each row's value in a list of values; -1 where there is none.
+
+        Args:
+            needed: The rows that cannot be judged without it; by default all.
+        """
         index = np.full(len(self._day), -1, np.int64)
         values: list[Value[Any]] = []
         for around, mine in self._alike(figure):
@@ -250,7 +254,7 @@ class Terms:
             if isinstance(value, Off):
                 self.off |= index == number
             elif isinstance(value, Unbound):
-                self._note(index == number, value.parameter)
+                self._note((index == number) & (True if needed is None else needed), value.parameter)
         missing = np.array([isinstance(value, Off | Unbound) for value in values], np.bool_)
         return np.where(missing[index], -1, index) if values else index, tuple(values)
 
@@ -267,9 +271,16 @@ class Terms:
         for number in np.unique(group):
             yield list(groups)[number], group == number
 
-    def numbers(self, figure: Figure[Any], encode: Callable[[Any], int] = int, *, without: int = 0) -> Ints:
-        """Each row's value as a number; `without` where there is none."""
-        index, values = self.choose(figure)
+    def numbers(
+        self,
+        figure: Figure[Any],
+        encode: Callable[[Any], int] = int,
+        *,
+        without: int = 0,
+        needed: Bools | None = None,
+    ) -> Ints:
+        """Each row's value as a number; `without` where there is none; `needed` as in `choose`."""
+        index, values = self.choose(figure, needed=needed)
         known = [without if isinstance(value, Off | Unbound) else encode(value) for value in values]
         table = np.array([*known, without], np.int64)
         return table[index]

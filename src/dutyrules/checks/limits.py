@@ -62,18 +62,18 @@ def due(ground: Ground, terms: Terms, within: tuple[Limit, ...], events: Events,
 
 
 def _limit(ground: Ground, terms: Terms, given: Any, events: Events, post: Ints, *, needed: Bools) -> Ints:
-    """Limits by one rule: NONE where it does not say, -1 where no workday comes."""
+    """Limits by one rule: NONE where it does not say, -1 where no workday comes; anything where it is not needed."""
     if given == "case.due_at":
         there = ground.facts.numbers("due_at", events.row)
         # What was due before it was set off would fall due in a month that does not know of it.
         return np.where(there == NONE, NONE, ground.by(np.maximum(there, events.at)))
     if isinstance(given, SameDay):
-        time = terms.numbers(given.same_day)
+        time = terms.numbers(given.same_day, needed=needed)
         own = ground.by_time(events.day, time)
         later = _next_workday(ground, post, events.day)
         day = np.where(events.at < own, events.day, later)
         return np.where(day < 0, -1, ground.by_time(day, time))
-    index, values = terms.choose(given)
+    index, values = terms.choose(given, needed=needed)
     limit = np.full(len(events), NEVER, np.int64)
     for number, value in enumerate(values):
         mine = (index == number) & needed

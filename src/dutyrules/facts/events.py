@@ -147,7 +147,10 @@ class Facts:
 
     def numbers(self, name: str, rows: Ints) -> Ints:
         """A numeric attribute of some rows; `NONE` where it is empty."""
-        return self.attribute(name, rows).cast(pl.Int64, strict=False).fill_null(NONE).to_numpy()
+        values = self.attribute(name, rows)
+        if not values.dtype.is_numeric():  # text, where kinds declare the name differently
+            values = values.cast(pl.String)
+        return values.cast(pl.Int64, strict=False).fill_null(NONE).to_numpy()
 
     def cases(self, rows: Ints) -> Ints:
         """The case of each row; -1 for none, and for no row."""
