@@ -21,6 +21,7 @@ clauses:
   6: {kind: item, zh-Hans: 门 10 分。, en: 'Gate, 10 marks.'}
   6.1: {kind: line, zh-Hans: 迟扣 2 分。, en: 'Late: 2 points.'}
   7: {kind: fine, zh-Hans: 罚 5 元。, en: A fine of 5 yuan.}
+  9: {kind: outcome, zh-Hans: 警告。, en: A warning.}
   8: {kind: bonus, zh-Hans: 表扬 | 加分。, en: Praise.}
 """
 
@@ -42,10 +43,13 @@ scorecards:
     items: {1: {clause: 6, marks: 10, lines: {1: {clause: 6.1, breaches: [open_gate.late], each: 2}}}}
     bonus: {praise: {clause: 8, event: praise, each: 1}}
 fines: {gate: {clause: 7, role: guard, breaches: [open_gate.missing], each: 5, currency: CNY}}
+outcomes: {warned: {clause: 9, role: guard, breaches: [open_gate.missing], ladder: {1: warning}}}
 tests:
   - {name: in time, clause: 1, given: &now {month: 2026-10, person: {id: wu}}, expect: {open_gate: met, items: {1: 10}}}
   - {name: late, clause: 1, given: *now, expect: {open_gate: {breached: {reason: late}}, lines: {6.1: 2}}}
   - {name: never, clause: [1, 7], given: *now, expect: {open_gate: {breached: {reason: missing}}, fines: {CNY: 5}}}
+  - {name: not warned, clause: 9, given: *now, expect: {outcomes: {warned: none}}}
+  - {name: warned, clause: 9, given: *now, expect: {outcomes: {warned: warning}}}
   - {name: answered, clause: [2, 8], given: *now, expect: {answer: met, score: 11}}
 """
 
@@ -59,8 +63,8 @@ def page(tmp_path: Path) -> str:
 
 
 def test_totals(page: str) -> None:
-    # nine clauses; lock the gate stands nowhere; six to execute, five executed; answering is never broken; it is unset
-    assert "| [T](#T) Rules of the gate | 9 | 8 | 6 | 5 | 4 | 1 |" in page
+    # ten clauses; lock the gate stands nowhere; seven to execute, six executed; answering is never broken; it is unset
+    assert "| [T](#T) Rules of the gate | 10 | 9 | 7 | 6 | 5 | 1 |" in page
 
 
 @pytest.mark.parametrize(
@@ -74,6 +78,7 @@ def test_totals(page: str) -> None:
         "6 | item | Gate, 10 marks. | 门 10 分。 | [tiny](tiny.md): item 1 |  |",
         "6.1 | line | Late: 2 points. | 迟扣 2 分。 | [tiny](tiny.md): line 1.1 | 1 / 1 |",
         "7 | fine | A fine of 5 yuan. | 罚 5 元。 | [tiny](tiny.md): fine `gate` | 1 / 1 |",
+        "9 | outcome | A warning. | 警告。 | [tiny](tiny.md): outcome `warned` | 1 / 1 |",
         "8 | bonus | Praise. | 表扬 &#124; 加分。 | [tiny](tiny.md): bonus `praise` | 1 |",
     ],
 )

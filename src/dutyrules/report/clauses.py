@@ -11,7 +11,7 @@ from dutyrules.checks.duty import figures_of
 from dutyrules.figure import Form
 from dutyrules.workshop.entries import Entry
 
-EXECUTABLE: Final = ("duty", "line", "bonus", "fine")
+EXECUTABLE: Final = ("duty", "line", "bonus", "fine", "outcome")
 """Kinds of clauses that something must execute."""
 
 WRITTEN: Final = (*EXECUTABLE, "timetable", "item")
@@ -36,7 +36,7 @@ class Account:
 
     Attributes:
         places: Clause → what cites it, by book.
-        executed: Clauses that a duty, line, bonus or fine executes.
+        executed: Clauses that a duty, line, bonus, fine or outcome executes.
         kept, broken: Clause → tests that expect it kept, and broken.
         unset: Clauses with a figure that has no value of its own.
     """
@@ -129,6 +129,8 @@ def _expected(book: Book, entry: Entry) -> Iterator[tuple[str, bool]]:
             yield from ((clause, expected == "met" or not expected) for clause in book.duties[name].clause)
     yield from ((clause, points == 0) for clause, points in entry.lines.items())
     yield from ((clause, True) for clause in _in_full(book, entry))
+    for name, steps in entry.sums.outcomes.items():
+        yield from ((clause, steps == ("none",)) for clause in book.outcomes[name].clause)
     for fine in book.fines.values():
         if any(entry.duties.get(duty) == "met" for duty in fine.duties):
             yield from ((clause, True) for clause in fine.clause)

@@ -361,19 +361,20 @@ class DutyWords:
         if charged.line_cap is not None:
             terms.append(self._say("hb_line_cap", amount=self.figures(charged.line_cap, str)))
         if charged.aggravated_by is not None:
-            terms.append(self._say("hb_aggravated", causes=self.figures.either([*self._causes(charged.aggravated_by)])))
+            terms.append(self._say("hb_aggravated", causes=self.figures.either([*self.causes(charged.aggravated_by)])))
         if isinstance(charged, Line) and charged.veto is not None:
             terms.append(self.figures.veto(charged.veto))
         return self._say("hb_where", words=self.figures.listed(terms)) if terms else ""
 
-    def _causes(self, cause: Any) -> Iterator[str]:
+    def causes(self, cause: Any) -> Iterator[str]:
+        """What must have happened, one by one."""
         for part in (*cause.any_of, *cause.all_of):
             if isinstance(part, Pattern):
                 yield self._pattern(part)
             elif isinstance(part, BreachFact):
                 yield self._say("hb_quoted", title=self.title(self._book.duties[part.duty]))
             else:
-                yield from self._causes(part)
+                yield from self.causes(part)
 
     def title(self, duty: Duty) -> str:
         """The title of a duty."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from dutyrules.book import Book, Scorecard
+from dutyrules.book.outcomes import Outcome, Step
 from dutyrules.checks import Duty
 from dutyrules.checks.deadline import Deadline
 from dutyrules.figure import clock
@@ -177,14 +178,26 @@ class _Page:
         yield f"## {self._say('hb_outcomes')}"
         yield ""
         for name, outcome in self._book.outcomes.items():
-            ladder = {
-                number: ", ".join(self._say.title(one.title, one.step) for one in some)
-                for number, some in outcome.ladder.items()
-            }
-            steps = [self._say("hb_step", number=number, steps=some) for number, some in ladder.items()]
-            title, said = self._say.title(outcome.title, name), self._say("hb_semicolon").join(steps)
+            title, said = self._say.title(outcome.title, name), self._say("hb_semicolon").join(self._follows(outcome))
             yield f"- {self._say('hb_outcome_line', title=title, steps=said)} ({self._cited(outcome.clause)})"
         yield ""
+
+    def _follows(self, outcome: Outcome) -> Iterator[str]:
+        """Each rung of the ladder, what follows besides, and who answers for it too."""
+        for number, steps in outcome.ladder.items():
+            said = self._steps(steps)
+            yield said if list(outcome.ladder) == ["1"] else self._say("hb_step", number=number, steps=said)
+        either, causes = self._words.figures.either, self._words.causes
+        for one in outcome.also:
+            yield self._say("hb_besides", causes=either([*causes(one.when)]), steps=self._steps(one.step))
+        if outcome.aggravated_by is not None:
+            yield self._say("hb_aggravated", causes=either([*causes(outcome.aggravated_by)]))
+        if outcome.liable:
+            names = [self._say("hb_manager") if who == "manager" else self._role(who) for who in outcome.liable]
+            yield self._say("hb_liable", names=self._words.figures.listed(names))
+
+    def _steps(self, steps: Sequence[Step]) -> str:
+        return self._words.figures.listed([self._say.title(one.title, one.step) for one in steps])
 
     # ------------------------------------------------------------ parameters
 
