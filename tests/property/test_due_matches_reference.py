@@ -88,18 +88,18 @@ def agree_on(worlds: Any, seeds: range) -> None:
 
 
 def test_seeded_books() -> None:
-    agree_on(drawn_world, range(20))
+    agree_on(drawn_world, range(10))
 
 
 def test_seeded_shipped_books() -> None:
-    agree_on(shipped_world, range(6))
+    agree_on(shipped_world, range(4))
 
 
 @pytest.mark.slow
 def test_many_seeded_books() -> None:
-    agree_on(drawn_world, range(20, 1000))
+    agree_on(drawn_world, range(10, 1000))
 
 
 @pytest.mark.slow
 def test_many_seeded_shipped_books() -> None:
-    agree_on(shipped_world, range(6, 200))
+    agree_on(shipped_world, range(4, 200))

@@ -15,7 +15,7 @@ from tests.property.smaller import smaller
 from tests.property.strategies import SeededDraw, WorldFiles, drawn_world, shipped_world, shipped_worlds, worlds
 from tests.reference import reference_score
 
-QUICK = settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=20, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 LONG = settings(QUICK, max_examples=2000, derandomize=False)
 MANY = 2000
 
@@ -89,14 +89,14 @@ def test_drawn_books(world: WorldFiles) -> None:
     agree(world)
 
 
-@QUICK
+@settings(QUICK, max_examples=10)
 @given(shipped_worlds())
 def test_shipped_books(world: WorldFiles) -> None:
     agree(world)
 
 
 def test_seeded_books() -> None:
-    agree_on_seeds(drawn_world, range(40))
+    agree_on_seeds(drawn_world, range(20))
 
 
 @pytest.mark.slow
@@ -108,7 +108,7 @@ def test_many_drawn_books(world: WorldFiles) -> None:
 
 @pytest.mark.slow
 def test_many_seeded_books() -> None:
-    agree_on_seeds(drawn_world, range(40, MANY))
+    agree_on_seeds(drawn_world, range(20, MANY))
 
 
 @pytest.mark.slow

@@ -84,14 +84,14 @@ class Estate:
 
     @cached_property
     def inspectors_kinds(self) -> set[str]:
-        """`finding.<clause>` of every line, fine and finding duty; `inspection.<item>` of every item and such duty."""
+        """`finding.<clause>` of every line, fine, outcome and finding duty; `inspection.<item>` of every item and such duty."""
         found = set()
         for book in self.books:
             for duty in book.sections["duties"].values():
                 if duty["check"] == "finding":
                     found |= {f"{word}.{one}" for word in ("finding", "inspection") for one in as_list(duty["clause"])}
-            for fine in book.sections["fines"].values():
-                found |= {f"finding.{one}" for one in as_list(fine["clause"])}
+            for one in (*book.sections["fines"].values(), *book.sections["outcomes"].values()):
+                found |= {f"finding.{clause}" for clause in as_list(one.get("clause"))}
             for card in book.sections["scorecards"].values():
                 for key, item in card["items"].items():
                     clause = item.get("clause") or f"{card.get('clause', '')}.{key}"
