@@ -8,7 +8,9 @@ from typing import Any
 from tests.conformance.cases import known
 
 VERDICT = {"person", "role", "period", "discriminator", "state", "reason", "expected", "actual"}
-SHEET = {"marks", "score", "percent", "assessed_marks", "score_min", "score_max", "complete", "bonus", "fines", "items"}
+SUMS = {"marks", "score", "percent", "assessed_marks", "score_min", "score_max", "complete", "bonus", "grade"}
+SHEET = {*SUMS, "fines", "payable", "outcomes", "items"}
+OUTCOME = {"times", "steps", "liable"}
 ITEM = {"marks", "deducted", "score", "state", "lines"}
 
 
@@ -62,8 +64,28 @@ def _sheet_differences(name: str, wanted: Mapping[str, Any], sheet: Mapping[str,
     for key, value in wanted.items():
         if key == "items":
             wrong += _item_differences(name, value, sheet["items"])
+        elif key == "outcomes":
+            wrong += _outcome_differences(name, value, sheet["outcomes"])
         elif not same(value, sheet[key]):
             wrong.append(f"{name} {key}: {sheet[key]}, not {value}")
+    return wrong
+
+
+def _outcome_differences(name: str, wanted: Mapping[str, Any], outcomes: list[dict[str, Any]]) -> list[str]:
+    """All outcomes of a sheet; each by its steps, or by what is said of it."""
+    found = {one["outcome"]: one for one in outcomes}
+    if found.keys() != wanted.keys():
+        return [f"{name} outcomes: {', '.join(found) or 'none'}, not {', '.join(wanted) or 'none'}"]
+    wrong = []
+    for key, written in wanted.items():
+        one = written if isinstance(written, Mapping) else {"steps": written}
+        known(one, OUTCOME, f"{name} outcome {key}")
+        told = {**found[key], "liable": [" ".join(pair) for pair in found[key]["liable"]]}
+        wrong += [
+            f"{name} outcome {key} {word}: {told[word]}, not {value}"
+            for word, value in one.items()
+            if not same(value, told[word])
+        ]
     return wrong
 
 

@@ -84,7 +84,7 @@ class Estate:
 
     @cached_property
     def inspectors_kinds(self) -> set[str]:
-        """`finding.<clause>` of every line, fine, outcome and finding duty; `inspection.<item>` of every item and such duty."""
+        """`finding.<clause>` of lines, fines, outcomes and finding duties; `inspection.<item>` of items and such duties."""
         found = set()
         for book in self.books:
             for duty in book.sections["duties"].values():
