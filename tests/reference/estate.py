@@ -84,7 +84,7 @@ class Estate:
 
     @cached_property
     def inspectors_kinds(self) -> set[str]:
-        """`finding.<clause>` of lines, fines, outcomes and finding duties; `inspection.<item>` of items and such duties."""
+        """`finding.<clause>` of lines, fines, outcomes, finding duties; `inspection.<item>` of items, such duties."""
         found = set()
         for book in self.books:
             for duty in book.sections["duties"].values():
