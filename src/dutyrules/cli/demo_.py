@@ -55,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _prepare(home: Path) -> "Estate":
     """The example estate, checked, its books tested, and an export of another system imported."""
     from dutyrules import load_estate
-    from dutyrules.resources import examples_dir, shipped_book, shipped_books
+    from dutyrules.resources import examples_dir
 
     _say(1, f"copying the example estate to {home}")
     shutil.copytree(
@@ -64,7 +64,7 @@ def _prepare(home: Path) -> "Estate":
     _say(2, "checking the estate and its rule books")
     estate = load_estate(home / "estate.yaml")
     _say(3, "running the tests in the rule books")
-    _test([home / "books" / "haitang.yaml", *filter(None, map(shipped_book, shipped_books()))])
+    _test([Path(file) for file in estate.book.files])
     _say(4, "reading a patrol export of another system")
     _import(home, estate)
     return estate
