@@ -16,9 +16,9 @@ from .log import Event, fits
 from .verdict import (
     Obligation,
     World,
+    each_own_event,
     leave_at_limit,
     named_instant,
-    no_occasions,
     owed_posts_and_days,
     read_figures,
     switched_off,
@@ -299,14 +299,7 @@ def judge_record(world: World, duty: Duty) -> Iterator[Obligation]:
         yield from judge_each_workday(world, duty, [duty.fields["event"]], content=True)
         return
     kinds = as_list(duty.fields["of"])
-    found = []
-    for post in world.estate.owing_posts(duty):
-        for event in (e for e in world.events if any(fits(e, p) for p in kinds)):
-            lead = world.estate.lead(event.person, world.estate.roles_of(duty), event.duty_day)
-            if lead is post and world.lies_in(event):
-                found += judge_existing_record(world, duty, post, event)
-    yield from found
-    yield from no_occasions(world, duty, found, [pattern_kind(k) for k in kinds])
+    yield from each_own_event(world, duty, kinds, lambda post, event: judge_existing_record(world, duty, post, event))
 
 
 def judge_existing_record(world: World, duty: Duty, post: Post, event: Event) -> list[Obligation]:

@@ -6,12 +6,21 @@ from typing import Any
 
 from . import calendar as cal
 from .books import Duty, as_list
-from .estate import Post, kinds_of, pattern_kind
+from .estate import Post, kinds_of
 from .figures import OffError, UnboundError
 from .judge_triggered import key_of, owns
 from .limits import NoWorkdayError, one_limit
 from .log import Event, fits
-from .verdict import Obligation, World, leave_at_limit, leave_over_half, named_instant, no_occasions, unbound
+from .verdict import (
+    Obligation,
+    World,
+    each_own_event,
+    leave_at_limit,
+    leave_over_half,
+    named_instant,
+    no_occasions,
+    unbound,
+)
 
 # ---------------------------------------------------------------------------------------------- forbid
 
@@ -19,21 +28,19 @@ from .verdict import Obligation, World, leave_at_limit, leave_over_half, named_i
 def judge_forbid(world: World, duty: Duty) -> Iterator[Obligation]:
     """One obligation per event of the person in the scored period, attempts included."""
     patterns = as_list(duty.fields["event"])
-    roles = world.estate.roles_of(duty)
-    found = []
-    for post in world.estate.owing_posts(duty):
-        for event in (e for e in world.events if any(fits(e, pattern) for pattern in patterns)):
-            if world.lies_in(event) and world.estate.lead(event.person, roles, event.duty_day) is post:
-                key = key_of(duty, event, "case")
-                day, name = event.duty_day, f"{event.at}/{key}" if key else f"{event.at}"
-                ob = Obligation(duty, post, day.isoformat(), day, name, case=event.case)
-                ob.kinds = [event.kind, *kinds_of(duty.fields.get("after"), duty.fields.get("until"))]
-                ob.limit, ob.reason, ob.actual = event.at + cal.SECOND, "outside", event.at
-                elsewhere = duty.fields.get("elsewhere") == "true"
-                ob.met = at_home(world, duty, event) if elsewhere else not lasts(world, duty, event)
-                found.append(ob)
-    yield from found
-    yield from no_occasions(world, duty, found, [pattern_kind(pattern) for pattern in patterns])
+    return each_own_event(world, duty, patterns, lambda post, event: [forbidden(world, duty, post, event)])
+
+
+def forbidden(world: World, duty: Duty, post: Post, event: Event) -> Obligation:
+    """Allowed, or outside of what is."""
+    key = key_of(duty, event, "case")
+    day, name = event.duty_day, f"{event.at}/{key}" if key else f"{event.at}"
+    ob = Obligation(duty, post, day.isoformat(), day, name, case=event.case)
+    ob.kinds = [event.kind, *kinds_of(duty.fields.get("after"), duty.fields.get("until"))]
+    ob.limit, ob.reason, ob.actual = event.at + cal.SECOND, "outside", event.at
+    elsewhere = duty.fields.get("elsewhere") == "true"
+    ob.met = at_home(world, duty, event) if elsewhere else not lasts(world, duty, event)
+    return ob
 
 
 def at_home(world: World, duty: Duty, event: Event) -> bool:

@@ -5,10 +5,10 @@ from datetime import datetime
 
 from . import calendar as cal
 from .books import Duty, as_list
-from .estate import Post, pattern_kind
+from .estate import Post
 from .figures import Place, UnboundError
-from .log import Event, fits
-from .verdict import Obligation, World, no_occasions, switched_off, unbound
+from .log import Event
+from .verdict import Obligation, World, each_own_event, switched_off, unbound
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -16,14 +16,7 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 def judge_window(world: World, duty: Duty) -> Iterator[Obligation]:
     """One obligation per event of the person in the scored period, attempts included."""
     patterns = as_list(duty.fields["event"])
-    roles = world.estate.roles_of(duty)
-    found = []
-    for post in world.estate.owing_posts(duty):
-        for event in (e for e in world.events if any(fits(e, pattern) for pattern in patterns)):
-            if world.lies_in(event) and world.estate.lead(event.person, roles, event.duty_day) is post:
-                found += judge_event(world, duty, post, event)
-    yield from found
-    yield from no_occasions(world, duty, found, [pattern_kind(pattern) for pattern in patterns])
+    return each_own_event(world, duty, patterns, lambda post, event: judge_event(world, duty, post, event))
 
 
 def judge_event(world: World, duty: Duty, post: Post, event: Event) -> list[Obligation]:

@@ -1,7 +1,7 @@
 """The world that judges look at, obligations, and the verdict order (semantics.md, "Verdict of an obligation")."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from fractions import Fraction
@@ -10,7 +10,7 @@ from typing import Any
 from . import calendar as cal
 from .books import Duty
 from .calendar import Period
-from .estate import Estate, Post
+from .estate import Estate, Post, pattern_kind
 from .figures import OffError, Place, UnboundError
 from .log import Event, fits
 
@@ -223,6 +223,20 @@ def owed_posts_and_days(world: World, duty: Duty) -> Iterator[tuple[Post, date]]
     for post in world.estate.owing_posts(duty):
         for day in world.owed_days(duty, post, world.scored.days()):
             yield post, day
+
+
+def each_own_event(
+    world: World, duty: Duty, patterns: list[Any], judge: Callable[[Post, Event], list[Obligation]]
+) -> Iterator[Obligation]:
+    """What is said of each event of the person in the scored period, attempts included; of none: no occasion."""
+    roles = world.estate.roles_of(duty)
+    found = []
+    for post in world.estate.owing_posts(duty):
+        for event in (e for e in world.events if any(fits(e, pattern) for pattern in patterns)):
+            if world.lies_in(event) and world.estate.lead(event.person, roles, event.duty_day) is post:
+                found += judge(post, event)
+    yield from found
+    yield from no_occasions(world, duty, found, [pattern_kind(pattern) for pattern in patterns])
 
 
 def no_occasions(world: World, duty: Duty, found: list[Obligation], kinds: list[str]) -> Iterator[Obligation]:

@@ -139,15 +139,20 @@ class Ground:
 
     def over_period(self, post: Ints, **columns: Any) -> Obligations:
         """One obligation of each post for the whole scored period."""
-        period = self.period
+        return self.over_periods(post, [self.period], np.zeros(len(post), np.int64), **columns)
+
+    def over_periods(self, post: Ints, periods: Sequence[Period], which: Ints, **columns: Any) -> Obligations:
+        """One obligation of each post for one of the periods, from its first second to its last."""
+        first = np.array([period.first_day for period in periods], np.int64)[which]
+        last = np.array([period.last_day for period in periods], np.int64)[which]
         return Obligations.of(
             len(post),
             post=post,
-            first_day=period.first_day,
-            last_day=period.last_day,
-            start=period.first_day * DAY,
-            limit=period.end,
-            late_limit=period.end,
+            first_day=first,
+            last_day=last,
+            start=first * DAY,
+            limit=(last + 1) * DAY,
+            late_limit=(last + 1) * DAY,
             **columns,
         )
 

@@ -110,21 +110,9 @@ class Quota(Duty):
         else:
             post, which = ground.period_posts(self.role, local, self.periods(ground))
         periods = self.periods(ground)
-        first = np.array([period.first_day for period in periods], np.int64)[which]
-        last = np.array([period.last_day for period in periods], np.int64)[which]
-        terms = ground.terms(post, first)
-        expected = self._expected(ground, terms, post, which, periods, 0)
-        whole = Obligations.of(
-            len(post),
-            post=post,
-            first_day=first,
-            last_day=last,
-            start=first * DAY,
-            limit=(last + 1) * DAY,
-            late_limit=(last + 1) * DAY,
-            expected=expected,
-            settled=self._empty(ground, post, which, periods),
-        )
+        whole = ground.over_periods(post, periods, which, settled=self._empty(ground, post, which, periods))
+        terms = ground.terms(post, whole.first_day)
+        whole = whole.replace(expected=self._expected(ground, terms, post, which, periods, 0))
         return terms.settle(whole) if self.windows is None else self._windowed(terms, whole)
 
     def _empty(self, ground: Ground, post: Ints, which: Ints, periods: Sequence[Period]) -> Ints:

@@ -14,7 +14,7 @@ from dutyrules.checks.occasions import PerformedBy
 from dutyrules.facts import Events, counts, sums
 from dutyrules.figure import POINT_SCALE, Figure, Form, Points, Share, Text, wrong
 from dutyrules.obligation import NONE, Bools, Ints, Judged, Obligations, Reason, State
-from dutyrules.timegrid import DAY, Period, PeriodKind
+from dutyrules.timegrid import Period, PeriodKind
 
 
 class Members(Form):
@@ -84,21 +84,11 @@ class Rate(Duty):
         """One per post and period; none of anything, or of too little, is no occasion."""
         periods = list(ground.period.ending_within(self.per))
         post, which = ground.period_posts(self.role, self.local(ground.located), periods)
-        first = np.array([period.first_day for period in periods], np.int64)[which]
-        last = np.array([period.last_day for period in periods], np.int64)[which]
-        terms = ground.terms(post, first)
+        obligations = ground.over_periods(post, periods, which, unit="mark")
+        terms = ground.terms(post, obligations.first_day)
         share = self.at_least or self.at_most
-        obligations = Obligations.of(
-            len(post),
-            unit="mark",
-            post=post,
-            first_day=first,
-            last_day=last,
-            start=first * DAY,
-            limit=(last + 1) * DAY,
-            late_limit=(last + 1) * DAY,
-            expected=NONE if share is None else terms.numbers(share, _shown),
-        )
+        if share is not None:
+            obligations = obligations.replace(expected=terms.numbers(share, _shown))
         least = 0 if self.den_min is None else terms.numbers(self.den_min, _scaled)
         _, whole, _ = self._sums(ground, obligations, periods)
         nothing = (whole <= 0) | (whole < least)
