@@ -14,7 +14,7 @@ from dutyrules.report.text import heading, ranking
 from dutyrules.scoring import Result, Sheet
 
 MOST: Final = 60
-"""A wider column is cut on the screen; the cell holds all of it."""
+"""A wider column's texts go on below."""
 
 Table = tuple[Sequence[str], Sequence[Sequence[object]]]
 """Titles of columns, and rows."""
@@ -41,12 +41,13 @@ def _write(sheet: Worksheet, table: Table, top: int, formats: Formats) -> None:
     """A table, as text: a score of 82.50 stays one."""
     titles, rows = table
     page(sheet, landscape=True)
+    sheet.fit_to_pages(1, 0)  # all columns on one page, however many rows there are
     sheet.freeze_panes(top + 1, 0)
     sheet.repeat_rows(top)
     sheet.write_row(top, 0, titles, formats.head)
     for number, row in enumerate(rows, start=top + 1):
         for column, cell in enumerate(row):
             if cell != "":
-                sheet.write_string(number, column, str(cell), formats.plain)
+                sheet.write_string(number, column, str(cell), formats.text)
     set_widths(sheet, [min(MOST, max(map(wide, map(str, column)))) + 2 for column in zip(titles, *rows, strict=True)])
     sheet.autofilter(top, 0, top + len(rows), len(titles) - 1)
