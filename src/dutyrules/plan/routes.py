@@ -4,7 +4,7 @@ Nothing here changes once it is made. A route knows what it costs to fit another
 back to a route it has seen does not count again.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from math import inf
@@ -14,6 +14,9 @@ BASE: Final = 0
 """Where every route begins and ends."""
 
 Matrix: TypeAlias = Sequence[Sequence[float]]
+
+Pattern: TypeAlias = tuple[int, ...]
+"""Days on which a place is visited, in order, counted from 0."""
 
 _TINY: Final = 1e-9  # shorter by less than this is a rounding, not a gain
 
@@ -156,6 +159,3 @@ def _move(between: Matrix, around: list[int]) -> bool:
                         around[:] = [*rest[:position], *way, *rest[position:]]
                         return True
     return False
-
-
-Price: TypeAlias = Callable[[Route], float]

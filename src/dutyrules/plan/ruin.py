@@ -6,12 +6,11 @@ a price, which rises while plans break limits and falls while they keep them.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import inf, log
 from random import Random
 from typing import Final
 
-from dutyrules.plan.routes import BASE, Day, Route, Streets
+from dutyrules.plan.routes import BASE, Day, Pattern, Route, Streets
 
 STRETCH: Final = 10
 """At most so many stops of a route are taken out at once."""
@@ -19,24 +18,21 @@ STRETCH: Final = 10
 BLINK: Final = 0.02
 """The share of routes that are overlooked when a place is put back, so that not the same comes back always."""
 
-Pattern = tuple[int, ...]
+
+TAKEN: Final = 8.0
+"""So many visits are taken out at a time, on average."""
+
+CLEAR: Final = 0.0
+"""The share of ruins that take out a route altogether."""
+
+WHOLE: Final = 0.5
+"""The share of ruins that take out all visits of a place, so that another pattern may be chosen."""
 
 
-@dataclass(frozen=True)
-class Settings:
-    """How a search goes about it.
-
-    Attributes:
-        hot: Temperature at the beginning, in mean legs.
-        cold: Temperature at the end.
-        taken: So many visits are taken out at a time, on average.
-        whole: The share of ruins that take out all visits of a place.
-    """
-
-    hot: float = 0.3
-    cold: float = 0.003
-    taken: float = 8.0
-    whole: float = 0.5
+_LOG: Final = log(1 - BLINK)
+_TINY: Final = 1e-6
+_CHEAPEST: Final = 1e-3
+_DEAREST: Final = 1e3
 
 
 class Search:
@@ -54,15 +50,14 @@ class Search:
         days: Sequence[Day],
         patterns: Sequence[Sequence[Pattern]],
         random: Random,
-        settings: Settings,
     ) -> None:
-        self.streets, self.days, self.patterns, self.random, self.settings = streets, days, patterns, random, settings
-        self.places = [place for place, allowed in enumerate(patterns) if allowed and allowed != ((),)]
+        self.streets, self.days, self.patterns, self.random = streets, days, patterns, random
+        self.places = [place for place, allowed in enumerate(patterns) if allowed]
         self.wanted = [sorted({day for pattern in allowed for day in pattern}) for allowed in patterns]
         between = streets.between
         self.near = [
-            sorted(self.places, key=lambda other, place=place: (other != place, between[place][other]))
-            for place in range(len(patterns))
+            sorted(self.places, key=[(other != place, far) for other, far in enumerate(row)].__getitem__)
+            for place, row in enumerate(between)
         ]
         empty = streets.route(())
         self.routes: list[list[Route]] = [[empty] * day.vehicles for day in days]
@@ -76,20 +71,26 @@ class Search:
 
     # ------------------------------------------------------------------------------------------------ what it costs
 
-    def broken(self) -> tuple[float, float]:
-        """How much load and how much time is too much, over all routes."""
+    def broken(self, plan: Sequence[Sequence[Route]]) -> tuple[float, float]:
+        """How much load and how much time is too much, over all routes of a plan."""
         load = time = 0.0
-        for day, routes in zip(self.days, self.routes, strict=True):
+        for day, routes in zip(self.days, plan, strict=True):
             for route in routes:
-                load += max(0.0, route.load - day.capacity)
-                time += max(0.0, route.time - day.longest)
+                if route.load > day.capacity:
+                    load += route.load - day.capacity
+                if route.length + route.stay > day.longest:
+                    time += route.length + route.stay - day.longest
         return load, time
 
     def length(self) -> float:
-        return sum(route.length for routes in self.routes for route in routes)
+        """Of all routes together."""
+        return sum([route.length for routes in self.routes for route in routes])
 
-    def recount(self) -> None:
-        load, time = self.broken()
+    def reprice(self, dearer: float, cheaper: float) -> None:
+        """Breaking a limit gets dearer while the plan breaks it and cheaper while it does not."""
+        load, time = self.broken(self.routes)
+        self.load_price = min(max(self.load_price * (dearer if load > _TINY else cheaper), _CHEAPEST), _DEAREST)
+        self.time_price = min(max(self.time_price * (dearer if time > _TINY else cheaper), _CHEAPEST), _DEAREST)
         self.cost = self.length() + self.load_price * load + self.time_price * time
 
     def _price(self, route: Route, day: Day) -> float:
@@ -105,7 +106,7 @@ class Search:
     def fill(self) -> None:
         """Puts every place in, from nothing."""
         self._rebuild([(place, None) for place in self.places])
-        self.recount()
+        self.reprice(1.0, 1.0)
 
     def step(self, heat: float) -> bool:
         """Changes the plan; keeps the change if it is good enough for the temperature."""
@@ -113,7 +114,7 @@ class Search:
         gone, gain = self._ruin()
         kept = [(place, day, self._taken[place]) for place, day in gone]
         change = self._rebuild(gone) - gain
-        if change < -heat * log(self.random.random()):
+        if change < -heat * log(1.0 - self.random.random()):
             self.cost += change
             return True
         self.routes = before
@@ -130,12 +131,13 @@ class Search:
         random, vehicle, routes = self.random.random, self.vehicle, self.routes
         places = self.places
         seed = places[int(random() * len(places))]
-        whole = random() < self.settings.whole
+        whole = random() < WHOLE
+        clear = random() < CLEAR
         on = [day for day in self.wanted[seed] if vehicle[day][seed] >= 0]
         day = on[int(random() * len(on))]
         visits = [len(route.stops) for route in routes[day] if route.stops]
         longest = min(STRETCH, sum(visits) / len(visits))
-        stretches = int(1 + random() * (4 * self.settings.taken / (1 + longest) - 1))
+        stretches = int(1 + random() * (4 * TAKEN / (1 + longest) - 1))
         torn: set[tuple[int, int]] = set()
         chosen: dict[int, None] = {}
         for place in self.near[seed]:
@@ -149,7 +151,9 @@ class Search:
                 continue
             torn.add((day, number))
             stops = routes[day][number].stops
-            chosen.update(dict.fromkeys(self._stretch(stops, stops.index(place), longest)))
+            piece = stops if clear else self._stretch(stops, stops.index(place), longest)
+            clear = False
+            chosen.update(dict.fromkeys(piece))
             if len(torn) >= stretches:
                 break
         self._taken: dict[int, list[tuple[int, int]]] = {}
@@ -172,13 +176,10 @@ class Search:
         return [(place, None if whole else day) for place in chosen], gain
 
     def _stretch(self, stops: Sequence[int], at: int, longest: float) -> Sequence[int]:
-        """Some stops in a row with one of them, sometimes with a few in the middle left in."""
+        """Some stops in a row with one of them, sometimes one in between is left in."""
         random = self.random.random
         size = int(1 + random() * min(len(stops), longest))
-        spared = 0
-        if size > 1 and random() < 0.5:
-            while size + spared < len(stops) and random() > 0.01 and spared < 1:
-                spared += 1
+        spared = 1 if 1 < size < len(stops) and random() < 0.5 else 0
         span = size + spared
         first = max(0, at - span + 1)
         last = min(at, len(stops) - span)
@@ -213,9 +214,7 @@ class Search:
                 self.vehicle[on][place] = number
         return total
 
-    def _cheapest(
-        self, place: int, patterns: Sequence[Pattern]
-    ) -> tuple[float, list[tuple[int, int, int]]] | None:
+    def _cheapest(self, place: int, patterns: Sequence[Pattern]) -> tuple[float, list[tuple[int, int, int]]] | None:
         """The best pattern: what it costs, and (day, vehicle, position) for each visit; None if all was overlooked."""
         if len(patterns) == 1:
             best = patterns[0]
@@ -251,7 +250,7 @@ class Search:
                 fresh = False
             overlooked -= 1
             if overlooked < 0:
-                overlooked = int(log(self.random.random()) / _LOG)
+                overlooked = int(log(1.0 - self.random.random()) / _LOG)
                 continue
             price = 0.0
             if route.load > room:
@@ -274,6 +273,3 @@ class Search:
             best, vehicle, at = price, number, position
         self._overlooked = overlooked
         return best, vehicle, at
-
-
-_LOG: Final = log(1 - BLINK)
