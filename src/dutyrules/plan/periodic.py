@@ -23,15 +23,18 @@ COLD: Final = 0.03
 """The temperature at the beginning and at the end, in mean legs."""
 
 LOOK: Final = 20
-"""Steps from one look at the limits to the next, which makes breaking them dearer or cheaper."""
+"""Steps from one look at the limits to the next."""
 
 DEARER: Final = 1.02
-URGENT: Final = 1.2
 CHEAPER: Final = 0.985
-"""By how much; it is urgent until some plan has kept all limits."""
+"""At every look, breaking a limit gets dearer by the one if the plan breaks it, cheaper by the other if not."""
 
 LAST: Final = 0.9
-"""After this share of the search, breaking limits gets no cheaper."""
+"""After this share of the search it gets no cheaper."""
+
+URGENT: Final = 1.2
+WAIT: Final = 0.3
+"""If no plan has kept all limits after this share of the search, breaking them gets dearer as fast as this."""
 
 TOLERANCE: Final = 1e-6
 
@@ -141,5 +144,6 @@ def _anneal(search: Search, best: _Best, gone: Callable[[int], float]) -> int:
         if step % LOOK == 0:
             share = gone(step)
             heat = leg * HOT * (COLD / HOT) ** share
-            search.reprice(URGENT if best.broken else DEARER, CHEAPER if share < LAST else 1.0)
+            urgent = best.broken and share > WAIT
+            search.reprice(URGENT if urgent else DEARER, CHEAPER if share < LAST else 1.0)
     return step

@@ -95,12 +95,17 @@ class Streets:
             return known
         row = self.between[stop]
         before = row[BASE]
-        best, position = inf, 0
-        for number, (after, leg) in enumerate(zip((*route.stops, BASE), route.legs, strict=True)):
+        best, position, number = inf, 0, 0
+        for after, leg in zip(route.stops, route.legs, strict=False):  # one leg is left
             reach = row[after]
-            if before + reach - leg < best:
-                best, position = before + reach - leg, number
+            grown = before + reach - leg
+            if grown < best:
+                best, position = grown, number
+            number += 1
             before = reach
+        grown = before + row[BASE] - route.legs[-1]
+        if grown < best:
+            best, position = grown, number
         route.ways[stop] = best, position
         return best, position
 

@@ -5,8 +5,9 @@ one place at a time where it costs least, on the best of its patterns. Too much 
 a price, which rises while plans break limits and falls while they keep them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import inf, log
+from operator import itemgetter
 from random import Random
 from typing import Final
 
@@ -22,17 +23,22 @@ BLINK: Final = 0.02
 TAKEN: Final = 8.0
 """So many visits are taken out at a time, on average."""
 
-CLEAR: Final = 0.0
-"""The share of ruins that take out a route altogether."""
-
 WHOLE: Final = 0.5
 """The share of ruins that take out all visits of a place, so that another pattern may be chosen."""
 
+
+NEAR: Final = 40
+"""A place is put into routes that pass by one of so many nearest others."""
 
 _LOG: Final = log(1 - BLINK)
 _TINY: Final = 1e-6
 _CHEAPEST: Final = 1e-3
 _DEAREST: Final = 1e3
+
+
+def _picker(numbers: list[int]) -> Callable[[Sequence[int]], tuple[int, ...]]:
+    """What takes these members, at least two, out of a row."""
+    return itemgetter(*numbers) if len(numbers) > 1 else tuple
 
 
 class Search:
@@ -60,6 +66,9 @@ class Search:
             for place, row in enumerate(between)
         ]
         empty = streets.route(())
+        self._around = [
+            _picker([other for other in row if other != place][:NEAR]) for place, row in enumerate(self.near)
+        ]
         self.routes: list[list[Route]] = [[empty] * day.vehicles for day in days]
         self.vehicle = [[-1] * len(patterns) for _ in days]
         far = max((between[BASE][place] for place in self.places), default=1.0) or 1.0
@@ -132,7 +141,6 @@ class Search:
         places = self.places
         seed = places[int(random() * len(places))]
         whole = random() < WHOLE
-        clear = random() < CLEAR
         on = [day for day in self.wanted[seed] if vehicle[day][seed] >= 0]
         day = on[int(random() * len(on))]
         visits = [len(route.stops) for route in routes[day] if route.stops]
@@ -151,9 +159,7 @@ class Search:
                 continue
             torn.add((day, number))
             stops = routes[day][number].stops
-            piece = stops if clear else self._stretch(stops, stops.index(place), longest)
-            clear = False
-            chosen.update(dict.fromkeys(piece))
+            chosen.update(dict.fromkeys(self._stretch(stops, stops.index(place), longest)))
             if len(torn) >= stretches:
                 break
         self._taken: dict[int, list[tuple[int, int]]] = {}
@@ -235,6 +241,17 @@ class Search:
             return None
         return price, [(day, number, position) for day, (_, number, position) in zip(best, ways, strict=True)]
 
+    def _candidates(self, place: int, on: int) -> list[int]:
+        """The vehicles that pass near a place on a day, and one that is free."""
+        routes = self.routes[on]
+        found = {*self._around[place](self.vehicle[on])}
+        found.discard(-1)
+        for number, route in enumerate(routes):
+            if not route.stops:
+                found.add(number)
+                break
+        return list(found) if found else list(range(len(routes)))
+
     def _way(self, place: int, on: int) -> tuple[float, int, int]:
         """(cost, vehicle, position) of the cheapest way to visit a place on a day."""
         day, demand = self.days[on], self.streets.demand[place]
@@ -242,12 +259,9 @@ class Search:
         load_price, time_price = self.load_price, self.time_price
         way_in, overlooked = self.streets.way_in, self._overlooked
         best, vehicle, at = inf, -1, 0
-        fresh = True
-        for number, route in enumerate(self.routes[on]):
-            if not route.stops:
-                if not fresh:
-                    continue
-                fresh = False
+        routes = self.routes[on]
+        for number in self._candidates(place, on):
+            route = routes[number]
             overlooked -= 1
             if overlooked < 0:
                 overlooked = int(log(1.0 - self.random.random()) / _LOG)
