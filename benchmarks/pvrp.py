@@ -35,6 +35,7 @@ TYPES = {
     7: "a site-dependent VRP with time windows",
 }
 PERIODIC = 1
+MOST = 1e9
 ROUNDING = 0.01
 """What loads and durations may exceed a limit by, as files give two decimals."""
 
@@ -154,7 +155,7 @@ class Reader:
 
     def _customer(self, words: list[Word], many: int, limits: Sequence[tuple[float, float]]) -> tuple[int, Customer]:
         number = self._count(words[0], "number of a customer", 0, many)
-        x, y = (_number(word, "coordinate", least=-math.inf) for word in words[1:3])
+        x, y = (_number(word, "coordinate", -MOST) for word in words[1:3])
         if number == 0:
             return 0, Customer(x, y, 0.0, 0.0, ())
         _at_least(words, "i x y service demand frequency n_combinations")
@@ -189,14 +190,14 @@ def _at_least(words: list[Word], names: str) -> list[Word]:
     return words
 
 
-def _number(word: Word, name: str, least: float = 0.0) -> float:
-    """A finite number."""
+def _number(word: Word, name: str, least: float = 0) -> float:
+    """A number that one can reckon with."""
     try:
         value = float(word.text)
     except ValueError:
         value = math.nan
-    if not math.isfinite(value) or value < least:
-        expected = "a number" if least < 0 else "a number, not negative"
+    if not least <= value <= MOST:
+        expected = f"a number from {least:g} to {MOST:g}"
         raise _wrong("number", f"{name}: not such a number", word.where, word.text, expected)
     return value
 

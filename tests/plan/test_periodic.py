@@ -90,10 +90,10 @@ def shortest(task: Periodic) -> float | None:
     return None if min(totals) == inf else min(totals)
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(8))
 def test_small_tasks_are_planned_as_well_as_by_trying_everything(seed: int) -> None:
     task = drawn(seed, 5, 3, 2, tight=0.85, timed=seed % 2 == 1)
-    plan = plan_periodic(task, steps=600, seed=seed)
+    plan = plan_periodic(task, steps=400, seed=seed)
     best = shortest(task)
     assert plan.kept == (best is not None)
     if best is not None:
@@ -102,25 +102,26 @@ def test_small_tasks_are_planned_as_well_as_by_trying_everything(seed: int) -> N
 
 
 def test_some_of_the_small_tasks_are_tight_and_one_cannot_be_done() -> None:
-    lengths = [shortest(drawn(seed, 5, 3, 2, tight=0.85, timed=seed % 2 == 1)) for seed in range(12)]
-    loose = [shortest(drawn(seed, 5, 3, 2, tight=0.1, timed=False)) for seed in range(12)]
+    lengths = [shortest(drawn(seed, 5, 3, 2, tight=0.85, timed=seed % 2 == 1)) for seed in range(8)]
+    loose = [shortest(drawn(seed, 5, 3, 2, tight=0.1, timed=False)) for seed in range(8)]
     assert None in lengths
     pairs = zip(lengths, loose, strict=True)
-    assert sum(one is not None and other is not None and one > other for one, other in pairs) >= 3
+    assert sum(one is not None and other is not None and one > other for one, other in pairs) >= 2
 
 
-@pytest.mark.parametrize(("vehicles", "days", "timed"), [(1, 6, False), (4, 3, True)])
+@pytest.mark.parametrize(("vehicles", "days", "timed"), [(1, 6, False), (4, 4, True)])
 def test_larger_plans_keep_every_limit(vehicles: int, days: int, timed: bool) -> None:
-    task = drawn(3, 40, days, vehicles, tight=0.8, timed=timed)
-    plan = plan_periodic(task, steps=800)
+    task = drawn(3, 30, days, vehicles, tight=0.8, timed=timed)
+    plan = plan_periodic(task, steps=500)
     assert wrong(task, plan) == []
     assert plan.kept
     assert plan.length == pytest.approx(sum(length(task, route) for routes in plan.routes for route in routes))
-    assert plan.length < plan_periodic(task, steps=0).length
+    first = plan_periodic(task, steps=0)
+    assert (plan.overload + plan.overtime, plan.length) < (first.overload + first.overtime, first.length)
 
 
 def test_the_same_seed_and_steps_give_the_same_plan() -> None:
-    task = drawn(5, 30, 4, 3, tight=0.8, timed=True)
+    task = drawn(5, 20, 4, 3, tight=0.8, timed=True)
     assert plan_periodic(task, steps=200, seed=7) == plan_periodic(task, steps=200, seed=7)
     assert plan_periodic(task, steps=200, seed=7) != plan_periodic(task, steps=200, seed=8)
 
@@ -191,5 +192,9 @@ def test_tasks_that_do_not_fit_together_are_refused() -> None:
         Periodic.of(streets, [Day(1)], [[], [[1]]])
     with pytest.raises(ValueError, match="at least one day"):
         Periodic.of(streets, [Day(1)], [[], [[]]])
+    with pytest.raises(ValueError, match="at least one vehicle"):
+        Periodic.of(streets, [Day(0)], [[], [[0]]])
+    with pytest.raises(ValueError, match="finite"):
+        Periodic.of(Streets([[0.0, inf], [inf, 0.0]], [0.0, 1.0], [0.0, 0.0]), [Day(1)], [[], [[0]]])
     with pytest.raises(ValueError, match="base is not visited"):
         Periodic.of(streets, [Day(1)], [[[0]], []])

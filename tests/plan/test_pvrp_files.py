@@ -66,6 +66,7 @@ def test_days_are_the_bits_of_a_combination_from_the_left(tmp_path: Path) -> Non
         ("5 6 1 2 1 2", "5 6 1 2 1 4", "a.txt:6:18: pvrp.count 4"),
         ("8 0 4 2 1 3", "8 0 11 2 1 3", "a.txt:7:10: pvrp.demand 11"),
         ("\x1a", "4 1 1 0 0 1 1 1", "a.txt:10:1: pvrp.long 4"),
+        (" 3 6 0", " 3 6e300 0", "a.txt:8:4: pvrp.number 6e300"),
         (" 3 6 0", " 3 six 0", "a.txt:8:4: pvrp.number six"),
     ],
 )

@@ -11,7 +11,7 @@ ends with the same plan.
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import inf
+from math import inf, isfinite
 from random import Random
 from typing import Final
 
@@ -32,9 +32,9 @@ CHEAPER: Final = 0.985
 LAST: Final = 0.9
 """After this share of the search it gets no cheaper."""
 
-URGENT: Final = 1.2
 WAIT: Final = 0.3
-"""If no plan has kept all limits after this share of the search, breaking them gets dearer as fast as this."""
+URGENT: Final = 1e8
+"""If no plan has kept all limits after this share of the search, breaking them gets so much dearer until its end."""
 
 TOLERANCE: Final = 1e-6
 
@@ -61,6 +61,10 @@ class Periodic:
         tidy = tuple(tuple(dict.fromkeys(tuple(sorted(set(one))) for one in allowed)) for allowed in patterns)
         if any(not 0 <= day < len(days) for allowed in tidy for one in allowed for day in one):
             raise ValueError(f"patterns are sets of days from 0 to {len(days) - 1}")
+        if any(day.vehicles < 1 for day in days):
+            raise ValueError("a day has at least one vehicle")
+        if any(not isfinite(far) for row in streets.between for far in row):
+            raise ValueError("distances are finite")
         if any(not one for allowed in tidy for one in allowed):
             raise ValueError("a pattern has at least one day")
         if any(tidy[:1]):
@@ -142,8 +146,8 @@ def _anneal(search: Search, best: _Best, gone: Callable[[int], float]) -> int:
             best.look(search)
         step += 1
         if step % LOOK == 0:
-            share = gone(step)
+            last, share = share, gone(step)
             heat = leg * HOT * (COLD / HOT) ** share
-            urgent = best.broken and share > WAIT
-            search.reprice(URGENT if urgent else DEARER, CHEAPER if share < LAST else 1.0)
+            dearer = DEARER * URGENT ** (share - last) if best.broken and share > WAIT else DEARER
+            search.reprice(dearer, CHEAPER if share < LAST else 1.0)
     return step

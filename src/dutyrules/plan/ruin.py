@@ -5,20 +5,17 @@ one place at a time where it costs least, on the best of its patterns. Too much 
 a price, which rises while plans break limits and falls while they keep them.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from math import inf, log
 from operator import itemgetter
 from random import Random
-from typing import Final
+from typing import Final, TypeAlias
 
 from dutyrules.plan.routes import BASE, Day, Pattern, Route, Streets
 
 STRETCH: Final = 10
 """At most so many stops of a route are taken out at once."""
-
-BLINK: Final = 0.02
-"""The share of routes that are overlooked when a place is put back, so that not the same comes back always."""
-
 
 TAKEN: Final = 8.0
 """So many visits are taken out at a time, on average."""
@@ -26,9 +23,11 @@ TAKEN: Final = 8.0
 WHOLE: Final = 0.5
 """The share of ruins that take out all visits of a place, so that another pattern may be chosen."""
 
-
 NEAR: Final = 40
 """A place is put into routes that pass by one of so many nearest others."""
+
+BLINK: Final = 0.02
+"""The share of routes that are overlooked when a place is put back, so that not the same comes back always."""
 
 _LOG: Final = log(1 - BLINK)
 _TINY: Final = 1e-6
@@ -36,9 +35,22 @@ _CHEAPEST: Final = 1e-3
 _DEAREST: Final = 1e3
 
 
-def _picker(numbers: list[int]) -> Callable[[Sequence[int]], tuple[int, ...]]:
-    """What takes these members, at least two, out of a row."""
-    return itemgetter(*numbers) if len(numbers) > 1 else tuple
+_Way: TypeAlias = tuple[float, int, int]
+"""What it costs to visit a place, by which vehicle, at which position of its route."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Gone:
+    """A place that has been taken out.
+
+    Attributes:
+        day: The day whose visit is gone; None if all are.
+        was: (day, vehicle) of each visit that is gone.
+    """
+
+    place: int
+    day: int | None = None
+    was: tuple[tuple[int, int], ...] = ()
 
 
 class Search:
@@ -51,32 +63,24 @@ class Search:
     """
 
     def __init__(
-        self,
-        streets: Streets,
-        days: Sequence[Day],
-        patterns: Sequence[Sequence[Pattern]],
-        random: Random,
+        self, streets: Streets, days: Sequence[Day], patterns: Sequence[Sequence[Pattern]], random: Random
     ) -> None:
         self.streets, self.days, self.patterns, self.random = streets, days, patterns, random
         self.places = [place for place, allowed in enumerate(patterns) if allowed]
-        self.wanted = [sorted({day for pattern in allowed for day in pattern}) for allowed in patterns]
-        between = streets.between
-        self.near = [
+        self._wanted = [sorted({day for pattern in allowed for day in pattern}) for allowed in patterns]
+        self._near = [
             sorted(self.places, key=[(other != place, far) for other, far in enumerate(row)].__getitem__)
-            for place, row in enumerate(between)
+            for place, row in enumerate(streets.between)
         ]
-        empty = streets.route(())
-        self._around = [
-            _picker([other for other in row if other != place][:NEAR]) for place, row in enumerate(self.near)
-        ]
-        self.routes: list[list[Route]] = [[empty] * day.vehicles for day in days]
-        self.vehicle = [[-1] * len(patterns) for _ in days]
-        far = max((between[BASE][place] for place in self.places), default=1.0) or 1.0
-        heavy = max((streets.demand[place] for place in self.places), default=1.0) or 1.0
-        self.load_price, self.time_price = far / heavy, 1.0
-        self.cost = 0.0
+        self._around = [_picker([other for other in row if other != place]) for place, row in enumerate(self._near)]
         self._overlooked = 0
-        self._choice = [place for place in self.places if len(patterns[place]) > 1]
+        empty = streets.route(())
+        self.routes = [[empty] * min(day.vehicles, len(self.places)) for day in days]
+        self.vehicle = [[-1] * len(patterns) for _ in days]
+        far = max([streets.between[BASE][place] for place in self.places], default=0.0)
+        heavy = max([streets.demand[place] for place in self.places], default=0.0)
+        self._load_price, self._time_price = (far or 1.0) / (heavy or 1.0), 1.0
+        self.cost = 0.0
 
     # ------------------------------------------------------------------------------------------------ what it costs
 
@@ -98,88 +102,72 @@ class Search:
     def reprice(self, dearer: float, cheaper: float) -> None:
         """Breaking a limit gets dearer while the plan breaks it and cheaper while it does not."""
         load, time = self.broken(self.routes)
-        self.load_price = min(max(self.load_price * (dearer if load > _TINY else cheaper), _CHEAPEST), _DEAREST)
-        self.time_price = min(max(self.time_price * (dearer if time > _TINY else cheaper), _CHEAPEST), _DEAREST)
-        self.cost = self.length() + self.load_price * load + self.time_price * time
+        self._load_price = min(max(self._load_price * (dearer if load > _TINY else cheaper), _CHEAPEST), _DEAREST)
+        self._time_price = min(max(self._time_price * (dearer if time > _TINY else cheaper), _CHEAPEST), _DEAREST)
+        self.cost = self.length() + self._load_price * load + self._time_price * time
 
     def _price(self, route: Route, day: Day) -> float:
         price = route.length
         if route.load > day.capacity:
-            price += self.load_price * (route.load - day.capacity)
+            price += self._load_price * (route.load - day.capacity)
         if route.length + route.stay > day.longest:
-            price += self.time_price * (route.length + route.stay - day.longest)
+            price += self._time_price * (route.length + route.stay - day.longest)
         return price
 
     # ------------------------------------------------------------------------------------------------ steps
 
     def fill(self) -> None:
         """Puts every place in, from nothing."""
-        self._rebuild([(place, None) for place in self.places])
+        self._rebuild([_Gone(place) for place in self.places])
         self.reprice(1.0, 1.0)
 
     def step(self, heat: float) -> bool:
         """Changes the plan; keeps the change if it is good enough for the temperature."""
         before = [routes[:] for routes in self.routes]
-        gone, gain = self._ruin()
-        kept = [(place, day, self._taken[place]) for place, day in gone]
-        change = self._rebuild(gone) - gain
+        gone, saved = self._take_out(*self._chosen())
+        change = self._rebuild(gone) - saved
         if change < -heat * log(1.0 - self.random.random()):
             self.cost += change
             return True
         self.routes = before
-        for place, day, old in kept:
-            if day is None:
-                for other in self.wanted[place]:
-                    self.vehicle[other][place] = -1
-            for other, number in old:
-                self.vehicle[other][place] = number
+        for one in gone:
+            for day in self._wanted[one.place] if one.day is None else ():
+                self.vehicle[day][one.place] = -1
+            for day, number in one.was:
+                self.vehicle[day][one.place] = number
         return False
 
-    def _ruin(self) -> tuple[list[tuple[int, int | None]], float]:
-        """Takes visits out; returns the places, with the day if only that one's visit is gone, and what it saves."""
-        random, vehicle, routes = self.random.random, self.vehicle, self.routes
-        places = self.places
-        seed = places[int(random() * len(places))]
+    def _days_of(self, place: int) -> list[int]:
+        """The days on which a place is visited."""
+        return [day for day in self._wanted[place] if self.vehicle[day][place] >= 0]
+
+    def _chosen(self) -> tuple[Iterable[int], int | None]:
+        """Places that lie together on routes, and the day from which to take them; None is all days."""
+        random, vehicle = self.random.random, self.vehicle
+        seed = self.places[int(random() * len(self.places))]
         whole = random() < WHOLE
-        on = [day for day in self.wanted[seed] if vehicle[day][seed] >= 0]
+        on = self._days_of(seed)
         day = on[int(random() * len(on))]
-        visits = [len(route.stops) for route in routes[day] if route.stops]
+        visits = [len(route.stops) for route in self.routes[day] if route.stops]
         longest = min(STRETCH, sum(visits) / len(visits))
         stretches = int(1 + random() * (4 * TAKEN / (1 + longest) - 1))
         torn: set[tuple[int, int]] = set()
         chosen: dict[int, None] = {}
-        for place in self.near[seed]:
+        for place in self._near[seed]:
             if place in chosen:
                 continue
             if whole:
-                on = [other for other in self.wanted[place] if vehicle[other][place] >= 0]
+                on = self._days_of(place)
                 day = on[int(random() * len(on))] if len(on) > 1 else on[0]
             number = vehicle[day][place]
             if number < 0 or (day, number) in torn:
                 continue
             torn.add((day, number))
-            stops = routes[day][number].stops
+            stops = self.routes[day][number].stops
             chosen.update(dict.fromkeys(self._stretch(stops, stops.index(place), longest)))
             if len(torn) >= stretches:
                 break
-        self._taken: dict[int, list[tuple[int, int]]] = {}
-        hit: dict[tuple[int, int], set[int]] = {}
-        for place in chosen:
-            days = self.wanted[place] if whole else (day,)
-            mine = self._taken[place] = []
-            for other in days:
-                number = vehicle[other][place]
-                if number >= 0:
-                    mine.append((other, number))
-                    hit.setdefault((other, number), set()).add(place)
-                    vehicle[other][place] = -1
-        gain = 0.0
-        for (other, number), out in hit.items():
-            old = routes[other][number]
-            new = self.streets.route([stop for stop in old.stops if stop not in out])
-            routes[other][number] = new
-            gain += self._price(old, self.days[other]) - self._price(new, self.days[other])
-        return [(place, None if whole else day) for place in chosen], gain
+        return chosen, None if whole else day
 
     def _stretch(self, stops: Sequence[int], at: int, longest: float) -> Sequence[int]:
         """Some stops in a row with one of them, sometimes one in between is left in."""
@@ -195,51 +183,61 @@ class Search:
         hole = start + int(random() * (size + 1))
         return [*stops[start:hole], *stops[hole + spared : start + span]]
 
-    def _rebuild(self, gone: list[tuple[int, int | None]]) -> float:
+    def _take_out(self, chosen: Iterable[int], day: int | None) -> tuple[list[_Gone], float]:
+        """Takes visits out; returns what that saves, too."""
+        gone, hit = list[_Gone](), dict[tuple[int, int], set[int]]()
+        for place in chosen:
+            days = self._days_of(place) if day is None else (day,)
+            was = tuple([(on, self.vehicle[on][place]) for on in days])
+            gone.append(_Gone(place, day, was))
+            for visit in was:
+                hit.setdefault(visit, set()).add(place)
+                self.vehicle[visit[0]][place] = -1
+        saved = 0.0
+        for (on, number), out in hit.items():
+            old = self.routes[on][number]
+            new = self.routes[on][number] = self.streets.route([stop for stop in old.stops if stop not in out])
+            saved += self._price(old, self.days[on]) - self._price(new, self.days[on])
+        return gone, saved
+
+    # ------------------------------------------------------------------------------------------------ putting back
+
+    def _rebuild(self, gone: list[_Gone]) -> float:
         """Puts places back, one after the other; returns what that costs."""
-        random, streets = self.random.random, self.streets
-        lot = random() * 11
+        demand, far = self.streets.demand, self.streets.between[BASE]
+        lot = self.random.random() * 11
         if lot < 4:
             self.random.shuffle(gone)
         elif lot < 8:
-            gone.sort(key=lambda one: -streets.demand[one[0]])
+            gone.sort(key=lambda one: -demand[one.place])
         elif lot < 10:
-            gone.sort(key=lambda one: -streets.between[BASE][one[0]])
+            gone.sort(key=lambda one: -far[one.place])
         else:
-            gone.sort(key=lambda one: streets.between[BASE][one[0]])
+            gone.sort(key=lambda one: far[one.place])
         total = 0.0
-        for place, day in gone:
-            patterns = self.patterns[place] if day is None else ((day,),)
-            found = self._cheapest(place, patterns)
-            while found is None:
-                found = self._cheapest(place, patterns)
-            price, ways = found
+        for one in gone:
+            patterns = self.patterns[one.place] if one.day is None else ((one.day,),)
+            price, ways = self._cheapest(one.place, patterns)
+            while price == inf:  # everything was overlooked
+                price, ways = self._cheapest(one.place, patterns)
             total += price
-            for on, number, position in ways:
-                self.routes[on][number] = streets.joined(self.routes[on][number], place, position)
-                self.vehicle[on][place] = number
+            for on, (_, number, position) in ways:
+                self.routes[on][number] = self.streets.joined(self.routes[on][number], one.place, position)
+                self.vehicle[on][one.place] = number
         return total
 
-    def _cheapest(self, place: int, patterns: Sequence[Pattern]) -> tuple[float, list[tuple[int, int, int]]] | None:
-        """The best pattern: what it costs, and (day, vehicle, position) for each visit; None if all was overlooked."""
-        if len(patterns) == 1:
-            best = patterns[0]
-            ways = [self._way(place, day) for day in best]
-            price = sum([way[0] for way in ways])
-        else:
-            found = {day: self._way(place, day) for day in self.wanted[place]}
-            price = inf
-            for pattern in patterns:
-                cost = 0.0
-                for day in pattern:
-                    cost += found[day][0]
-                if cost < price:
-                    price, best = cost, pattern
-            if price < inf:
-                ways = [found[day] for day in best]
-        if price == inf:
-            return None
-        return price, [(day, number, position) for day, (_, number, position) in zip(best, ways, strict=True)]
+    def _cheapest(self, place: int, patterns: Sequence[Pattern]) -> tuple[float, list[tuple[int, _Way]]]:
+        """The best pattern: what it costs, and its days, each with the way."""
+        days = patterns[0] if len(patterns) == 1 else self._wanted[place]
+        found = {day: self._way(place, day) for day in days}
+        best, price = patterns[0], inf
+        for pattern in patterns:
+            cost = 0.0
+            for day in pattern:
+                cost += found[day][0]
+            if cost < price:
+                best, price = pattern, cost
+        return price, [(day, found[day]) for day in best]
 
     def _candidates(self, place: int, on: int) -> list[int]:
         """The vehicles that pass near a place on a day, and one that is free."""
@@ -252,11 +250,11 @@ class Search:
                 break
         return list(found) if found else list(range(len(routes)))
 
-    def _way(self, place: int, on: int) -> tuple[float, int, int]:
-        """(cost, vehicle, position) of the cheapest way to visit a place on a day."""
+    def _way(self, place: int, on: int) -> _Way:
+        """The cheapest way to visit a place on a day; it costs the infinite if all routes were overlooked."""
         day, demand = self.days[on], self.streets.demand[place]
         room, longest = day.capacity - demand, day.longest - self.streets.stay[place]
-        load_price, time_price = self.load_price, self.time_price
+        load_price, time_price = self._load_price, self._time_price
         way_in, overlooked = self.streets.way_in, self._overlooked
         best, vehicle, at = inf, -1, 0
         routes = self.routes[on]
@@ -287,3 +285,8 @@ class Search:
             best, vehicle, at = price, number, position
         self._overlooked = overlooked
         return best, vehicle, at
+
+
+def _picker(near: list[int]) -> Callable[[Sequence[int]], tuple[int, ...]]:
+    """Takes what stands in a row for the nearest places."""
+    return itemgetter(*near[:NEAR]) if len(near) > 1 else tuple
