@@ -95,7 +95,7 @@ class Reader:
     def __init__(self, path: Path) -> None:
         self.file, self.warnings = str(path), list[Diagnostic]()
         try:
-            text = path.read_text("utf-8")
+            text = path.read_text("utf-8-sig")
         except OSError as error:
             raise InputError([Diagnostic("pvrp.file", f"{path} cannot be read", None, found=error.strerror)]) from None
         except UnicodeDecodeError:
@@ -317,6 +317,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--format", choices=("text", "json"), default="text")
     arguments = parser.parse_args(argv)
+    if not 0 < arguments.time_limit < math.inf:
+        parser.error(f"--time-limit: {arguments.time_limit:g} is not a number of seconds")
+    try:
+        arguments.out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        parser.error(f"--out: {arguments.out}: {error.strerror}")
     instances: list[tuple[Path, Instance]] = []
     refused = False
     for path in arguments.files:

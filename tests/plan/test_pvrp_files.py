@@ -137,3 +137,15 @@ def test_the_command_plans_what_it_can_read(tmp_path: Path, capsys: pytest.Captu
     assert result["cost"] == 16 + (8 + 5 + 5 + 6) == best_known(out / "a.txt")  # 1 lies on the way from 2 to 3
     assert main([files[1], "--time-limit", "0.05", "--out", str(out)]) == 0
     assert "gap: mean 0.00 %, worst 0.00 %; 1 of 1 feasible" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("options", [["--time-limit", "0"], ["--time-limit", "nan"], ["--out", "a.txt"]])
+def test_options_that_cannot_be_meant_are_usage_errors(
+    options: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    read("\ufeff" + SQUARE, tmp_path)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as ended:
+        main(["a.txt", "--out", "out", *options])
+    assert ended.value.code == 2
+    assert f"error: {options[0]}: " in capsys.readouterr().err
