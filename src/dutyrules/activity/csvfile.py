@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 import polars as pl
@@ -61,8 +61,8 @@ def read_csv(name: str, data: bytes, known: Callable[[], Collection[str]], encod
     return Table(frame, ragged, used)
 
 
-def read_cells(name: str, data: bytes, known: Callable[[], Collection[str]]) -> list[list[str]]:
-    """Reads the rows of a CSV file as they stand, titles above the header included.
+def read_cells(name: str, data: bytes, known: Callable[[], Collection[str]]) -> Iterator[list[str]]:
+    """Reads the rows of a CSV file one by one as they stand, titles above the header included.
 
     Args:
         name: What diagnostics call the file.
@@ -74,7 +74,7 @@ def read_cells(name: str, data: bytes, known: Callable[[], Collection[str]]) -> 
     """
     text, _ = _decode(name, data, known, None)
     try:
-        return list(csv.reader(io.StringIO(text, newline=""), strict=True))
+        yield from csv.reader(io.StringIO(text, newline=""), strict=True)
     except csv.Error as error:
         raise _error("log.bad-csv", f"the file is not CSV: {error}", name) from None
 

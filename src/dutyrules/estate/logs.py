@@ -63,17 +63,6 @@ def scored_period(text: str) -> Period:
         raise InputError([Diagnostic("estate.bad-period", str(error), None, text, "2026-10")]) from None
 
 
-def lookups(estate: Estate) -> dict[str, dict[str, str]]:
-    """Tables by which mappings find people: every column of `people` → value → person."""
-    people = estate.tables.people
-    posts = ("person", "from", "to", "fte", "primary", "area", "role", "manager", "_row")
-    columns = [name for name in people.columns if name not in posts]
-    return {
-        name: dict(people.select(name, "person").drop_nulls().unique(maintain_order=True).iter_rows())
-        for name in columns
-    }
-
-
 def cut_off(estate: Estate, period: Period) -> datetime:
     """The instant from which on a row is recorded too late for a period."""
     day = period.last
