@@ -23,7 +23,7 @@ def read_log(
     """Reads the files of an activity log.
 
     Args:
-        paths: CSV or Parquet files; CSV in UTF-8 (with or without BOM), GB18030 or Big5.
+        paths: CSV, XLSX, Parquet or JSON Lines; CSV in UTF-8 (with or without BOM), GB18030 or Big5.
         estate: Whose log it is.
         period: The period to be scored; rows recorded after its cut-off are then left out and listed.
         forecast: Take planned rows for events.

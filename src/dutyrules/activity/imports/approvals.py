@@ -15,6 +15,8 @@ _ENTRY: Final = re.compile(
     rf"(?P<kind>[^\d\s:]+?):?\s*{_STAMP}\s*(?:到|至|~|-|—)\s*{_STAMP}(?:\s*(?P<amount>\d+(?:\.\d+)?)\s*(?P<unit>天|小时))?"
 )
 _KIND: Final = re.compile(r"[^\d\s:：]+")
+# A leave whose end stands before its start ends in the next year; longer ones were written the wrong way round.
+_LONGEST: Final = timedelta(days=200)
 _HOURS: Final = {"天": 24, "小时": 1}
 
 
@@ -62,6 +64,8 @@ def _leave(match: re.Match[str], person: str, day: date) -> Leave | None:
         until = _stamp(parts[6:11], start.year if start else year)
         if start and until and until <= start and parts[6] is None:
             until = _stamp(parts[6:11], start.year + 1)
+            if until and until - start > _LONGEST:
+                until = None
         if start and until and start < until and start.date() <= day <= until.date():
             return Leave(person, start, until, match["kind"]) if _fits(match, until - start) else None
     return None

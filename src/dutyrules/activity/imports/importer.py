@@ -87,6 +87,8 @@ def import_files(
     rules = load_mapping(mapping)
     words, problems = _settings(rules, settings or {})
     problems += _no_tables(rules, lookups)
+    if problems:
+        raise InputError(problems)
     gathered = _Gathered()
     for path in _files(paths, rules, gathered.notices):
         try:
@@ -240,10 +242,11 @@ def _slots(
 
 
 def _row_wide(rules: ExportMapping) -> ExportMapping:
-    """The mapping without what is said of one slot only."""
+    """What a mapping says of a row as a whole: whose it is, and whether it is passed over."""
     own = {name for slot in rules.each for name in slot} | {"label", *re.compile(rules.labels).groupindex}
     told = {name: cells for name, cells in rules.skip.items() if not any(f"{{{each}}}" in name for each in own)}
-    return replace(rules, skip=told)
+    whose = tuple(column for column in rules.columns if column.name == "person")
+    return replace(rules, columns=whose, constants={}, skip=told, reject={}, flag={})
 
 
 def _read_row(
