@@ -186,10 +186,11 @@ def _unpacked(data: bytes, part: zipfile.ZipInfo) -> Iterator[bytes]:
         raise NotImplementedError(part.compress_type)
     stream = zlib.decompressobj(-zlib.MAX_WBITS)
     for at in range(0, len(packed), _PIECE):
-        rest = packed[at : at + _PIECE]
-        while rest and not stream.eof:
-            yield stream.decompress(rest, _PIECE)
-            rest = stream.unconsumed_tail
+        rest, piece = packed[at : at + _PIECE], b""
+        while rest or len(piece) == _PIECE:  # what was packed may all be taken in, and not yet all be given back
+            piece = stream.decompress(rest, _PIECE)
+            rest = b"" if stream.eof else stream.unconsumed_tail
+            yield piece
 
 
 def _counted(pieces: Iterator[bytes], most: int) -> Iterator[bytes]:

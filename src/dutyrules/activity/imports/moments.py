@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 _FROM_1900: Final = datetime(1899, 12, 30)
 _FROM_1904: Final = datetime(1904, 1, 1)
 _FIRST_YEAR: Final = 2000
+_USUAL: Final = len("2026-10-10 08:17:00")
 
 _SERIAL: Final = re.compile(r"\d{1,5}(?:\.\d+)?|0?\.\d+")
 _DAY: Final = re.compile(
@@ -66,6 +67,9 @@ def moment_of(
     try:
         if unit:
             return _local(datetime.fromtimestamp(int(word) / _TICKS[unit], UTC), zone)
+        if len(word) == _USUAL and word[4] == "-" and "+" not in word:
+            moment = datetime.fromisoformat(word)
+            return moment if moment.year >= _FIRST_YEAR else None
         if match := _MOMENT.fullmatch(word):
             moment = datetime(*(int(part or 0) for part in match.groups()[:6]))  # type: ignore[arg-type]
             if match[7]:

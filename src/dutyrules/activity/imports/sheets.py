@@ -99,14 +99,12 @@ def open_export(path: Path, rules: ExportMapping) -> tuple[list[Export], list[Di
 def _bytes(path: Path, form: str) -> bytes:
     most = {"csv": _MOST_TEXT, "json": _MOST_JSON}.get(form, MOST_BYTES)
     try:
-        with path.open("rb") as file:
-            data = file.read(most + 1)
+        if path.stat().st_size > most:
+            message, hint = f"the file is larger than {most >> 20} MB", "export fewer days at a time"
+            raise _error("import.too-large", message, str(path), hint=hint)
+        return path.read_bytes()
     except OSError as error:
         raise _error("import.unreadable-file", f"the file can't be read: {error.strerror}", str(path)) from None
-    if len(data) > most:
-        message, hint = f"the file is larger than {most >> 20} MB", "export fewer days at a time"
-        raise _error("import.too-large", message, str(path), hint=hint)
-    return data
 
 
 def _workbook(path: Path, data: bytes, rules: ExportMapping) -> tuple[list[Export], list[Diagnostic]]:
