@@ -150,3 +150,59 @@ def repairs(path: Path, *rows: Mapping[str, object]) -> Path:
 
 def attendance(path: Path, title: str, days: int, *rows: Mapping[str, object]) -> Path:
     return table(path, "考勤表", [[title]], ("部门", "员工", *map(str, range(1, days + 1))), rows)
+
+
+def dingtalk_monthly(path: Path, period: str, days: Sequence[str], *rows: Mapping[str, object]) -> Path:
+    """Two titles, the header over two rows (the days below 考勤结果), data from row 5."""
+    upper = ["姓名", "考勤组", "部门", "工号", "职位", "UserId", "出勤天数", "考勤结果", *[""] * (len(days) - 1)]
+    lower = [*[""] * 7, *days]
+    labels = [*upper[:7], *days]
+    cells = [[{**STAFF, **row}.get(label, "") for label in labels] for row in rows]
+    book = Workbook(path)
+    tall = tuple(f"{chr(65 + column)}3:{chr(65 + column)}4" for column in range(7))
+    last = chr(65 + 6 + len(days))
+    merged = (*tall, f"H3:{last}3") if len(days) > 1 else tall
+    book.sheet(
+        "月度汇总", [[f"月度汇总 统计日期:{period}"], ["报表生成时间:2026-11-01"], upper, lower, *cells], merged=merged
+    )
+    return book.save()
+
+
+def wecom_daily(path: Path, *rows: Mapping[str, object], flat: bool = False) -> Path:
+    """Two titles, a header over two rows; `flat`: the version whose shifts stand in the labels."""
+    slots = ("上班1", "下班1")
+    if flat:
+        parts = ["打卡明细"] * 4
+        below = [f"{slot}打卡{what}" for slot in slots for what in ("时间", "状态")]
+    else:
+        parts = [slot for slot in slots for _ in range(2)]
+        below = ["打卡时间", "打卡状态"] * 2
+    upper = ["时间", "姓名", "账号", "部门", "所属规则", "概况统计", "概况统计", *parts]
+    lower = ["", "", "", "", "", "打卡次数(次)", "假勤申请", *below]
+    labels = [low if top == low or not low else f"{top}/{low}" for top, low in zip(upper, lower, strict=True)]
+    labels = [label or top for label, top in zip(labels, upper, strict=True)]
+    usual = {"时间": "2026/10/10 星期六", "姓名": "李一", "账号": "LiYi"}
+    cells = [[{**dict.fromkeys(labels, "--"), **usual, **row}[label] for label in labels] for row in rows]
+    book = Workbook(path)
+    tall = tuple(f"{chr(65 + column)}3:{chr(65 + column)}4" for column in range(5))
+    wide = ("F3:G3", "H3:K3") if flat else ("F3:G3", "H3:I3", "J3:K3")
+    titles = [["上下班打卡_日报"], ["统计时间: 2026/10/01-2026/10/31"]]
+    book.sheet("说明", [["说明"]])
+    book.sheet("概况统计与打卡明细", [*titles, upper, lower, *cells], merged=(*tall, *wide))
+    return book.save()
+
+
+def wand(path: Path, *rows: Sequence[object]) -> Path:
+    first = ["巡检时间", "巡检器", "人员", "巡检点", "事件", "编号", "状态"]
+    second = ["Time", "Reader", "Staff", "Checkpoint", "Event", "No.", "Status"]
+    book = Workbook(path)
+    book.sheet("Sheet1", [["巡检记录"], first, second, *rows])
+    return book.save()
+
+
+def sql(path: Path, *rows: Mapping[str, str]) -> Path:
+    """A table of a database as CSV: NULL is written out."""
+    columns = list(dict.fromkeys(column for row in rows for column in row))
+    lines = [",".join(columns), *(",".join(row.get(column, "NULL") for column in columns) for row in rows)]
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+    return path

@@ -160,6 +160,8 @@ def _table(
     above = list(islice(grid.rows, _HEADER_WITHIN + tall))
     wanted = {label(each) for each in rules.header}
     for first in range(max(len(above) - tall + 1, 0)):
+        if not any(map(text_of, above[first])):
+            continue
         labels = _labels([[text_of(cell) for cell in row] for row in above[first : first + tall]], first, grid, fill)
         if wanted <= set(labels):
             last = first + tall

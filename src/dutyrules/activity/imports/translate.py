@@ -133,6 +133,8 @@ class Slot:
 
     def _met(self, conditions: Conditions, texts: Texts) -> Iterator[tuple[str, str, str]]:
         for name, cells in conditions.items():
+            if label(name) not in self._places:
+                continue  # of a column that is not there nothing is known, not even that it is empty
             text = self.cell(texts, name)
             if text in cells:
                 yield name, text, cells[text]
@@ -160,7 +162,7 @@ class Slot:
             if not isinstance(found, Bad) or table is None:
                 return found
             first = first or found
-        if first is None and column.name in NEEDED:
+        if first is None and column.name in NEEDED and not column.optional:
             first = Bad(pairs[0][1] if pairs else column.sources[0], None, f"no {column.name}")
         return first or ""
 
