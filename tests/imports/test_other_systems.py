@@ -29,7 +29,8 @@ def test_a_month_in_a_row(tmp_path: Path) -> None:
         "2026-10-01 至 2026-10-31",
         ["1", "2", "10"],
         {"1": "正常班:正常\n(08:17,18:30)", "2": "休息", "10": "正常班:下班缺卡\n(08:25,)"},
-        {**OTHER, "1": "夜班:正常\n(19:55,次日08:03)", "2": "正常班:旷工", "10": "早班\n(06:00,12:00)\n晚班\n(14:00,18:00)"},
+        {**OTHER, "1": "夜班:正常\n(19:55,次日08:03)", "2": "正常班:旷工",
+         "10": "早班\n(06:00,12:00)\n晚班\n(14:00,18:00)"},
         {"考勤组": "未加入考勤组", "UserId": "u999", "1": "正常班:正常\n(08:00,18:00)"},
     )  # fmt: skip
     imported = run("dingtalk_monthly", path)
@@ -231,8 +232,8 @@ TABLES: Mapping[str, tuple[Mapping[str, str], Mapping[str, str], Mapping[str, st
         {"kind": "clock.out"}, {}, ("state", "60000"),
     ),
     "work_items": (
-        {**STAMP, "item_id": "w1", "staff_id": "30518", "finish_time": AT, "deduction_money": "5", "deduction_reason": "迟到",
-         "deduction_person_id": "E7"},
+        {**STAMP, "item_id": "w1", "staff_id": "30518", "finish_time": AT, "deduction_money": "5",
+         "deduction_reason": "迟到", "deduction_person_id": "E7"},
         {"kind": "finding.D4-3.5.3", "recorded_by": "wang", "note": "迟到"}, {"finding": "finding.D4-3.5.3"},
         ("staff_id", "99"),
     ),

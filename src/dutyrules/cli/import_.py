@@ -99,5 +99,9 @@ def _check(imported: "Imported", estate: "Estate", out: Path) -> None:
 
 
 def _tell_skipped(imported: "Imported") -> None:
+    empty = sum(times for reason, times in imported.skipped.items() if reason.endswith("(empty)"))
     for reason, times in sorted(imported.skipped.items()):
-        print(f"{times} no events: {reason}", file=sys.stderr)
+        if not reason.endswith("(empty)"):
+            print(f"{times} times no event: {reason}", file=sys.stderr)
+    if empty:
+        print(f"{empty} cells of slots are empty", file=sys.stderr)

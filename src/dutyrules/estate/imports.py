@@ -138,6 +138,6 @@ def coverage_of(imported: Imported) -> pl.DataFrame:
     Its status is `partial`, by which nothing is judged: whether the export is complete is for HR to say.
     """
     days = imported.rows["at"].drop_nulls().str.slice(0, 10) if imported.rows.height else pl.Series([], dtype=pl.String)
-    lines = [(imported.source, " ".join(imported.kinds), "", days.min(), days.max(), "partial")] if len(days) else []
+    lines = [(imported.source, " ".join(imported.kinds), None, days.min(), days.max(), "partial")] if len(days) else []
     columns = ("source", "kinds", "areas", "from", "to", "status")
     return pl.DataFrame(lines, schema=dict.fromkeys(columns, pl.String()), orient="row")
