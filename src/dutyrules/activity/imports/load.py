@@ -141,15 +141,28 @@ def _problems(node: Node) -> Iterator[Diagnostic]:
         return
     json = "format" in node.value and node.value["format"].value == "json"
     required = ("format", "source", "columns", "rows" if json else "header")
-    yield from _members(node, "mapping", _KEYS, required)
+    yield from _members(node, "a mapping", _KEYS, required)
     yield from _placeholders(node.value)
+    yield from _slot_patterns(node.value)
+
+
+def _slot_patterns(members: Mapping[str, Node]) -> Iterator[Diagnostic]:
+    """Patterns that a column takes from the slots."""
+    columns = _dict(members.get("columns")).values()
+    taken = {str(match.value)[1:-1] for column in columns if (match := _dict(column).get("match")) is not None}
+    each = members.get("each")
+    slots = _dict(each).get("slots") if _dict(each) else each
+    for slot in slots.value if slots is not None and isinstance(slots.value, list) else ():
+        for name, pattern in _dict(slot).items():
+            if name in taken:
+                yield from _pattern(pattern, name)
 
 
 def _column_problems(name: str, node: Node) -> Iterator[Diagnostic]:
     if not isinstance(node.value, dict):
         yield Diagnostic("mapping.not-a-mapping", f"column {name!r} says 'from' where it comes", node.span)
         return
-    yield from _members(node, "column", _COLUMN_KEYS, ("from",))
+    yield from _members(node, "a column", _COLUMN_KEYS, ("from",))
     source, lookup = node.value.get("from"), node.value.get("lookup")
     if source and lookup and isinstance(lookup.value, list) and isinstance(source.value, list):
         if len(lookup.value) != len(source.value):
@@ -213,7 +226,7 @@ def _members(node: Node, what: str, shapes: Mapping[str, _Shape], required: Sequ
             yield from shapes[key](member, key)
         else:
             hint = did_you_mean(key, shapes)
-            yield Diagnostic("mapping.unknown-key", f"a {what} has no key {key!r}", member.key_span, hint=hint)
+            yield Diagnostic("mapping.unknown-key", f"{what} has no key {key!r}", member.key_span, hint=hint)
     for key in required:
         if key not in members:
             yield Diagnostic("mapping.missing-key", f"the key {key!r} is missing", node.span)
@@ -275,16 +288,21 @@ def _span(node: Node, key: str) -> Iterator[Diagnostic]:
         yield Diagnostic("mapping.not-a-time", f"{key!r} is a time", node.span, str(node.value), "2 minutes")
 
 
-def _pattern(node: Node, key: str) -> Iterator[Diagnostic]:
+def _pattern(node: Node, key: str, *, groups: int = 1) -> Iterator[Diagnostic]:
     if isinstance(node.value, str) and _BRACES_ALONE.fullmatch(node.value):
         return  # what stands for it is looked at when it is known
     try:
-        groups = re.compile(node.value).groups if isinstance(node.value, str) else 0
+        found = re.compile(node.value).groups if isinstance(node.value, str) else -1
     except re.error as error:
         yield Diagnostic("mapping.bad-pattern", f"{key!r} is no pattern: {error}", node.span, str(node.value))
         return
-    if not groups:
-        yield Diagnostic("mapping.bad-pattern", f"{key!r} is a pattern with a group", node.span, str(node.value))
+    if found < groups:
+        message = f"{key!r} is a pattern" + (" with a group" if groups else "")
+        yield Diagnostic("mapping.bad-pattern", message, node.span, str(node.value))
+
+
+def _labels(node: Node, key: str) -> Iterator[Diagnostic]:
+    yield from _pattern(node, key, groups=0)
 
 
 def _patterns(node: Node, key: str) -> Iterator[Diagnostic]:
@@ -302,7 +320,7 @@ def _switch(node: Node, key: str) -> Iterator[Diagnostic]:
 
 def _slots(node: Node, key: str) -> Iterator[Diagnostic]:
     if isinstance(node.value, dict):
-        yield from _members(node, "'each'", {"labels": _pattern, "slots": _slots}, ("labels",))
+        yield from _members(node, "'each'", {"labels": _labels, "slots": _slots}, ("labels",))
     elif isinstance(node.value, list) and node.value:
         for member in node.value:
             yield from _table(member, key)

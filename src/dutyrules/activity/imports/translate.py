@@ -25,6 +25,9 @@ _ERRORS: Final = frozenset({"#N/A", "#DIV/0!", "#REF!", "#VALUE!", "#NAME?", "#N
 _BLURRED: Final = re.compile(r"\d(?:\.\d+)?[eE]\+\d{2,3}")
 
 
+_TURN: Final = re.compile(r"([01]?\d|2[0-4]):([0-5]\d)")
+
+
 class Bad(NamedTuple):
     """A cell that can't be read: its column, what it says, why, and what to try."""
 
@@ -75,6 +78,7 @@ class Slot:
     def __init__(self, rules: ExportMapping, words: Mapping[str, str], table: Export, world: World) -> None:
         self.rules = worded(rules, words)
         self.words = words
+        self._turns = {column.name: _turns(column.before, table) for column in self.rules.columns}
         self._places = {name: place for place, name in reversed([*enumerate(table.labels)]) if name}
         self._from_1904, self._formulas = table.from_1904, table.formulas
         self._world = world
@@ -203,7 +207,7 @@ class Slot:
         clock = clock_of(text)
         if clock is None:
             return Bad(source, text, "not a time", "write 08:17")
-        return next((value for time, value in column.before.items() if clock < _minutes(time)), "")
+        return next((value for turn, value in self._turns[column.name] if clock < turn), "")
 
     def _instant(self, column: Column, source: str, text: str, texts: Texts) -> str | Bad:
         day = None
@@ -242,9 +246,16 @@ def _constant_instant(text: str, table: Export, zone: str) -> str:
     return moment.isoformat(" ")
 
 
-def _minutes(clock: str) -> int:
-    hours, _, minutes = clock.partition(":")
-    return int(hours) * 60 + int(minutes)
+def _turns(before: Mapping[str, str], table: Export) -> list[tuple[int, str]]:
+    """Minutes after midnight, and what is meant before them."""
+    turns = []
+    for text, value in before.items():
+        match = _TURN.fullmatch(text)
+        if match is None:
+            where, message = Cell(table.name, table.row), "what the mapping makes of a setting is not a clock time"
+            raise InputError([Diagnostic("import.bad-time", message, where, found=text, expected="12:00")])
+        turns.append((int(match[1]) * 60 + int(match[2]), value))
+    return turns
 
 
 def worded(rules: ExportMapping, words: Mapping[str, str]) -> ExportMapping:
