@@ -113,7 +113,7 @@ def test_bad_rows_are_rejected_with_their_rows_in_the_export(export: Export) -> 
     )
     imported = run(path)
     assert rejected(imported) == [
-        (3, "员工ID", "99", "not in the look-up staff_id", None),
+        (3, "员工ID", "99", "not in the look-up staff_id", "add it there, or leave the row out"),
         (5, "登记时间", "yesterday", "not an instant", "write 2026-10-08 07:55"),
         (5, "员工ID", None, "no person", None),
         (6, "有无异常", "有吗", "not one of 有, 无", "did you mean '有'?"),

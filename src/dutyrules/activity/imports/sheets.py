@@ -20,8 +20,8 @@ from dutyrules.registry.workbook import MOST_BYTES, Grid, UnreadableError, open_
 # Titles above a header are few.
 _HEADER_WITHIN: Final = 30
 # Text takes more room in memory than in its file.
-_MOST_TEXT: Final = MOST_BYTES >> 1
-_MOST_JSON: Final = MOST_BYTES >> 3
+_MOST_TEXT: Final = MOST_BYTES >> 2
+_MOST_JSON: Final = MOST_BYTES >> 4
 _BETWEEN: Final = "/"
 
 

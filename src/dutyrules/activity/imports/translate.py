@@ -232,7 +232,8 @@ def _looked_up(column: Column, source: str, text: str, table: Mapping[str, str |
     key = text if text in table else plain(text)
     if key not in table:
         which = column.lookups[column.sources.index(source)]
-        return Bad(source, text, f"not in the look-up {which}", did_you_mean(text, table) if len(table) < 500 else None)
+        # No nearest one: of two numbers that are alike, one is somebody else.
+        return Bad(source, text, f"not in the look-up {which}", "add it there, or leave the row out")
     found = table[key]
     return Bad(source, text, "this may be one of several", "use an id that nobody shares") if found is None else found
 
