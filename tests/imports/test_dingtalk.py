@@ -48,6 +48,27 @@ def test_punches_at_another_hour_of_turning_and_of_other_kinds(tmp_path: Path) -
     assert events(imported, "kind") == [("office.arrived",), ("clock.out",)]
 
 
+def test_who_is_unknown_by_a_number_is_not_found_by_the_name_beside_it(tmp_path: Path) -> None:
+    """Two people may be called 李一, one of whom the estate does not know."""
+    path = dingtalk_punches(tmp_path / "a.xlsx", {"打卡时间": "08:17", "UserId": "u300"})
+    assert rejected(run("dingtalk_punches", path)) == [(4, "UserId", "u300", "not in the look-up dingtalk_id")]
+
+
+def test_a_punch_after_midnight_is_going(tmp_path: Path) -> None:
+    path = dingtalk_punches(tmp_path / "a.xlsx", {"考勤时间": "", "打卡时间": "次日 01:10"})
+    assert events(run("dingtalk_punches", path)) == [("2026-10-11 01:10:00", "li", "clock.out")]
+
+
+def test_columns_that_are_there_twice_or_not_at_all_are_told(tmp_path: Path) -> None:
+    header = ["姓名", "考勤组", "UserId", "日期", "上班1打卡时间", "上班1打卡时间"]
+    rows = [{**STAFF, "日期": "2026-10-10", "上班1打卡时间": "08:17"}]
+    imported = run("dingtalk_daily", table(tmp_path / "a.xlsx", "每日统计", [], header, rows))
+    assert [(each.code, each.message.partition(";")[0]) for each in imported.notices][1:] == [
+        ("import.column-twice", "the column '上班1打卡时间' is there more than once"),
+        ("import.nothing-said", "there is no column '关联的审批单'"),
+    ]
+
+
 def test_a_punch_within_five_minutes_is_told_again(tmp_path: Path) -> None:
     # 08:17 and 08:22 are one; 08:27 is five minutes after 08:22 and so still the same; 08:33 is not
     times = ("08:17", "08:22", "08:27", "08:33")
@@ -190,5 +211,6 @@ def test_the_second_and_third_shift_may_be_missing_altogether(tmp_path: Path) ->
     rows = [{**STAFF, "日期": "2026-10-10", "上班1打卡时间": "08:17"}]
     imported = run("dingtalk_daily", table(tmp_path / "a.xlsx", "每日统计", [], header, rows))
     assert events(imported) == [("2026-10-10 08:17:00", "li", "clock.in")]
-    assert [(each.code, each.severity) for each in imported.notices] == [("import.fewer-slots", "warning")]
+    assert [each.code for each in imported.notices] == ["import.fewer-slots"]
+    assert {each.severity for each in imported.notices} == {"warning"}
     assert "上班2 clock.in" in imported.notices[0].message

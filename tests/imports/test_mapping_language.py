@@ -141,7 +141,7 @@ def test_numbers_of_instants_and_clocks() -> None:
     assert moment_of("1791591425", unit="seconds", zone="UTC") == datetime(2026, 10, 10, 0, 17, 5)
     assert moment_of("1e99", unit="seconds") is None
     assert moment_of("9" * 30, unit="seconds") is None
-    assert [clock_of(text) for text in ("08:17", "2026-10-10 17:30", "noon")] == [497, 1050, None]
+    assert [clock_of(text) for text in ("08:17", "2026-10-10 17:30", "次日 01:10", "noon")] == [497, 1050, 1510, None]
 
 
 def test_a_pattern_of_a_slot_is_looked_at_with_its_words(tmp_path: Path) -> None:
@@ -188,9 +188,9 @@ def test_headers_in_two_rows_patterns_clocks_and_reasons(tmp_path: Path) -> None
             ["no.", "name", "time", "id", "name"],
             ["1", "b1栋", "2026-10-10 11:59", "", "李一"],
             ["2", "b2栋", "2026-10-10 12:00", "E7", "李一"],
-            ["3", "b3", "2026-10-10 12:00", "0", "李一"],
+            ["3", "b3", "2026-10-10 12:00", "E7", "李一"],
             ["4", "X栋", "2026-10-10 12:00", "E7", ""],
-            ["5", "b5栋", "2026-10-10 12:00", "0", "1"],
+            ["5", "b5栋", "2026-10-10 12:00", "0", "李一"],
         ],
         merged=("A3:B3", "C3:C4", "D3:D4", "E3:E4"),
     )

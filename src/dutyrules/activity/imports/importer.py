@@ -14,9 +14,9 @@ import polars as pl
 from dutyrules.activity.encode import instants
 from dutyrules.activity.imports.approvals import Leave, read_approvals
 from dutyrules.activity.imports.doubles import doubles
-from dutyrules.activity.imports.language import ENDINGS, ExportMapping, filled_in
+from dutyrules.activity.imports.language import ENDINGS, PLACEHOLDER, Conditions, ExportMapping, filled_in
 from dutyrules.activity.imports.load import load_mapping
-from dutyrules.activity.imports.sheets import Export, demand, open_export, titled
+from dutyrules.activity.imports.sheets import Export, demand, label, open_export, titled
 from dutyrules.activity.imports.suspicions import FLAG_SCHEMA, Surroundings, suspicious
 from dutyrules.activity.imports.translate import Bad, Lookups, Slot, World, texts_of
 from dutyrules.activity.log import JUDGED, KEPT, REJECT_SCHEMA, REQUIRED
@@ -208,6 +208,7 @@ def _read(table: Export, rules: ExportMapping, words: Mapping[str, str], world: 
     said = {**words, **titled(table, rules.titles)}
     slots = _slots(table, rules, said, world, gathered.notices)
     head = Slot(_row_wide(rules), said, table, world)
+    gathered.notices += _looked_for(table, head, slots)
     for number, cells in table.rows:
         texts, surplus = texts_of(cells, len(table.labels), rules.null)
         if surplus:
@@ -241,12 +242,31 @@ def _slots(
     return there
 
 
+def _looked_for(table: Export, head: Slot, slots: Sequence[Slot]) -> Iterator[Diagnostic]:
+    """Columns that are there twice, or without which something that the mapping says does not apply."""
+    where = Cell(table.name, table.row)
+    used = {label(source) for slot in slots for column in slot.rules.columns for source in column.sources}
+    for name in sorted(each for each in used if table.labels.count(each) > 1):
+        message = f"the column {name!r} is there more than once; the first is read"
+        yield Diagnostic("import.column-twice", message, where, severity="warning")
+    rules = head.rules
+    said = {name for each in (rules.skip, rules.reject, rules.flag) for name in each}
+    for name in sorted({*said, *([rules.leave.source] if rules.leave else [])}):
+        if label(name) not in table.labels:
+            message = f"there is no column {name!r}; what the mapping says of it does not apply"
+            yield Diagnostic("import.nothing-said", message, where, severity="warning")
+
+
 def _row_wide(rules: ExportMapping) -> ExportMapping:
     """What a mapping says of a row as a whole: whose it is, and whether it is passed over."""
     own = {name for slot in rules.each for name in slot} | {"label", *re.compile(rules.labels).groupindex}
-    told = {name: cells for name, cells in rules.skip.items() if not any(f"{{{each}}}" in name for each in own)}
+
+    def wide(conditions: Conditions) -> Conditions:
+        return {name: cells for name, cells in conditions.items() if own.isdisjoint(PLACEHOLDER.findall(name))}
+
     whose = tuple(column for column in rules.columns if column.name == "person")
-    return replace(rules, columns=whose, constants={}, skip=told, reject={}, flag={})
+    skip, reject, flag = wide(rules.skip), wide(rules.reject), wide(rules.flag)
+    return replace(rules, columns=whose, constants={}, skip=skip, reject=reject, flag=flag)
 
 
 def _read_row(

@@ -85,10 +85,13 @@ def moment_of(
 
 
 def clock_of(text: str) -> int | None:
-    """Reads the clock time of a time or of an instant, in minutes after midnight."""
-    word = plain(text)
-    moment = moment_of(word, day=date(_FIRST_YEAR, 1, 1))
-    return None if moment is None else moment.hour * 60 + moment.minute
+    """Reads the clock time of a time or of an instant, in minutes after midnight; 次日 01:10 is 25:10."""
+    day = date(_FIRST_YEAR, 1, 2)
+    moment = moment_of(text, day=day)
+    if moment is None:
+        return None
+    ahead = (moment.date() - day).days if _CLOCK.fullmatch(plain(text)) else 0
+    return (ahead * 24 + moment.hour) * 60 + moment.minute
 
 
 def _on(day: date, match: re.Match[str]) -> datetime | None:

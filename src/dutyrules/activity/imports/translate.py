@@ -158,14 +158,16 @@ class Slot:
         self, column: Column, pairs: Sequence[tuple[int, str, Mapping[str, str | None] | None]], texts: Texts
     ) -> str | Bad | None:
         first: Bad | None = None
+        asked: Mapping[str, str | None] | None = None
         for place, source, table in pairs:
             text = texts[place]
-            if not text:
+            # Who is unknown by a number is not found by the name beside it: that may be somebody else.
+            if not text or (first is not None and table is not asked):
                 continue
             found = self._one(column, source, text, table, texts)
             if not isinstance(found, Bad) or table is None:
                 return found
-            first = first or found
+            first, asked = first or found, table
         if first is None and column.name in NEEDED and not column.optional:
             first = Bad(pairs[0][1] if pairs else column.sources[0], None, f"no {column.name}")
         return first or ""
@@ -207,7 +209,8 @@ class Slot:
         clock = clock_of(text)
         if clock is None:
             return Bad(source, text, "not a time", "write 08:17")
-        return next((value for turn, value in self._turns[column.name] if clock < turn), "")
+        turns = self._turns[column.name]
+        return next((value for turn, value in turns if clock < turn), turns[-1][1])
 
     def _instant(self, column: Column, source: str, text: str, texts: Texts) -> str | Bad:
         day = None
