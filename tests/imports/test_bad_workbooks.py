@@ -201,6 +201,32 @@ def test_what_is_no_workbook_or_too_much_of_one(name: str, monkeypatch: pytest.M
     assert most < LIMIT // 4
 
 
+def damaged(path: Path) -> Path:
+    """A workbook that opens, with a sheet that breaks off."""
+    broken = path.with_name("broken.xlsx")
+    with zipfile.ZipFile(path) as parts, zipfile.ZipFile(broken, "w") as copy:
+        for name in parts.namelist():
+            data = parts.read(name)
+            copy.writestr(name, b"<worksheet><sheetData><row" if "sheet1" in name else data)
+    return broken
+
+
+def test_a_damaged_sheet_of_an_export_a_log_and_a_table(tmp_path: Path) -> None:
+    book = Workbook(tmp_path / "a.xlsx")
+    book.sheet("a", [LABELS])
+    path = damaged(book.save())
+    with pytest.raises(InputError) as caught:
+        run(PATROLS, path)
+    assert [each.message for each in caught.value.diagnostics] == ["the sheet 'a' is damaged"]
+    with pytest.raises(InputError) as caught:
+        read_log([path], kinds={}, persons=[], targets={})
+    assert [each.code for each in caught.value.diagnostics] == ["log.bad-xlsx"]
+    (tmp_path / "people.xlsx").write_bytes(path.read_bytes())
+    assert [each.message for each in load_tables(tmp_path)[1] if each.severity == "error"] == [
+        "the sheet 'a' is damaged"
+    ]
+
+
 def test_a_locked_workbook_as_export_log_and_table(tmp_path: Path) -> None:
     for name in ("export", "people"):
         (tmp_path / f"{name}.xlsx").write_bytes(locked())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import polars as pl
 
@@ -24,10 +24,13 @@ def read_sheet(name: str, data: bytes, required: Collection[str]) -> Table:
         InputError: The file is no workbook or locked, or several sheets hold such rows.
     """
     try:
-        sheets = open_workbook(data)
+        return _table(name, _chosen(name, open_workbook(data), required))
     except UnreadableError as error:
         code = "log.bad-xlsx" if error.code == "bad" else f"log.{error.code}"
         raise InputError([Diagnostic(code, error.message, Cell(name, 1), hint=error.hint)]) from None
+
+
+def _chosen(name: str, sheets: Sequence[Sheet], required: Collection[str]) -> Sheet:
     fitting = [sheet for sheet in sheets if set(required) <= set(_header(sheet))]
     visible = [sheet for sheet in fitting if not sheet.hidden]
     if len(visible) > 1:
@@ -40,7 +43,7 @@ def read_sheet(name: str, data: bytes, required: Collection[str]) -> Table:
     chosen = visible or [sheet for sheet in sheets if not sheet.hidden]
     if not chosen:
         raise InputError([Diagnostic("log.empty-file", "the workbook shows no sheet", Cell(name, 1))])
-    return _table(name, chosen[0])
+    return chosen[0]
 
 
 def _header(sheet: Sheet) -> list[str]:

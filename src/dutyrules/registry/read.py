@@ -216,13 +216,12 @@ def _read_xlsx(table: str, file: str, data: bytes) -> tuple[RawTable | None, lis
     """Reads the sheet named like the table, else the first one that is shown."""
     try:
         sheets = open_workbook(data)
+        named = [sheet for sheet in sheets if sheet.name == table]
+        chosen = named or [sheet for sheet in sheets if not sheet.hidden]
+        rows = chosen[0].read().rows if chosen else iter(())
     except UnreadableError as error:
         expected = "an XLSX file without password"
         return None, [Diagnostic("table.unreadable", error.message, Cell(file, 1), expected=expected, hint=error.hint)]
-    fitting = [sheet for sheet in sheets if sheet.name == table] or [sheet for sheet in sheets if not sheet.hidden]
-    if not fitting:
-        return None, [Diagnostic("table.unreadable", "the workbook shows no sheet", Cell(file, 1))]
-    rows = fitting[0].read().rows
     return _from_grid(table, file, [text_series(column) for column in zip(*rows, strict=True)]), []
 
 

@@ -38,6 +38,13 @@ _CELL: Final = re.compile(
 )
 _RELATION: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
+_BROKEN: Final = (
+    python_calamine.CalamineError,
+    python_calamine.WorksheetNotFound,
+    python_calamine.XmlError,
+    python_calamine.ZipError,
+)
+
 _Spans: TypeAlias = Sequence[tuple[tuple[int, int], tuple[int, int]]]
 _Texts: TypeAlias = Mapping[int, Mapping[int, str]]
 
@@ -88,8 +95,16 @@ class Sheet:
     _unseen: _Texts = field(repr=False)
 
     def read(self) -> Grid:
-        """Reads the cells."""
-        sheet = self._book.get_sheet_by_name(self.name)
+        """Reads the cells.
+
+        Raises:
+            UnreadableError: What stands in the file of the sheet is no sheet.
+        """
+        try:
+            sheet = self._book.get_sheet_by_name(self.name)
+        except _BROKEN:
+            message, hint = f"the sheet {self.name!r} is damaged", "open the workbook in a spreadsheet and save it anew"
+            raise UnreadableError("bad", message, hint) from None
         merged = sheet.merged_cell_ranges or ()
         return Grid(_rows(sheet, merged, self._unseen), merged)
 
@@ -109,7 +124,7 @@ def open_workbook(data: bytes) -> tuple[Sheet, ...]:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
     except python_calamine.PasswordError:
         raise UnreadableError("password", "the workbook is locked with a password", "save it without one") from None
-    except (python_calamine.CalamineError, python_calamine.ZipError, python_calamine.XmlError):
+    except _BROKEN:
         raise UnreadableError("bad", "the file is not XLSX") from None
     visible = python_calamine.SheetVisibleEnum.Visible
     return tuple(

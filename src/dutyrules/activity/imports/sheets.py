@@ -15,7 +15,7 @@ from typing import Any, Final
 from dutyrules.activity.csvfile import read_cells
 from dutyrules.activity.imports.language import ExportMapping
 from dutyrules.diagnostics import Cell, Diagnostic, InputError, did_you_mean
-from dutyrules.registry.workbook import MOST_BYTES, Grid, UnreadableError, open_workbook
+from dutyrules.registry.workbook import MOST_BYTES, Grid, Sheet, UnreadableError, open_workbook
 
 # Titles above a header are few.
 _HEADER_WITHIN: Final = 30
@@ -109,10 +109,13 @@ def _bytes(path: Path, form: str) -> bytes:
 
 def _workbook(path: Path, data: bytes, rules: ExportMapping) -> tuple[list[Export], list[Diagnostic]]:
     try:
-        sheets = open_workbook(data)
+        return _tables(path, open_workbook(data), rules)
     except UnreadableError as error:
         code = "import.bad-xlsx" if error.code == "bad" else f"import.{error.code}"
         raise _error(code, error.message, str(path), hint=error.hint) from None
+
+
+def _tables(path: Path, sheets: Sequence[Sheet], rules: ExportMapping) -> tuple[list[Export], list[Diagnostic]]:
     wanted = [sheet for sheet in sheets if not rules.sheets or sheet.name in rules.sheets]
     found: list[Export] = []
     notices: list[Diagnostic] = []
