@@ -9,12 +9,13 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 
 from dutyrules.activity.imports import importer
 from dutyrules.activity.kinds import Kind
 from dutyrules.activity.read import read_log
 from dutyrules.diagnostics import InputError
-from dutyrules.registry import workbook
+from dutyrules.registry import measure
 from dutyrules.registry.tables import load_tables
 from dutyrules.registry.workbook import MOST_BYTES, UnreadableError, open_workbook
 from tests.imports.layouts import Workbook, events, flagged, rejected, run
@@ -167,6 +168,16 @@ def far_cell() -> bytes:
     return zipped("xl/worksheets/sheet1.xml", f"<worksheet><sheetData>{cells}</sheetData></worksheet>".encode())
 
 
+def repeated_text() -> bytes:
+    """One text of 32,767 characters in 513 cells: a workbook says it once, memory would hold it every time."""
+    path = io.BytesIO()
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        for row in range(LIMIT // 32_767 + 1):
+            sheet.write(row, 0, "x" * 32_767)
+    return path.getvalue()
+
+
 def zipped(name: str, data: bytes) -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as parts:
@@ -179,6 +190,7 @@ BAD = {
     "bomb": (bomb, "too-large", "the workbook unpacks to more than 16 MB"),
     "lying bomb": (lying_bomb, "too-large", "the workbook unpacks to more than 16 MB"),
     "far cell": (far_cell, "too-large", "a sheet of the workbook reaches over more than 33 million cells"),
+    "repeated text": (repeated_text, "too-large", "the texts of a sheet come to more than 16 MB"),
     "web page": (lambda: b"<html><table>", "bad", "the file is a web page, not a workbook"),
     "text": (lambda: b"a,b", "bad", "the file is not XLSX"),
     "half a file": (lambda: far_cell()[:-30], "bad", "the file is not XLSX"),
@@ -189,7 +201,7 @@ BAD = {
 @pytest.mark.parametrize("name", BAD)
 def test_what_is_no_workbook_or_too_much_of_one(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is refused was never built in memory."""
-    monkeypatch.setattr(workbook, "MOST_BYTES", LIMIT)
+    monkeypatch.setattr(measure, "MOST_BYTES", LIMIT)
     make, code, message = BAD[name]
     data = make()
     tracemalloc.start()
