@@ -309,6 +309,20 @@ def test_a_long_export_keeps_every_row(tmp_path: Path, monkeypatch: pytest.Monke
     assert rejected(imported) == [(203, "工人", "陈四", "not in the look-up name")]
 
 
+def test_exports_that_overlap_are_one(tmp_path: Path) -> None:
+    """The first file has a round twice in one minute, the second has it three times: three rounds, not five."""
+    (tmp_path / "mapping.yaml").write_text(MAPPING, "utf-8")
+    for name, times in (("a.csv", 2), ("b.csv", 3)):
+        (tmp_path / name).write_text("\n".join(["日期,工人", *["2026-10-08 09:05,李一"] * times]), "utf-8")
+    imported = run(tmp_path / "mapping.yaml", tmp_path / "a.csv", tmp_path / "b.csv")
+    assert imported.rows.height == 3
+    told = f"of {tmp_path / 'a.csv'} counts (2026-10-08 09:05:00)"
+    assert flagged(imported) == [
+        (2, "double", f"told again; row 2 {told}"),
+        (3, "double", f"told again; row 3 {told}"),
+    ]
+
+
 LOG = {"round": Kind("round")}
 
 

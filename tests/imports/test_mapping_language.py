@@ -146,7 +146,8 @@ def test_numbers_of_instants_and_clocks() -> None:
 
 def test_a_pattern_of_a_slot_is_looked_at_with_its_words(tmp_path: Path) -> None:
     (tmp_path / "mapping.yaml").write_text(
-        "format: csv\nsource: own\nheader: [a]\neach: [{p: '('}]\ncolumns:\n  at: {from: a, match: '{p}'}\n"
+        "format: csv\nsource: own\nheader: [a]\neach: [{p: '('}]\n"
+        "columns:\n  at: {from: a, match: '{p}'}\nconstants: {kind: x}\n"
     )
     with pytest.raises(InputError) as caught:
         load_mapping(tmp_path / "mapping.yaml")
@@ -157,6 +158,16 @@ def test_a_turn_that_is_no_time(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         run("dingtalk_punches", dingtalk_punches(tmp_path / "a.xlsx"), settings={"turn": "noon"})
     assert [(each.code, each.found) for each in caught.value.diagnostics] == [("import.bad-time", "noon")]
+
+
+def test_a_mapping_that_gives_no_instant_and_no_kind(tmp_path: Path) -> None:
+    (tmp_path / "mapping.yaml").write_text("format: csv\nsource: own\nheader: [a]\ncolumns:\n  person: {from: a}\n")
+    with pytest.raises(InputError) as caught:
+        load_mapping(tmp_path / "mapping.yaml")
+    assert [(each.code, each.message.split()[-1]) for each in caught.value.diagnostics] == [
+        ("mapping.missing-column", "'at'"),
+        ("mapping.missing-column", "'kind'"),
+    ]
 
 
 WORDS = """\

@@ -106,6 +106,11 @@ def test_the_answer_of_an_interface(tmp_path: Path) -> None:
     ]
 
 
+def test_an_answer_that_nobody_clocked_in(tmp_path: Path) -> None:
+    imported = run("dingtalk_api", answer(tmp_path / "a.json"))
+    assert (events(imported), rejected(imported), imported.notices) == ([], [], ())
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [

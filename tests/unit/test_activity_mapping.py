@@ -160,7 +160,7 @@ def test_of_several_sources_the_first_that_is_filled_counts(export: Export, tmp_
     mapping = tmp_path / "mapping.yaml"
     mapping.write_text(
         "format: xlsx\nsource: own\nheader: [员工ID]\nnull: ['--']\ncolumns:\n"
-        "  at: {from: 登记时间}\n  person: {from: 员工ID}\n  note: {from: [巡楼内容, 标题]}\n"
+        "  at: {from: 登记时间}\n  person: {from: 员工ID}\n  note: {from: [巡楼内容, 标题]}\nconstants: {kind: x}\n"
     )
     imported = run(export(patrol(), patrol(巡楼内容="x")), mapping=mapping)
     assert imported.rows["note"].to_list() == ["日常巡楼", "x"]

@@ -1,10 +1,28 @@
-"""Rows that a system tells twice: of those within a time, the first counts."""
+"""Rows that are told twice: in two exports that overlap, or by a system within a time. The first counts."""
 
 from __future__ import annotations
 
 import polars as pl
 
 from dutyrules.activity.imports.language import Once
+
+
+def copies(rows: pl.DataFrame) -> pl.DataFrame:
+    """Finds the rows that another table of the import holds too: the n-th of a table is the n-th of every other.
+
+    Rows that are equal within one table are not the same: a person may do a thing twice in a minute.
+
+    Args:
+        rows: Rows of the log, and `(file)`, the table that they come from.
+
+    Returns:
+        `row`, the position of the row that is told again, and `of`, that of the row which counts.
+    """
+    cells = [name for name in rows.columns if name not in {"(file)", "(row)", "recorded_at"}]
+    table = rows.select("(file)", pl.struct(cells).alias("cells")).with_row_index("row")
+    table = table.with_columns(pl.int_range(pl.len()).over("(file)", "cells").alias("nth"))
+    table = table.with_columns(pl.col("row").first().over("cells", "nth").alias("of"))
+    return table.filter(pl.col("row") != pl.col("of")).select(pl.col("row", "of").cast(pl.Int64))
 
 
 def doubles(rows: pl.DataFrame, seconds: pl.Series, once: Once) -> pl.DataFrame:

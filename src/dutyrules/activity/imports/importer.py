@@ -13,7 +13,7 @@ import polars as pl
 
 from dutyrules.activity.encode import instants
 from dutyrules.activity.imports.approvals import Leave, read_approvals
-from dutyrules.activity.imports.doubles import doubles
+from dutyrules.activity.imports.doubles import copies, doubles
 from dutyrules.activity.imports.language import ENDINGS, PLACEHOLDER, Conditions, ExportMapping, filled_in
 from dutyrules.activity.imports.load import load_mapping
 from dutyrules.activity.imports.sheets import Export, demand, label, open_export, titled
@@ -252,7 +252,7 @@ def _looked_for(table: Export, head: Slot, slots: Sequence[Slot]) -> Iterator[Di
     rules = head.rules
     said = {name for each in (rules.skip, rules.reject, rules.flag) for name in each}
     for name in sorted({*said, *([rules.leave.source] if rules.leave else [])}):
-        if label(name) not in table.labels:
+        if label(name) not in table.labels and rules.format != "json":  # where what is null need not be said
             message = f"there is no column {name!r}; what the mapping says of it does not apply"
             yield Diagnostic("import.nothing-said", message, where, severity="warning")
 
@@ -322,14 +322,13 @@ def _finished(
     order = _order(rules)
     empty = pl.DataFrame(schema={**dict.fromkeys(order, pl.String()), **_PLACE})
     rows = pl.concat([empty, *gathered.frames], how="diagonal")
-    seconds, _ = instants(rows["at"], zone) if "at" in order else (pl.Series([], dtype=pl.Int64), None)
     flags = [pl.DataFrame(gathered.flags, schema=FLAG_SCHEMA, orient="row")]
+    rows, told = _without(rows, copies(rows))
+    flags.append(told)
     if rules.once:
-        again = doubles(rows, seconds, rules.once)
-        flags.append(_doubled(rows, again))
-        kept = pl.Series(range(rows.height), dtype=pl.Int64).is_in(again["row"].to_list()).not_()
-        rows, seconds = rows.filter(kept), seconds.filter(kept)
-    flags.append(suspicious(rows, seconds, rules.suspicions, around, zone))
+        rows, told = _without(rows, doubles(rows, instants(rows["at"], zone)[0], rules.once))
+        flags.append(told)
+    flags.append(suspicious(rows, instants(rows["at"], zone)[0], rules.suspicions, around, zone))
     return Imported(
         rows.select(order),
         pl.DataFrame(gathered.rejects, schema=REJECT_SCHEMA, orient="row"),
@@ -345,14 +344,19 @@ def _finished(
 def _order(rules: ExportMapping) -> list[str]:
     """The columns of the log that the mapping fills, those that the log knows in its order."""
     known = [*REQUIRED, *JUDGED, *KEPT]
-    filled = dict.fromkeys([*rules.constants, "source", *(column.name for column in rules.columns)])
+    filled = dict.fromkeys([*REQUIRED, *rules.constants, "source", *(column.name for column in rules.columns)])
     return [*(name for name in known if name in filled), *(name for name in filled if name not in known)]
 
 
-def _doubled(rows: pl.DataFrame, again: pl.DataFrame) -> pl.DataFrame:
+def _without(rows: pl.DataFrame, again: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The rows without those that are told again, and what to say of these."""
     mine, first = rows[again["row"].to_list()], rows[again["of"].to_list()]
-    detail = [f"told again; row {row} counts ({at})" for row, at in first.select("(row)", "at").iter_rows()]
-    return pl.DataFrame(
+    places = zip(mine["(file)"], first.select("(file)", "(row)", "at").iter_rows(), strict=True)
+    detail = [
+        f"told again; row {row}{'' if table == own else f' of {table}'} counts ({at})"
+        for own, (table, row, at) in places
+    ]
+    flags = pl.DataFrame(
         {
             "file": mine["(file)"],
             "row": mine["(row)"],
@@ -363,6 +367,8 @@ def _doubled(rows: pl.DataFrame, again: pl.DataFrame) -> pl.DataFrame:
         },
         schema=FLAG_SCHEMA,
     )
+    kept = pl.Series(range(rows.height), dtype=pl.Int64).is_in(again["row"].to_list()).not_()
+    return rows.filter(kept), flags
 
 
 def _leave_table(leave: Mapping[Leave, None]) -> pl.DataFrame:

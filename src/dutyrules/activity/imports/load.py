@@ -142,6 +142,11 @@ def _problems(node: Node) -> Iterator[Diagnostic]:
     json = "format" in node.value and node.value["format"].value == "json"
     required = ("format", "source", "columns", "rows" if json else "header")
     yield from _members(node, "a mapping", _KEYS, required)
+    filled = {*_dict(node.value.get("columns")), *_dict(node.value.get("constants"))}
+    for name in ("at", "kind"):
+        if filled and name not in filled:
+            message = f"neither a column nor a constant gives {name!r}"
+            yield Diagnostic("mapping.missing-column", message, node.span)
     yield from _placeholders(node.value)
     yield from _slot_patterns(node.value)
 

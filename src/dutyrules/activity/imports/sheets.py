@@ -205,7 +205,9 @@ def _json(path: Path, data: bytes, rules: ExportMapping) -> Export:
     if not isinstance(found, list):
         raise _error("import.no-rows", f"there is no list of rows at {rules.rows!r}", name, expected=rules.rows)
     rows = [dict(_flat(each)) for each in found]
-    labels = tuple(dict.fromkeys(key for row in rows for key in row)) or tuple(map(label, rules.header))
+    # What no object of the list has is null in all of them; the columns of an empty list are those that are asked for.
+    asked = (label(source) for column in rules.columns for source in column.sources)
+    labels = tuple(dict.fromkeys(key for row in rows for key in row)) or tuple(asked)
     cells = ((number, [row.get(key) for key in labels]) for number, row in enumerate(rows, start=1))
     return Export(name, 1, (path.stem,), labels, cells)
 
