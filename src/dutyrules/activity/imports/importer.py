@@ -302,6 +302,8 @@ def _approved(texts: Sequence[str], head: Slot, gathered: _Gathered) -> Iterator
     person, day = head.person(texts), head.day(texts, rules.on)
     if isinstance(person, Bad):
         yield person
+    elif not person:
+        yield Bad(rules.source, text, "nobody is named whose it is")
     elif day is None:
         yield Bad(rules.on, head.cell(texts, rules.on) or None, "not a day", "write 2026-10-08")
     else:
