@@ -93,6 +93,17 @@ def test_two_far_places_within_minutes(lane: Path, tmp_path: Path) -> None:
     assert flagged(imported) == [(5, "far_apart", "1000 m from b1 at 2026-10-09 09:00:00")]
 
 
+def test_what_is_done_at_a_desk_is_nowhere_far(lane: Path, tmp_path: Path) -> None:
+    """A mapping that says nothing of metres may be about calls."""
+    text = RECORDED.replace("kind: report", "kind: patrol.building").replace(
+        "recorded_at: {from: recorded}", "target: {from: recorded}"
+    )
+    (tmp_path / "mapping.yaml").write_text(text, "utf-8")
+    (tmp_path / "a.csv").write_text("at,who,recorded\n2026-10-09 09:00:00,li,b1\n2026-10-09 09:00:01,li,b2\n", "utf-8")
+    imported = import_exports(tmp_path / "mapping.yaml", [tmp_path / "a.csv"], dr.load_estate(lane))
+    assert (imported.rows.height, flagged(imported)) == (2, [])
+
+
 def test_punches_outside_any_shift(lane: Path, tmp_path: Path) -> None:
     """Four hours around the shift: 08:30–17:30 of a workday, or the night of the roster. On a rest day none is near.
 

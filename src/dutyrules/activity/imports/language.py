@@ -82,12 +82,12 @@ class Suspicions:
     """What a person should look at; nothing of it changes a row.
 
     Attributes:
-        metres_per_minute: Nobody is faster from one building to another.
+        metres_per_minute: Nobody is faster from one building to another; None if one need not go there.
         recorded_within: Seconds after which a row is recorded late.
-        around_shift: Seconds before and after a shift in which one clocks in and out; none if the rows are no punches.
+        around_shift: Seconds before and after a shift in which one clocks in and out; None if the rows are no punches.
     """
 
-    metres_per_minute: int = 250
+    metres_per_minute: int | None = None
     recorded_within: int = 86_400
     around_shift: int | None = None
 

@@ -121,7 +121,7 @@ def _suspicions(raw: Mapping[str, Any]) -> Suspicions:
     usual = Suspicions()
     around = raw.get("around_shift")
     return Suspicions(
-        raw.get("metres_per_minute", usual.metres_per_minute),
+        raw.get("metres_per_minute"),
         _seconds(raw["recorded_within"]) if "recorded_within" in raw else usual.recorded_within,
         _seconds(around) if around else None,
     )

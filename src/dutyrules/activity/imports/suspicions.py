@@ -64,13 +64,14 @@ def _none(table: pl.DataFrame) -> pl.DataFrame:
 
 def _far_apart(table: pl.DataFrame, rules: Suspicions, around: Surroundings) -> pl.DataFrame:
     """Two places farther apart than anybody walks in the time between them."""
-    if not around.places or "target" not in table.columns:
+    if rules.metres_per_minute is None or not around.places or "target" not in table.columns:
         return _none(table)
     names = list(around.places)
     places = pl.DataFrame(
         {"target": names, "(x)": [around.places[n][0] for n in names], "(y)": [around.places[n][1] for n in names]}
     )
-    walked = table.join(places, on="target", how="inner").sort("person", "(at)", "(n)")
+    somebody = table.filter(pl.col("person").is_not_null())
+    walked = somebody.join(places, on="target", how="inner").sort("person", "(at)", "(n)")
     before = {name: pl.col(name).shift(1).over("person") for name in ("(x)", "(y)", "(at)", "target", "at")}
     metres = ((pl.col("(x)") - before["(x)"]) ** 2 + (pl.col("(y)") - before["(y)"]) ** 2).sqrt()
     gap = pl.col("(at)") - before["(at)"]
