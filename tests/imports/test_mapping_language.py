@@ -170,6 +170,21 @@ def test_a_mapping_that_gives_no_instant_and_no_kind(tmp_path: Path) -> None:
     ]
 
 
+def test_cells_are_named_before_they_are_looked_up(tmp_path: Path) -> None:
+    (tmp_path / "mapping.yaml").write_text(
+        "format: csv\nsource: own\nheader: [t, p]\ncolumns:\n  at: {from: t}\n"
+        "  person: {from: p, values: {one: '30518', two: E7, three: E8}, lookup: staff_id}\nconstants: {kind: x}\n"
+    )
+    rows = [f"2026-10-08 09:00,{each}" for each in ("one", "two", "three", "four")]
+    (tmp_path / "a.csv").write_text("\n".join(["t,p", *rows]))
+    imported = run(tmp_path / "mapping.yaml", tmp_path / "a.csv")
+    assert events(imported, "person") == [("li",), ("wang",)]
+    assert rejected(imported) == [
+        (4, "p", "three", "not in the look-up staff_id"),
+        (5, "p", "four", "not one of one, two, three"),
+    ]
+
+
 WORDS = """\
 format: xlsx
 source: own

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from itertools import chain, islice, pairwise
 from pathlib import Path
 from typing import Any, Final
@@ -48,6 +49,7 @@ class Export:
     formulas: bool = False
 
 
+@lru_cache(4096)  # asked for in every row
 def label(text: str) -> str:
     """A label as labels are compared: full-width signs as plain ones, and without blanks and breaks."""
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))

@@ -87,9 +87,9 @@ class Slot:
             self._constants["at"] = _constant_instant(self._constants["at"], table, world.zone)
         self._cells = [self._reader(column) for column in self.rules.columns]
 
-    def sources(self, *, optional: bool = False) -> list[tuple[str, ...]]:
-        """Groups of labels of which one each must be there, or may."""
-        return [column.sources for column in self.rules.columns if column.optional is optional]
+    def sources(self) -> list[tuple[str, ...]]:
+        """Groups of labels of which one each must be there."""
+        return [column.sources for column in self.rules.columns if not column.optional]
 
     def possible(self) -> bool:
         """Whether the table has the column of the instants."""
@@ -178,6 +178,7 @@ class Slot:
         """What a cell comes to; None if there is no event after all."""
         if (wrong := self._unreadable(text)) is not None:
             return Bad(source, text, *wrong)
+        cell = text
         if column.match:
             match = re.search(column.match, plain(text))
             if match is None:
@@ -185,15 +186,14 @@ class Slot:
             text = next((group for group in match.groups() if group), "")
             if not text:
                 return None if column.name == "at" else ""
+        if column.values and text not in column.values:
+            reason = f"not one of {', '.join(column.values)}"
+            return Bad(source, text, reason, did_you_mean(text, column.values))
+        text = column.values.get(text, text)
         if table is not None:
-            return _looked_up(column, source, text, table)
+            return _looked_up(column, source, cell, text, table)
         if column.before:
             return self._by_clock(column, source, text)
-        if column.values:
-            if text not in column.values:
-                reason = f"not one of {', '.join(column.values)}"
-                return Bad(source, text, reason, did_you_mean(text, column.values))
-            return column.values[text]
         return self._instant(column, source, text, texts) if column.name in TIMES else text
 
     def _unreadable(self, text: str) -> tuple[str, str | None] | None:
@@ -231,14 +231,14 @@ class Slot:
 _EXAMPLES: Final = {False: "write 2026-10-08 07:55", True: "write 07:55, 次日 01:10 or 2026-10-08 07:55"}
 
 
-def _looked_up(column: Column, source: str, text: str, table: Mapping[str, str | None]) -> str | Bad:
+def _looked_up(column: Column, source: str, cell: str, text: str, table: Mapping[str, str | None]) -> str | Bad:
     key = text if text in table else plain(text)
     if key not in table:
         which = column.lookups[column.sources.index(source)]
         # No nearest one: of two numbers that are alike, one is somebody else.
-        return Bad(source, text, f"not in the look-up {which}", "add it there, or leave the row out")
+        return Bad(source, cell, f"not in the look-up {which}", "add it there, or leave the row out")
     found = table[key]
-    return Bad(source, text, "this may be one of several", "use an id that nobody shares") if found is None else found
+    return Bad(source, cell, "this may be one of several", "use an id that nobody shares") if found is None else found
 
 
 def _constant_instant(text: str, table: Export, zone: str) -> str:
