@@ -7,7 +7,6 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import chain, islice, pairwise
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any, Final
 from dutyrules.activity.csvfile import read_cells
 from dutyrules.activity.imports.language import ExportMapping
 from dutyrules.diagnostics import Cell, Diagnostic, InputError, did_you_mean
+from dutyrules.registry.cells import as_text
 from dutyrules.registry.workbook import MOST_BYTES, Grid, Sheet, UnreadableError, open_workbook
 
 # Titles above a header are few.
@@ -24,6 +24,7 @@ _HEADER_WITHIN: Final = 30
 _MOST_TEXT: Final = MOST_BYTES >> 2
 _MOST_JSON: Final = MOST_BYTES >> 4
 _BETWEEN: Final = "/"
+_BLURRED: Final = 1e15
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,29 +57,10 @@ def label(text: str) -> str:
 
 
 def text_of(cell: object) -> str:
-    """What a cell says."""
-    match cell:
-        case str():
-            return cell.strip()
-        case None:
-            return ""
-        case bool():
-            return "true" if cell else "false"
-        case float() if cell.is_integer() and abs(cell) < 1e15:
-            return str(int(cell))  # spreadsheets keep every number as a float
-        case float():
-            return f"{cell:.14E}" if abs(cell) >= 1e15 else repr(cell)
-        case datetime():
-            # Parts of days come out some microseconds beside the second that was typed.
-            return (cell + timedelta(milliseconds=500)).replace(microsecond=0).isoformat(" ")
-        case timedelta():
-            seconds = round(cell.total_seconds())
-            return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
-        case time():
-            return cell.replace(microsecond=0).isoformat()
-        case date():
-            return cell.isoformat()
-    return str(cell)
+    """What a cell says; a number of more digits than a spreadsheet keeps is `3.10101199001011E+17`."""
+    if isinstance(cell, float) and abs(cell) >= _BLURRED:
+        return f"{cell:.14E}"
+    return (as_text(cell) or "").strip()
 
 
 def open_export(path: Path, rules: ExportMapping) -> tuple[list[Export], list[Diagnostic]]:
