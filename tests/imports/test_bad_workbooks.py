@@ -191,7 +191,7 @@ BAD = {
     "lying bomb": (lying_bomb, "too-large", "the workbook unpacks to more than 16 MB"),
     "far cell": (far_cell, "too-large", "a sheet of the workbook reaches over more than 33 million cells"),
     "repeated text": (repeated_text, "too-large", "the texts of a sheet come to more than 16 MB"),
-    "web page": (lambda: b"<html><table>", "bad", "the file is a web page, not a workbook"),
+    "web page": (lambda: b"\xef\xbb\xbf\r\n<html><table>", "bad", "the file is a web page or XML, not a workbook"),
     "text": (lambda: b"a,b", "bad", "the file is not XLSX"),
     "half a file": (lambda: far_cell()[:-30], "bad", "the file is not XLSX"),
     "archive": (lambda: zipped("a.txt", b"text"), "bad", "the file is not XLSX"),

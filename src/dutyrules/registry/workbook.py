@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -80,8 +81,8 @@ def open_workbook(data: bytes) -> tuple[Sheet, ...]:
     """
     if data.startswith(_OLE) and _ENCRYPTED in data:
         raise UnreadableError("password", "the workbook is locked with a password", "save it without one")
-    if data.lstrip()[:1] == b"<":
-        raise UnreadableError("bad", "the file is a web page, not a workbook", "open it and save it as XLSX")
+    if data[:64].removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"<"):
+        raise UnreadableError("bad", "the file is a web page or XML, not a workbook", "open it and save it as XLSX")
     measured = measure(data) if data.startswith(b"PK") else Measured()
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
