@@ -129,6 +129,9 @@ class Space:
     def takes(self, unit: str, slot: Slot) -> bool:
         """Whether the household may be visited that way: its wishes are those of the day."""
         stay = self.stay(unit, slot.at.date())
+        away = self.world.estate.tables["blackouts"]
+        if any(row["unit"] == unit and live(row, slot.at.date()) for row in away):
+            return False
         return stay is not None and (stay.get("contact") or "any") in CHANNELS[self.kinds[slot.kind]["channel"]]
 
     def sent(self, unit: str, slot: Slot, serves: "Iterable[Demand]") -> bool:

@@ -18,6 +18,7 @@ BOTH = [HOME, PHONE]
 HEADERS = {
     "people": "person,role,area,from,to",
     "units": "unit,building,state,contact,prefer,from,to",
+    "blackouts": "unit,from,to,reason",
     "leave": "person,from,until,approved,substitute,accepted_at",
     "roster": "person,date,start,end",
     "waivers": "breach_id,approver",

@@ -35,6 +35,7 @@ HEADERS = {
     "people": "person,area,role,from,to,fte,primary",
     "buildings": "building,area,from,to,x,y",
     "units": "unit,building,state,contact,prefer,from,to",
+    "blackouts": "unit,from,to,reason",
     "permits": "unit,from,to",
     "roster": "person,date,start,end",
     "leave": "person,from,until,approved,substitute,accepted_at",
@@ -171,6 +172,10 @@ def _draw_unit(world: _World, unit: str) -> None:
         state = draw.pick(*STATES)
     if world.maybe(4):
         world.add("permits", unit, draw.pick(None, world.day()), None)
+    for _ in range(draw.pick(0, 0, 0, 1, 2)):
+        day = draw.day(world.planned.first, world.planned.last)
+        until = draw.pick(day, day + cal.DAY * draw.whole(1, 40), None)
+        world.add("blackouts", unit, draw.pick(day, day, None if until else day), until, draw.pick("", "away"))
 
 
 def _draw_people(world: _World) -> None:

@@ -389,6 +389,7 @@ COLUMNS = {
     "people": "person name role area from to fte manager primary",
     "buildings": "building area from to x y inspect_minutes",
     "units": "unit building state from to",
+    "blackouts": "unit from to",
     "permits": "unit from to",
     "arrears": "unit fee age from to amount",
     "spells": "name target from to",

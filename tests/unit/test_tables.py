@@ -77,6 +77,9 @@ def test_every_table_is_there_and_typed() -> None:
             "unit": pl.String, "building": pl.String, "state": pl.String, "from": pl.Date, "to": pl.Date,
             "contact": pl.String, "prefer": pl.String, "_row": pl.Int32,
         },
+        "blackouts": {
+            "unit": pl.String, "from": pl.Date, "to": pl.Date, "reason": pl.String, "_row": pl.Int32,
+        },
         "permits": {"unit": pl.String, "from": pl.Date, "to": pl.Date, "_row": pl.Int32},
         "arrears": {
             "unit": pl.String, "fee": pl.String, "age": pl.String, "from": pl.Date, "to": pl.Date,
@@ -109,6 +112,7 @@ def test_filled_tables_have_the_types_of_empty_ones() -> None:
             "people": PEOPLE,
             "buildings": BUILDINGS,
             "units": UNITS,
+            "blackouts": [{"unit": "B1-101", "reason": "travelling"}],
             "permits": [{"unit": "B1-101"}],
             "spells": [{"name": "handover", "target": "B1-101"}],
             "arrears": [{"unit": "B1-101", "fee": "property", "age": "old", "amount": "1"}],

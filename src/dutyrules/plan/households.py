@@ -17,6 +17,7 @@ from dutyrules.plan.calling import CallingHours
 from dutyrules.plan.demand import Demand
 from dutyrules.plan.draft import Draft, Household, Stay
 from dutyrules.plan.plan import Task, Unplanned
+from dutyrules.plan.wishes import blackouts, without
 from dutyrules.registry.areas import first_day, last_day
 from dutyrules.scoring.judge import Judgement
 from dutyrules.source import read
@@ -112,7 +113,7 @@ def _households(judgement: Judgement, demands: Sequence[Demand], days: range) ->
 
 def _stays(estate: Estate, days: range) -> tuple[Mapping[str, list[Stay]], Mapping[str, str]]:
     """Unit → its wishes on the planned days, those that do not change together; and its building."""
-    units = estate.tables.units
+    units, closed = estate.tables.units, blackouts(estate)
     rows = units.with_columns(
         _first=pl.Series(np.maximum(first_day(units["from"]), days.start)),
         _last=pl.Series(np.minimum(last_day(units["to"]), days.stop - 1)),
@@ -130,7 +131,7 @@ def _stays(estate: Estate, days: range) -> tuple[Mapping[str, list[Stay]], Mappi
             own[-1] = replace(own[-1], last=last)
         else:
             own.append(Stay(first, last, contact, prefer))
-    return stays, buildings
+    return {unit: list(without(own, closed.get(unit, ()))) for unit, own in stays.items()}, buildings
 
 
 def _places(estate: Estate) -> Mapping[str, int]:

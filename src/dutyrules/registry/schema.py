@@ -149,6 +149,7 @@ TABLES: Mapping[str, tuple[Column, ...]] = MappingProxyType(
             _column("contact", Kind.WORD, words="any home phone appointment none", default="any"),
             _column("prefer", Kind.WORD, words="any daytime evening weekend", default="any"),
         ),
+        "blackouts": (_key("unit"), _FROM, _TO, _column("reason")),
         "permits": (_key("unit"), _FROM, _TO),
         "arrears": (
             _key("unit"),

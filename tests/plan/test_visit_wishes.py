@@ -1,0 +1,95 @@
+"""What households and the house are promised, worked out by hand. October 2026 has 18 workdays: 8-10, 12-16 … 26-30."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+import dutyrules as dr
+from dutyrules.diagnostics import InputError
+from dutyrules.estate import scored_period
+from dutyrules.plan import Cause, Plan, Status, Task
+from dutyrules.plan.verify import Violation, violations
+from tests.plan.visit_estate import HOME, PHONE, Hand, call_back, everyone, homes, why
+
+THURSDAY, FRIDAY = date(2026, 10, 29), date(2026, 10, 30)
+"""The last two workdays of the month."""
+
+
+def days(plan: Plan, unit: str | None = None) -> list[int]:
+    """The days of October on which there are visits, to one household or any."""
+    return [task.at.day for task in plan.tasks if unit in (None, task.target)]
+
+
+def refused(folder: Path, plan: Plan, tasks: Sequence[Task] | None = None, pins: Sequence[Task] = ()) -> set[str]:
+    """The rules that a plan with other tasks breaks; its account of what it misses is another matter."""
+    estate = dr.load_estate(folder)
+    log = dr.read_log([folder / "log.csv"], estate)
+    other = plan if tasks is None else replace(plan, tasks=tasks)
+    kinds = frozenset(estate.planning.visits)
+    found: list[Violation] = list(violations(estate, log, scored_period(plan.period), other, kinds=kinds, pins=pins))
+    return {one.rule for one in found} - {"shortfall"}
+
+
+def moved(task: Task, days: int) -> Task:
+    """The same task some days later."""
+    return replace(task, at=task.at + timedelta(days=days), until=task.until + timedelta(days=days))
+
+
+# ---------------------------------------------------------------------------------------------- black-outs
+
+
+def test_nobody_is_visited_while_travelling(tmp_path: Path) -> None:
+    """One is away until the 28th, and one from the 9th on: its rows overlap, and the second has no end."""
+    away = ["u001,,2026-10-28,travelling", "u002,2026-10-09,2026-10-20,", "u002,2026-10-16,,"]
+    plan = Hand({"all": everyone()}, homes(3), tables={"blackouts": away}).plan(tmp_path)
+    assert plan.shortfall == 0
+    assert days(plan, "u001")[0] in (29, 30)
+    assert days(plan, "u002") == [8]
+    assert refused(tmp_path, plan) == set()
+
+
+def test_travelling_is_why_somebody_is_missed(tmp_path: Path) -> None:
+    """Nor is anybody called who is away; the other one can be reached."""
+    hand = Hand({"all": everyone([HOME, PHONE])}, homes(2), tables={"blackouts": ["u001,2026-10-29,2026-11-02,"]})
+    plan = hand.plan(tmp_path, start=THURSDAY)
+    assert (plan.status, plan.shortfall, plan.least_shortfall) == (Status.INFEASIBLE, 1, 1)
+    numbers = {"need": 2, "waiting": 2, "households": 1, "days": 0, "slots": 0, "most": 1}
+    assert why(plan) == [Cause("few_reachable", numbers)]
+
+
+def test_nobody_is_called_back_while_travelling(tmp_path: Path) -> None:
+    log = ["2026-10-28 16:00,li,repair,u001,c1,"]
+    hand = Hand({"back": call_back("48 hours")}, homes(1), log=log)
+    assert days(hand.plan(tmp_path)) == [29]
+    away = replace(hand, tables={"blackouts": ["u001,2026-10-29,2026-10-29,"]})
+    assert days(away.plan(tmp_path)) == [30]
+    gone = replace(hand, tables={"blackouts": ["u001,2026-10-29,2026-10-30,"]})
+    assert why(gone.plan(tmp_path)) == [Cause("no_time_left", {"unit": "u001", "slots": 0})]
+
+
+def test_a_visit_on_a_day_of_a_black_out_is_refused(tmp_path: Path) -> None:
+    hand = Hand({"all": everyone()}, homes(1), tables={"blackouts": ["u001,2026-10-30,,"]})
+    plan = hand.plan(tmp_path, start=THURSDAY)
+    (task,) = plan.tasks
+    assert refused(tmp_path, plan, [moved(task, 1)]) == {"blackout"}
+    assert refused(tmp_path, plan, [replace(moved(task, 1), pinned=True)]) == {"blackout"}
+    assert refused(tmp_path, plan, [moved(task, 1)], pins=[moved(task, 1)]) == set()  # somebody promised to come
+
+
+def test_a_visit_against_the_contact_wish_is_refused(tmp_path: Path) -> None:
+    units = ["u001,b1,occupied,home,any,,2026-10-29", "u001,b1,occupied,phone,any,2026-10-30,"]
+    plan = Hand({"all": everyone()}, units).plan(tmp_path, start=THURSDAY)
+    (task,) = plan.tasks
+    assert refused(tmp_path, plan) == set()
+    assert refused(tmp_path, plan, [moved(task, 1)]) == {"contact"}
+    assert refused(tmp_path, plan, [replace(task, kind=PHONE)]) == {"contact"}
+
+
+def test_a_black_out_of_nobody(tmp_path: Path) -> None:
+    hand = Hand({"all": everyone()}, homes(1), tables={"blackouts": ["u01,2026-10-30,2026-10-29,"]})
+    with pytest.raises(InputError) as error:
+        hand.load(tmp_path)
+    assert [problem.code for problem in error.value.diagnostics] == ["table.dates-reversed", "table.unknown-unit"]
