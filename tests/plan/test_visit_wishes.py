@@ -12,10 +12,12 @@ from dutyrules.diagnostics import InputError
 from dutyrules.estate import scored_period
 from dutyrules.plan import Cause, Plan, Status, Task
 from dutyrules.plan.verify import Violation, violations
-from tests.plan.visit_estate import HOME, PHONE, Hand, call_back, everyone, homes, why
+from tests.plan.visit_estate import HOME, PHONE, Hand, call_back, everyone, homes, way, why
 
 THURSDAY, FRIDAY = date(2026, 10, 29), date(2026, 10, 30)
 """The last two workdays of the month."""
+EIGHTH = date(2026, 10, 8)
+"""The first one."""
 
 
 def days(plan: Plan, unit: str | None = None) -> list[int]:
@@ -93,3 +95,71 @@ def test_a_black_out_of_nobody(tmp_path: Path) -> None:
     with pytest.raises(InputError) as error:
         hand.load(tmp_path)
     assert [problem.code for problem in error.value.diagnostics] == ["table.dates-reversed", "table.unknown-unit"]
+
+
+# ---------------------------------------------------------------------------------------------- priority
+
+
+def hasty(unit: str, *, contact: str = "any", prefer: str = "any", since: str = "", until: str = "") -> str:
+    """A household that should not wait long."""
+    return f"{unit},b1,occupied,{contact},{prefer},{since},{until},yes"
+
+
+def measure(plan: Plan, name: str) -> tuple[int, int | None]:
+    """What the plan has, and what no plan can be below."""
+    return next((one.value, one.bound) for one in plan.measures if one.name == name)
+
+
+def test_who_has_priority_comes_first(tmp_path: Path) -> None:
+    """18 households on 18 days; the first week has three days, the second five."""
+    plan = Hand({"all": everyone()}, [*homes(14), *(hasty(f"z{n}") for n in range(4))]).plan(tmp_path, start=EIGHTH)
+    assert (plan.status, plan.shortfall) == (Status.FEASIBLE, 0)
+    first = sorted(days(plan, f"z{n}")[0] for n in range(4))
+    assert first[:3] == [8, 9, 10]
+    assert 12 <= first[3] <= 16
+    assert measure(plan, "priority_waits") == (1, 0)
+    assert refused(tmp_path, plan) == set()
+
+
+def test_who_has_priority_is_visited_rather_than_others(tmp_path: Path) -> None:
+    """A third of six are two."""
+    plan = Hand({"third": everyone(share="1/3")}, [*homes(5), hasty("z1")]).plan(tmp_path, start=EIGHTH)
+    assert "z1" in {task.target for task in plan.tasks}
+    assert (len(plan.tasks), measure(plan, "priority_waits")) == (2, (0, 0))
+
+
+def test_nothing_is_missed_for_priority(tmp_path: Path) -> None:
+    """On Friday the 23rd the one who lets nobody in from the 24th on; from the 26th on it is the next week."""
+    units = ["u001,b1,occupied,any,any,,2026-10-23", "u001,b1,occupied,none,any,2026-10-24,", hasty("z1")]
+    plan = Hand({"all": everyone()}, units).plan(tmp_path, start=date(2026, 10, 23))
+    assert plan.shortfall == 0
+    assert days(plan, "u001") == [23]
+    assert measure(plan, "priority_waits") == (1, 0)
+
+
+def test_nobody_is_visited_at_a_wrong_hour_for_priority(tmp_path: Path) -> None:
+    """Evenings are there from the 26th on, when the shifts are late; the other one wishes the day."""
+    roster = [f"li,2026-10-{day},{hours}" for day, hours in ((23, "08:00,17:30"), (26, "17:30,20:00"))]
+    units = ["u001,b1,occupied,any,daytime,,", hasty("z1", prefer="evening")]
+    visits = {HOME: way("home", "15:00", "19:00", minutes=60)}
+    hand = Hand({"all": everyone()}, units, visits | {PHONE: way("phone", "14:00", "14:10")}, {"roster": roster})
+    plan = hand.plan(tmp_path, start=date(2026, 10, 23))
+    assert days(plan, "z1") == [26]
+    assert measure(plan, "against_wishes") == (0, 0)
+    assert measure(plan, "priority_waits") == (1, 0)
+
+
+def test_no_wait_is_shorter_than_to_the_first_week_in_which_somebody_can_come(tmp_path: Path) -> None:
+    """One moves in in the third week; one takes no visits at all and does not count; one was visited on the 8th."""
+    units = [*homes(1), hasty("z1", since="2026-10-20"), hasty("z2", contact="none"), hasty("z3")]
+    log = [f"2026-10-08 15:00,li,{HOME},z3,,"]
+    duty = everyone(of="owners") | {"at_least": 3, "prorate": "none"}
+    plan = Hand({"three": duty}, units, log=log).plan(tmp_path)
+    assert plan.start == date(2026, 10, 9)
+    assert 20 <= days(plan, "z1")[0] <= 23
+    assert measure(plan, "priority_waits") == (2, 2)
+
+
+def test_no_households_with_priority_no_measure(tmp_path: Path) -> None:
+    plan = Hand({"all": everyone()}, homes(1)).plan(tmp_path)
+    assert "priority_waits" not in {one.name for one in plan.measures}

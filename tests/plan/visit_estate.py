@@ -17,7 +17,7 @@ HOME, PHONE = "visit.home", "visit.phone"
 BOTH = [HOME, PHONE]
 HEADERS = {
     "people": "person,role,area,from,to",
-    "units": "unit,building,state,contact,prefer,from,to",
+    "units": "unit,building,state,contact,prefer,from,to,priority",
     "blackouts": "unit,from,to,reason",
     "leave": "person,from,until,approved,substitute,accepted_at",
     "roster": "person,date,start,end",

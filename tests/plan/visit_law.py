@@ -18,10 +18,10 @@ from dutyrules.plan.plan import Plan, Shortfall, Task
 from dutyrules.plan.planfile import Placed
 from dutyrules.plan.verify import violations
 from dutyrules.plan.visits import plan_visits
-from tests.plan.brute_force import Demand, Pin, Several, Slot, Space, fewest_misses, lacking, visit
+from tests.plan.brute_force import Demand, Pin, Several, Slot, Space, fewest_misses, lacking, visit, ways
 from tests.plan.visit_worlds import VisitsWorld
 from tests.reference import calendar as cal
-from tests.reference.estate import load_estate
+from tests.reference.estate import live, load_estate
 from tests.reference.log import Event
 from tests.reference.score import judged, make_world
 from tests.reference.verdict import World
@@ -202,6 +202,44 @@ def _complaints(space: Space, task: Task, slot: Slot) -> Iterator[str]:
         yield f"{task} is for more"
 
 
+def waits(case: Case) -> Iterator[str]:
+    """How long households with priority wait, counted a second time."""
+    space, found = case.space, list[tuple[date, date]]()
+    units = space.world.estate.tables["units"]
+    hasty = {row["unit"] for row in units if row["priority"] == "yes" and any(live(row, day) for day in space.days)}
+    reached = {
+        event.target
+        for event in space.world.events
+        if event.kind in space.kinds and space.world.scored.contains(event.at.date())
+    }
+    first, after = _monday(space.days[0]), _monday(space.days[-1]) + cal.DAY * 7
+    for unit in hasty - reached:
+        soonest = min((slot.at.date() for slot in space.slots if _wanted(space, unit, slot)), default=None)
+        if soonest is not None:
+            came = min((task.at.date() for task in case.plan.tasks if task.target == unit), default=after)
+            found.append((_monday(came), _monday(soonest)))
+    weeks, least = (sum((one[place] - first).days // 7 for one in found) for place in (0, 1))
+    said = [(one.value, one.bound) for one in case.plan.measures if one.name == "priority_waits"]
+    if said != [(weeks, least)] * bool(found):
+        yield f"households with priority wait {weeks} weeks, at least {least}; said is {said}"
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def _wanted(space: Space, unit: str, slot: Slot) -> bool:
+    """Whether a visit then would be one for something that is needed."""
+    for words, case in ways(space, slot.kind, unit) if space.takes(unit, slot) else ():
+        event = visit(space, slot, unit, words, case)
+        serves = [
+            one for one in space.demands if unit in one.units and one.counts(event) and one.there(unit, slot.at.date())
+        ]
+        if any(one.needs[0] > 0 for one in serves) and space.sent(unit, slot, serves):
+            return True
+    return False
+
+
 def empty(case: Case) -> Iterator[str]:
     """Without its tasks a plan misses more than it says, and the verification notices."""
     gone, kinds = replace(case.plan, tasks=()), frozenset(case.estate.planning.visits)
@@ -262,7 +300,7 @@ def _demand(space: Space, one: Shortfall, unit: str) -> Demand:
 def differences(world: VisitsWorld, *, brute: bool = True) -> list[str]:
     """Everything that is wrong with the plan of a world."""
     case = planned(world)
-    found = [*law(case), *broken_promises(case), *empty(case)]
+    found = [*law(case), *broken_promises(case), *waits(case), *empty(case)]
     return found or ([*claims(case)] if brute else [])
 
 

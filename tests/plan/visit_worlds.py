@@ -34,7 +34,7 @@ LIMITS += ["600 minutes", "9 working_hours"]
 HEADERS = {
     "people": "person,area,role,from,to,fte,primary",
     "buildings": "building,area,from,to,x,y",
-    "units": "unit,building,state,contact,prefer,from,to",
+    "units": "unit,building,state,contact,prefer,from,to,priority",
     "blackouts": "unit,from,to,reason",
     "permits": "unit,from,to",
     "roster": "person,date,start,end",
@@ -166,7 +166,7 @@ def _draw_unit(world: _World, unit: str) -> None:
         contact, state = draw.pick("any", "any", "any", "phone"), draw.pick("occupied", "not_moved_in", "vacant")
     for since, until in spans:
         prefer = draw.pick("any", "any", "daytime", "evening", "weekend")
-        world.add("units", unit, building, state, contact, prefer, since, until)
+        world.add("units", unit, building, state, contact, prefer, since, until, draw.pick("", "", "no", "yes"))
         if world.maybe(2):
             contact = draw.pick(*CONTACTS)
         state = draw.pick(*STATES)

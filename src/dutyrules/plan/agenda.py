@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import product
 
 import numpy as np
 
@@ -11,6 +12,13 @@ from dutyrules.registry.presence import Presence
 from dutyrules.timegrid import DAY, weekday_of
 
 EVENING = 18 * 3600
+
+
+def band_of(start: int) -> str:
+    """Whether a visit that begins then is one of a ``weekend``, an ``evening`` or the ``daytime``."""
+    if weekday_of(start // DAY) >= 5:
+        return "weekend"
+    return "evening" if start % DAY >= EVENING else "daytime"
 
 
 @dataclass(frozen=True, order=True)
@@ -31,9 +39,7 @@ class Cell:
     @property
     def band(self) -> str:
         """``evening``, ``weekend`` or ``daytime``, as households wish."""
-        if weekday_of(self.day) >= 5:
-            return "weekend"
-        return "evening" if self.starts[0] % DAY >= EVENING else "daytime"
+        return band_of(self.starts[0])
 
 
 @dataclass
@@ -139,7 +145,7 @@ def _cells(
             for begin, end in busy:
                 starts = starts[(starts + length <= begin) | (starts >= end)]
             never, avoided = closed(person, kind, starts)
-            for flag in (False, True):
-                alike = starts[~never & (avoided == flag)]
+            for flag, late in product((False, True), repeat=2):
+                alike = starts[~never & (avoided == flag) & ((starts % DAY >= EVENING) == late)]
                 if len(alike):
                     yield Cell(day, person, kind, tuple(alike.tolist()), flag)

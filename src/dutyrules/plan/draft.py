@@ -38,6 +38,7 @@ class Household:
         building: Its building, and that building's place on a walk through the estate.
         stays: Its wishes, day by day; on other days it is not registered, and nobody goes there.
         posts: Posts whose holders may be sent for anything; for a callback also those that owe it.
+        priority: Whether it waits for its first visit of the period, and should not wait long.
     """
 
     code: int
@@ -46,6 +47,7 @@ class Household:
     place: int
     stays: tuple[Stay, ...]
     posts: frozenset[int]
+    priority: bool = False
 
     def on(self, day: int) -> Stay | None:
         """What it wishes on a day."""
@@ -101,6 +103,9 @@ class Draft:
         for number, demand in enumerate(self.demands):
             for code in demand.units:
                 self._of_unit.setdefault(code, []).append(number)
+        self._at: dict[int, list[Visit]] = {}
+        for visit in self.visits:
+            self._at.setdefault(visit.household.code, []).append(visit)
 
     def copy(self) -> "Draft":
         """A draft that can be changed without changing this one."""
@@ -149,19 +154,31 @@ class Draft:
             and any(within(demand.times(household.code), visit.start) for demand in served)
         )
 
+    def at(self, code: int) -> Sequence[Visit]:
+        """The visits to a household."""
+        return self._at.get(code, ())
+
     def add(self, visit: Visit) -> None:
         """Makes a visit."""
         self.visits.append(visit)
+        self._at.setdefault(visit.household.code, []).append(visit)
         self.agenda.take(visit.person, visit.kind, visit.start)
         for number in self.serves(visit):
             self.reached[number].add(visit.household.code)
 
     def remove(self, visit: Visit) -> None:
-        """Takes a visit back; nothing else may count for what it counted for."""
-        self.visits.remove(visit)
-        self.agenda.give_back(visit.person, visit.kind, visit.start)
+        """Takes a visit back."""
+        code = visit.household.code
+        self._drop(visit)
+        still = {number for other in self.at(code) for number in self.serves(other)}
         for number in self.serves(visit):
-            self.reached[number].discard(visit.household.code)
+            if number not in still:
+                self.reached[number].discard(code)
+
+    def _drop(self, visit: Visit) -> None:
+        self.visits.remove(visit)
+        self._at[visit.household.code].remove(visit)
+        self.agenda.give_back(visit.person, visit.kind, visit.start)
 
     def drop_idle(self) -> None:
         """Takes back visits without which nothing more is missed, the last ones first."""
@@ -170,8 +187,7 @@ class Draft:
             code, served = visit.household.code, list(self.serves(visit))
             sole = [number for number in served if counted[number, code] == 1]
             if all(self.missing(number) == self.missing(number, without=code) for number in sole):
-                self.visits.remove(visit)
-                self.agenda.give_back(visit.person, visit.kind, visit.start)
+                self._drop(visit)
                 counted.subtract((number, code) for number in served)
                 for number in sole:
                     self.reached[number].discard(code)

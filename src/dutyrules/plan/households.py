@@ -17,7 +17,7 @@ from dutyrules.plan.calling import CallingHours
 from dutyrules.plan.demand import Demand
 from dutyrules.plan.draft import Draft, Household, Stay
 from dutyrules.plan.plan import Task, Unplanned
-from dutyrules.plan.wishes import blackouts, without
+from dutyrules.plan.wishes import blackouts, waiting, without
 from dutyrules.registry.areas import first_day, last_day
 from dutyrules.scoring.judge import Judgement
 from dutyrules.source import read
@@ -100,13 +100,20 @@ def _households(judgement: Judgement, demands: Sequence[Demand], days: range) ->
         for code in demand.units:
             posts.setdefault(code, set()).update(post for post in demand.posts if demand.need and post in ordinary)
     stays, buildings = _stays(judgement.estate, days)
+    hasty = waiting(judgement, days)
     places = _places(judgement.estate)
     ids = judgement.estate.places.ids
     found = {}
     for code, owners in posts.items():
         name = ids[code]
         found[code] = Household(
-            code, name, buildings[name], places.get(buildings[name], 0), tuple(stays.get(name, ())), frozenset(owners)
+            code,
+            name,
+            buildings[name],
+            places.get(buildings[name], 0),
+            tuple(stays.get(name, ())),
+            frozenset(owners),
+            priority=name in hasty,
         )
     return found
 

@@ -23,6 +23,7 @@ from dutyrules.plan.obliged import demands_of
 from dutyrules.plan.pins import check_pins
 from dutyrules.plan.plan import Plan, Shortfall, Status, Task, status_of
 from dutyrules.plan.planfile import Placed
+from dutyrules.plan.priority import bring_forward, priority_waits
 from dutyrules.plan.spread import families, least, spread
 from dutyrules.plan.timing import tasks_of
 from dutyrules.plan.verify import verified
@@ -69,7 +70,8 @@ def plan_visits(
     demands, duties, unplanned = demands_of(before, kinds)
     unplanned += unowed(before, duties)
     made = [*_pinned(before.ground.presence, pins), *_made(estate, log, first, span)]
-    fixed = drafts_of(before, demands, range(day_number(first), span.last_day + 1), made)
+    days = range(day_number(first), span.last_day + 1)
+    fixed = drafts_of(before, demands, days, made)
     check_hours(before, fixed)
     solved = _solve(fixed, progress or (lambda _what, _done, _of: None))
     drafts, leasts = [one.draft for one in solved], [one.least for one in solved]
@@ -83,7 +85,7 @@ def plan_visits(
         duties=duties,
         shortfalls=(),
         least_shortfall=sum(leasts),
-        measures=visit_measures(drafts, leasts, entered(before, pins)),
+        measures=[*visit_measures(drafts, leasts, entered(before, pins)), *priority_waits(drafts, days)],
         unplanned=unplanned,
         complete=all(one.complete for one in solved),
         provenance=provenance(estate, log, provisional=before.ground.presence.provisional),
@@ -152,9 +154,16 @@ def _by_flows(start: Draft) -> Draft:
     for family in families(draft.demands):
         if draft.shortfall(family.numbers):
             spread(draft, family)
+    _tidy(draft)
+    return draft
+
+
+def _tidy(draft: Draft) -> None:
+    """Nothing in vain, priority first, buildings together."""
+    draft.drop_idle()
+    bring_forward(draft)
     draft.drop_idle()
     cluster(draft)
-    return draft
 
 
 def _least_by_flows(start: Draft) -> int:
@@ -168,8 +177,7 @@ def _by_search(start: Draft, flows: _Solved) -> _Solved:
     """The better of the flows' plan and what counting finds, with the better of the two bounds."""
     draft = start.copy()
     proof = solve_exactly(draft)
-    draft.drop_idle()
-    cluster(draft)
+    _tidy(draft)
     better = draft if draft.shortfall() < flows.draft.shortfall() else flows.draft
     return _Solved(better, max(flows.least, proof.least), complete=True)
 

@@ -1,12 +1,16 @@
-"""When households must be left alone: days that are cut out of what they wish."""
+"""What households ask for: days on which they must be left alone, and not to wait long."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+
+import polars as pl
 
 from dutyrules.estate import Estate
 from dutyrules.plan.draft import Stay
 from dutyrules.plan.hours import common, joined
 from dutyrules.registry.areas import first_day, last_day
+from dutyrules.scoring.judge import Judgement
+from dutyrules.timegrid import DAY
 
 Days = tuple[int, int]
 """First and last day number."""
@@ -34,3 +38,18 @@ def without(stays: Iterable[Stay], away: Iterable[Days]) -> Iterator[Stay]:
             begins = end
         if begins <= stay.last:
             yield replace(stay, first=begins)
+
+
+def waiting(judgement: Judgement, days: range) -> frozenset[str]:
+    """Households with priority on a planned day that no visit of the period has reached yet."""
+    estate, period = judgement.estate, judgement.ground.period
+    units = estate.tables.units
+    since, until = first_day(units["from"]), last_day(units["to"])
+    named = units["unit"].filter(units["priority"] & pl.Series((since < days.stop) & (until >= days.start)))
+    log = judgement.ground.facts.log
+    kinds = [number for number, kind in enumerate(log.kinds) if kind in estate.planning.visits]
+    rows = log.frame.filter(
+        pl.col("at").is_between(period.first_day * DAY, period.end - 1) & pl.col("kind").is_in(kinds)
+    )
+    reached = log.targets.gather(rows["target"].filter(rows["target"] >= 0))
+    return frozenset(named).difference(reached)
