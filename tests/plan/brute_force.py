@@ -132,6 +132,10 @@ class Space:
         away = self.world.estate.tables["blackouts"]
         if any(row["unit"] == unit and live(row, slot.at.date()) for row in away):
             return False
+        gap = int(self.kinds[slot.kind].get("min_gap", 0))
+        for event in self.world.events:
+            if (event.kind, event.target) == (slot.kind, unit) and abs((event.at.date() - slot.at.date()).days) < gap:
+                return False
         return stay is not None and (stay.get("contact") or "any") in CHANNELS[self.kinds[slot.kind]["channel"]]
 
     def sent(self, unit: str, slot: Slot, serves: "Iterable[Demand]") -> bool:
@@ -364,6 +368,7 @@ def fewest_misses(space: Space, only: Sequence[Demand] = ()) -> Fewest:
                 by_day.setdefault((slot.person, slot.kind, slot.at.date()), []).append(made)
                 for number in serves:
                     reached.setdefault((number, unit), []).append(made)
+    _keep_apart(model, space, choices)
     for made_then in by_slot.values():
         model.add_at_most_one(made_then)
     for (person, kind, day), made_then in by_day.items():
@@ -379,6 +384,17 @@ def fewest_misses(space: Space, only: Sequence[Demand] = ()) -> Fewest:
         raise UndecidedError(f"{solver.status_name(status)}: {solver.objective_value} >= {solver.best_objective_bound}")
     visits = [(slot, unit, words, case) for slot, unit, words, case, chosen in choices if solver.value(chosen)]
     return Fewest(round(solver.objective_value), visits)
+
+
+def _keep_apart(model: cp_model.CpModel, space: Space, choices: Iterable[tuple[Slot, str, Any, Any, Any]]) -> None:
+    """At most one visit of a kind to a household in as many days as its gap has."""
+    visits: dict[tuple[str, str], list[tuple[date, Any]]] = {}
+    for slot, unit, _, _, made in choices:
+        visits.setdefault((unit, slot.kind), []).append((slot.at.date(), made))
+    for (_, kind), made_then in visits.items():
+        gap = int(space.kinds[kind].get("min_gap", 0))
+        for first in {day for day, _ in made_then} if gap else ():
+            model.add_at_most_one(made for day, made in made_then if 0 <= (day - first).days < gap)
 
 
 def _units(space: Space) -> list[str]:
@@ -409,10 +425,11 @@ def exhaustive(space: Space, slots: int, states: int) -> int | None:
     if len(space.slots) > slots:
         return None
     units = _units(space)
-    todo: dict[tuple[frozenset[tuple[int, str]], tuple[tuple[tuple[str, str, date], int], ...]], None]
-    todo = {(frozenset(), ()): None}
+    gaps = {kind: int(way.get("min_gap", 0)) for kind, way in space.kinds.items()}
+    todo: dict[tuple[frozenset[tuple[int, str]], tuple[Any, ...], tuple[Any, ...]], None]
+    todo = {(frozenset(), (), ()): None}
     for slot in sorted(space.slots, key=lambda slot: (slot.at, slot.person)):
-        options = {frozenset[tuple[int, str]](): False}
+        options: dict[tuple[frozenset[tuple[int, str]], str], bool] = {(frozenset(), ""): False}
         for unit in units:
             if space.takes(unit, slot):
                 for words, case in ways(space, slot.kind, unit):
@@ -420,20 +437,24 @@ def exhaustive(space: Space, slots: int, states: int) -> int | None:
                     serves = [n for n, one in enumerate(space.demands) if unit in one.units and one.counts(event)]
                     there = any(space.demands[n].there(unit, slot.at.date()) for n in serves)
                     if there and space.sent(unit, slot, [space.demands[n] for n in serves]):
-                        options[frozenset((n, unit) for n in serves)] = True
+                        options[frozenset((n, unit) for n in serves), unit if gaps[slot.kind] else ""] = True
         day = (slot.person, slot.kind, slot.at.date())
         after: dict[Any, None] = {}
-        for reached, made in todo:
+        for reached, made, recent in todo:
             today = {key: number for key, number in made if key[2] == day[2]}
-            for gained, visited in options.items():
+            near = {key: last for key, last in recent if (day[2] - last).days < gaps[key[1]]}
+            for (gained, unit), visited in options.items():
                 if visited and (gained <= reached or today.get(day, 0) >= space.room(*day)):
                     continue
+                if visited and (unit, slot.kind) in near:
+                    continue
                 counts = today | ({day: today.get(day, 0) + 1} if visited else {})
-                after[reached | gained, tuple(sorted(counts.items()))] = None
+                lately = near | ({(unit, slot.kind): day[2]} if visited and unit else {})
+                after[reached | gained, tuple(sorted(counts.items())), tuple(sorted(lately.items()))] = None
         if len(after) > states:
             return None
         todo = after
-    return min(lacking(space, reached) for reached, _ in todo)
+    return min(lacking(space, reached) for reached, _, _ in todo)
 
 
 def lacking(space: Space, reached: frozenset[tuple[int, str]]) -> int:

@@ -163,3 +163,112 @@ def test_no_wait_is_shorter_than_to_the_first_week_in_which_somebody_can_come(tm
 def test_no_households_with_priority_no_measure(tmp_path: Path) -> None:
     plan = Hand({"all": everyone()}, homes(1)).plan(tmp_path)
     assert "priority_waits" not in {one.name for one in plan.measures}
+
+
+# ---------------------------------------------------------------------------------------------- days between visits
+
+
+def apart(days: int, kind: str = HOME) -> dict[str, object]:
+    """A kind of visit that needs so many days until the next one."""
+    hours = ("home", "15:00", "16:00") if kind == HOME else ("phone", "14:00", "15:00")
+    return {kind: way(*hours) | {"min_gap": days}}
+
+
+def dates(plan: Plan, unit: str) -> list[str]:
+    """When a household is visited."""
+    return [f"{task.at:%m-%d}" for task in plan.tasks if task.target == unit]
+
+
+@pytest.mark.parametrize(("gap", "missed"), [(14, 0), (15, 1)])
+def test_days_since_the_last_visit_in_the_log(tmp_path: Path, gap: int, missed: int) -> None:
+    """From 28 September it is 14 days to 12 October, the last day on which Li is there."""
+    tables = {"people": ["li,butler,A,,2026-10-12"]}
+    log = [f"2026-09-28 15:00,li,{HOME},u001,,"]
+    plan = Hand({"all": everyone(prorate="none")}, homes(1), apart(gap), tables, log).plan(tmp_path)
+    assert (plan.shortfall, plan.least_shortfall) == (missed, missed)
+    assert days(plan) == [12] * (not missed)
+    assert [cause.message for cause in why(plan)] == ["few_reachable"] * missed
+
+
+@pytest.mark.parametrize(("gap", "missed"), [(14, 0), (15, 1), (16, 2)])
+def test_days_between_planned_visits(tmp_path: Path, gap: int, missed: int) -> None:
+    """October has two days left, November two that are 14 days later: who is visited first is visited first again."""
+    roster = [f"li,2026-{day},14:00,16:00" for day in ("10-29", "10-30", "11-12", "11-13")]
+    tables = {"people": ["li,butler,A,,2026-11-30"], "roster": roster}
+    hand = Hand({"all": everyone(prorate="none")}, homes(2), apart(gap), tables)
+    plan = hand.plan(tmp_path, "2026-Q4", start=THURSDAY)
+    assert (plan.shortfall, plan.least_shortfall) == (
+        missed,
+        0,
+    )  # what is proven knows of no gaps between planned visits
+    for unit in ("u001", "u002"):
+        first, *second = [task.at.date() for task in plan.tasks if task.target == unit]
+        assert all((day - first).days >= gap for day in second)
+    assert refused(tmp_path, plan) == set()
+    if missed:
+        assert plan.status is Status.UNKNOWN
+        (cause,) = why(plan)
+        assert cause == Cause("competes_apart", {"need": 2, "planned": 2 - missed, "gap": gap, "duties": "all"})
+
+
+def test_only_visits_of_the_kind_are_too_near(tmp_path: Path) -> None:
+    """A call the day before does not matter, nor does a visit to somebody else."""
+    log = [f"2026-10-29 14:00,li,{PHONE},u001,,", f"2026-10-29 15:00,li,{HOME},u002,,"]
+    two = everyone(prorate="none") | {"at_least": 2}
+    plan = Hand({"two": two}, homes(2), apart(7), {}, log).plan(tmp_path, start=FRIDAY)
+    assert (plan.shortfall, days(plan, "u001")) == (0, [30])
+
+
+def test_days_before_and_after_a_pinned_visit(tmp_path: Path) -> None:
+    """Pinned is 12 November: from 30 October to the 25th there are fewer than 14 days; two months are left."""
+    roster = [f"li,2026-{day},14:00,16:00" for day in ("10-29", "10-30", "11-12", "12-25", "12-26")]
+    pin = [f"2026-11-12 15:00,li,{HOME},u001,yes,"]
+    hand = Hand({"all": everyone(prorate="none")}, homes(1), apart(14), {"roster": roster})
+    assert dates(hand.plan(tmp_path, "2026-Q4", THURSDAY, pin), "u001")[:2] == ["10-29", "11-12"]
+    near = replace(hand, visits=apart(15)).plan(tmp_path, "2026-Q4", THURSDAY, pin)
+    assert dates(near, "u001")[0] == "11-12"
+    assert near.least_shortfall == 1
+    (task,) = [task for task in near.tasks if task.pinned]
+    assert refused(tmp_path, near, [*near.tasks, replace(moved(task, -13), pinned=False)], [task]) == {"gap"}
+
+
+def test_a_call_back_too_soon_after_a_call(tmp_path: Path) -> None:
+    log = [f"2026-10-28 14:00,li,{PHONE},u001,,", "2026-10-28 16:00,li,repair,u001,c1,"]
+    hand = Hand({"back": call_back("48 hours")}, homes(1), apart(2, PHONE), log=log)
+    assert days(hand.plan(tmp_path)) == [30]
+    assert why(replace(hand, visits=apart(3, PHONE)).plan(tmp_path)) == [
+        Cause("no_time_left", {"unit": "u001", "slots": 0})
+    ]
+
+
+def test_two_call_backs_too_near(tmp_path: Path) -> None:
+    """Two repairs, each to be called about in 48 hours: that are four calls' time on two days."""
+    log = ["2026-10-28 15:30,li,repair,u001,c1,", "2026-10-28 16:00,li,repair,u001,c2,"]
+    visits = {PHONE: way("phone", "14:00", "14:20", per_day=2)}
+    hand = Hand({"back": call_back("48 hours")}, homes(1), visits, log=log)
+    assert hand.plan(tmp_path).shortfall == 0
+    near = replace(hand, visits={PHONE: visits[PHONE] | {"min_gap": 2}}).plan(tmp_path)
+    assert (near.shortfall, near.least_shortfall) == (1, 0)
+    assert why(near) == [Cause("follow_up_near", {"unit": "u001", "slots": 4})]
+
+
+def test_a_visit_too_soon_after_another_is_refused(tmp_path: Path) -> None:
+    log = [f"2026-09-28 15:00,li,{HOME},u001,,"]
+    plan = Hand({"all": everyone()}, homes(1), apart(14), {}, log).plan(tmp_path)
+    (task,) = plan.tasks
+    twelfth = moved(task, 12 - task.at.day)
+    assert refused(tmp_path, plan, [twelfth]) == set()
+    assert refused(tmp_path, plan, [moved(twelfth, -3)]) == {"gap"}
+    assert refused(tmp_path, plan, [twelfth, moved(twelfth, 14)]) == set()
+    assert refused(tmp_path, plan, [twelfth, moved(twelfth, 8)]) == {"gap"}
+
+
+def test_visits_of_one_week_are_not_gathered_too_near(tmp_path: Path) -> None:
+    """One visit is about fees and another about safety: on one day, but for the days between."""
+    duties = {topic: everyone(where={"topic": topic}) for topic in ("fees", "safety")}
+    visits = {HOME: way("home", "15:00", "16:00", per_day=2)}
+    hand = Hand(duties, homes(1), visits)
+    assert measure(hand.plan(tmp_path, start=date(2026, 10, 26)), "building_days")[0] == 1
+    plan = replace(hand, visits={HOME: visits[HOME] | {"min_gap": 4}}).plan(tmp_path, start=date(2026, 10, 26))
+    assert (plan.shortfall, days(plan)) == (0, [26, 30])
+    assert refused(tmp_path, plan) == set()

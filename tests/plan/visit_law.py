@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from itertools import pairwise
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import dutyrules as dr
@@ -160,6 +160,7 @@ def broken_promises(case: Case) -> Iterator[str]:
     for (person, kind, day), number in Counter((task.person, task.kind, task.at.date()) for task in own).items():
         if number > space.room(person, kind, day):
             yield f"{number} visits of {kind} by {person} on {day}"
+    yield from _near(space, own)
     busy = sorted((task.person, task.at, task.until) for task in case.plan.tasks)
     for one, two in pairwise(busy):
         if one[0] == two[0] and two[1] < one[2]:
@@ -171,6 +172,15 @@ def broken_promises(case: Case) -> Iterator[str]:
     if len(case.plan.tasks) != len(own) + len(case.pinned):
         yield "other tasks are pinned"
     yield from (f"{task} changes nothing" for task in own if _idle(space, task, own))
+
+
+def _near(space: Space, own: Sequence[Task]) -> Iterator[str]:
+    """Visits with too few days between them; `takes` knows of the log and of pins."""
+    for one, two in combinations(own, 2):
+        gap = int(space.kinds[one.kind].get("min_gap", 0))
+        same = (one.kind, one.target) == (two.kind, two.target)
+        if same and abs((one.at.date() - two.at.date()).days) < gap:
+            yield f"{one} and {two} are too near"
 
 
 def _idle(space: Space, task: Task, own: Sequence[Task]) -> bool:
@@ -272,10 +282,10 @@ def _causes(case: Case, space: Space) -> Iterator[str]:
         for cause in one.causes:
             demand = _demand(space, one, str(cause.numbers.get("unit", "")))
             alone = fewest_misses(space, [demand]).misses
-            if cause.message == "competes":
+            if cause.message in ("competes", "competes_apart"):
                 if alone:
                     yield f"{one}: {alone} would be missing whatever else is given up"
-            elif cause.message != "follow_up_full" and not alone:
+            elif cause.message not in ("follow_up_full", "follow_up_near") and not alone:
                 yield f"{one}: it could be met"
             if cause.message.startswith("few"):
                 numbers = {name: int(value) for name, value in cause.numbers.items()}

@@ -371,6 +371,9 @@ def _capacities(world: _World) -> dict[str, Any]:
         "minutes": draw.pick(5, 10, 15),
         "hours": draw.pick([["14:00", "14:30"]], [["14:00", "14:20"], ["19:00", "19:20"]]),
     }
+    for way in (home, phone):
+        if world.maybe(3):
+            way["min_gap"] = draw.pick(1, 2, 3, 7, 14, 20)
     both = {HOME: home, PHONE: phone}
     return draw.pick(*[both] * 6, {HOME: home}, {PHONE: phone})
 

@@ -25,12 +25,14 @@ class VisitCapacity(Form):
         per_day: Most visits of one person in a day.
         minutes: How long one takes, the way to the next door included.
         hours: When they may begin and end, within the shift.
+        min_gap: Least number of days from one to the next at the same household.
     """
 
     channel: Literal["home", "phone"]
     per_day: Some
     minutes: Some
     hours: Windows
+    min_gap: Count = 0
 
 
 class PatrolPace(Form):

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 
 import numpy as np
@@ -70,6 +70,15 @@ class Agenda:
         """How many more visits a person may make in a day."""
         return self.kinds[kind].per_day - self._made[person, kind, day]
 
+    def open(self, person: int, kind: str, start: int) -> bool:
+        """Whether a slot is free, and one of the day's visits left."""
+        return (person, start) not in self._taken and self.left(person, kind, start // DAY) > 0
+
+    @property
+    def entangled(self) -> bool:
+        """Whether visits depend on each other by more than their slots and the day's number."""
+        return any(kind.min_gap for kind in self.kinds.values())
+
     def sends(self, person: int, day: int, posts: frozenset[int]) -> bool:
         """Whether a person works in one of these posts on a day."""
         return not posts.isdisjoint(self.at_work.get((person, day), ()))
@@ -83,6 +92,11 @@ class Agenda:
         """Undoes `take`."""
         self._taken.remove((person, start))
         self._made[person, kind, start // DAY] -= 1
+
+    def alone(self) -> "Agenda":
+        """A copy in which visits do not depend on each other any more: two to one household may be near together."""
+        kinds = {name: kind.model_copy(update={"min_gap": 0}) for name, kind in self.kinds.items()}
+        return replace(self.copy(), kinds=kinds)
 
     def copy(self) -> "Agenda":
         """The same cells, with the same slots taken."""

@@ -17,16 +17,18 @@ class Stay:
     Attributes:
         contact: ``any``, ``home``, ``phone``, ``appointment`` or ``none``.
         prefer: ``any``, ``daytime``, ``evening`` or ``weekend``.
+        closed: Kinds of visits that would be too near to one that is certain.
     """
 
     first: int
     last: int
     contact: str
     prefer: str
+    closed: frozenset[str] = frozenset()
 
-    def takes(self, channel: str) -> bool:
-        """Whether it may be visited or called that way."""
-        return bool(channel) and self.contact in ("any", "appointment", channel)
+    def takes(self, channel: str, kind: str = "") -> bool:
+        """Whether it may be visited or called that way, by a visit of that kind."""
+        return bool(channel) and kind not in self.closed and self.contact in ("any", "appointment", channel)
 
 
 @dataclass(frozen=True)
@@ -53,10 +55,10 @@ class Household:
         """What it wishes on a day."""
         return next((stay for stay in self.stays if stay.first <= day <= stay.last), None)
 
-    def takes(self, channel: str, day: int) -> bool:
-        """Whether it may be visited or called that way on a day."""
+    def takes(self, channel: str, day: int, kind: str = "") -> bool:
+        """Whether it may be visited or called that way on a day, by a visit of that kind."""
         stay = self.on(day)
-        return stay is not None and stay.takes(channel)
+        return stay is not None and stay.takes(channel, kind)
 
     def ever_takes(self, channel: str) -> bool:
         """Whether it may be visited or called that way at all."""
@@ -126,9 +128,10 @@ class Draft:
         return tuple(common(demand.units[code], reasons))
 
     def relaxed(self) -> "Draft":
-        """What bounds of flows are found with: helped, and without leavers."""
+        """What bounds of flows are found with: helped, without leavers, and every kind of visit for itself."""
         helped = self.helped()
-        return replace(helped, demands=[demand.relaxed() for demand in helped.demands])
+        demands = [demand.relaxed() for demand in helped.demands]
+        return replace(helped, demands=demands, agenda=helped.agenda.alone())
 
     def open_follow_ups(self) -> list[int]:
         """Callbacks that nothing planned meets yet."""
@@ -149,7 +152,8 @@ class Draft:
         day, household = visit.start // DAY, visit.household
         served = [self.demands[number] for number in self.serves(visit)]
         return (
-            household.takes(self.agenda.channel(visit.kind), day)
+            household.takes(self.agenda.channel(visit.kind), day, visit.kind)
+            and self.apart(household.code, visit.kind, day)
             and self.agenda.sends(visit.person, day, senders(household, served))
             and any(within(demand.times(household.code), visit.start) for demand in served)
         )
@@ -157,6 +161,11 @@ class Draft:
     def at(self, code: int) -> Sequence[Visit]:
         """The visits to a household."""
         return self._at.get(code, ())
+
+    def apart(self, code: int, kind: str, day: int) -> bool:
+        """Whether a visit is far enough from the planned ones of its kind to the same household."""
+        gap = self.agenda.kinds[kind].min_gap if kind in self.agenda.kinds else 0
+        return not gap or all(abs(one.start // DAY - day) >= gap for one in self.at(code) if one.kind == kind)
 
     def add(self, visit: Visit) -> None:
         """Makes a visit."""

@@ -126,7 +126,7 @@ def _choices(model: mathopt.Model, draft: Draft, days: Sequence[_Days], group: G
     for kind, attributes, case in _ways(draft, times):
         for alike in days:
             for part, cell in enumerate(alike.parts):
-                if cell.kind != kind or not one.takes(agenda.channel(cell.kind), cell.day):
+                if cell.kind != kind or not one.takes(agenda.channel(cell.kind), cell.day, kind):
                     continue
                 free = agenda.free(cell)
                 serves = tuple(

@@ -28,11 +28,14 @@ def causes(draft: Draft, number: int, helped: Draft) -> tuple[Cause, ...]:
     most, need, cause = max(tries, key=lambda one: one[0] - one[1])
     if most < need:
         return (cause,)
+    gap = max((draft.agenda.kinds[kind].min_gap for kind in demand.kinds), default=0)
     others = sorted(
-        {one.duty for index, one in enumerate(draft.demands) if index != number and _shares(draft, number, index)}
+        {one.duty for index, one in enumerate(draft.demands) if index != number and _shares(draft, number, index, gap)}
     )
     planned = len(draft.reached[number])
-    numbers = {"need": planned + draft.missing(number), "planned": planned}
+    numbers: dict[str, int | str] = {"need": planned + draft.missing(number), "planned": planned}
+    if gap:
+        return (Cause("competes_apart", {**numbers, "gap": gap, "duties": ", ".join(others)}),)
     return (Cause("competes", {**numbers, "duties": ", ".join(others)}),)
 
 
@@ -47,7 +50,9 @@ def _late(fixed: Draft, number: int) -> Cause:
         wishes = ", ".join(dict.fromkeys(stay.contact for stay in household.stays))
         return Cause("no_contact", {"unit": household.name, "contact": wishes or "none"})
     slots = _slots_in_time(fixed.agenda, household, demand, spans)
-    return Cause("follow_up_full" if slots else "no_time_left", {"unit": household.name, "slots": slots})
+    near = any(fixed.agenda.kinds[kind].min_gap for kind in demand.kinds if kind in fixed.agenda.kinds)
+    full = "follow_up_near" if near else "follow_up_full"
+    return Cause(full if slots else "no_time_left", {"unit": household.name, "slots": slots})
 
 
 def _slots_in_time(agenda: Agenda, household: Household, demand: Demand, times: Spans) -> int:
@@ -57,17 +62,17 @@ def _slots_in_time(agenda: Agenda, household: Household, demand: Demand, times: 
         for cell in agenda.cells
         if cell.kind in demand.kinds
         and agenda.sends(cell.person, cell.day, senders(household, [demand]))
-        and household.takes(agenda.channel(cell.kind), cell.day)
+        and household.takes(agenda.channel(cell.kind), cell.day, cell.kind)
         and (demand.performers is None or cell.person in demand.performers)
     )
 
 
-def _shares(draft: Draft, number: int, other: int) -> bool:
-    """Whether two demands want the same people in the same time."""
+def _shares(draft: Draft, number: int, other: int, gap: int) -> bool:
+    """Whether two demands want the same people in the same time, or with less than a gap between."""
     one, two = draft.demands[number], draft.demands[other]
     if not two.need:
         return False
-    same_time = one.first <= two.last and two.first <= one.last
+    same_time = one.first < two.last + max(1, gap) and two.first < one.last + max(1, gap)
     return same_time and not one.kinds.isdisjoint(two.kinds)
 
 
@@ -107,7 +112,7 @@ def _counts(agenda: Agenda, demand: Demand, cell: Cell, household: Household, ti
     return (
         cell.kind in demand.kinds
         and agenda.sends(cell.person, cell.day, household.posts)
-        and household.takes(agenda.channel(cell.kind), cell.day)
+        and household.takes(agenda.channel(cell.kind), cell.day, cell.kind)
         and (demand.performers is None or cell.person in demand.performers)
         and within(times, cell.starts[0])
         and within(times, cell.starts[-1])

@@ -17,7 +17,7 @@ from dutyrules.plan.calling import CallingHours
 from dutyrules.plan.demand import Demand
 from dutyrules.plan.draft import Draft, Household, Stay
 from dutyrules.plan.plan import Task, Unplanned
-from dutyrules.plan.wishes import blackouts, waiting, without
+from dutyrules.plan.wishes import blackouts, too_near, waiting, without
 from dutyrules.registry.areas import first_day, last_day
 from dutyrules.scoring.judge import Judgement
 from dutyrules.source import read
@@ -99,7 +99,7 @@ def _households(judgement: Judgement, demands: Sequence[Demand], days: range) ->
     for demand in demands:
         for code in demand.units:
             posts.setdefault(code, set()).update(post for post in demand.posts if demand.need and post in ordinary)
-    stays, buildings = _stays(judgement.estate, days)
+    stays, buildings = _stays(judgement, days)
     hasty = waiting(judgement, days)
     places = _places(judgement.estate)
     ids = judgement.estate.places.ids
@@ -118,9 +118,10 @@ def _households(judgement: Judgement, demands: Sequence[Demand], days: range) ->
     return found
 
 
-def _stays(estate: Estate, days: range) -> tuple[Mapping[str, list[Stay]], Mapping[str, str]]:
+def _stays(judgement: Judgement, days: range) -> tuple[Mapping[str, Sequence[Stay]], Mapping[str, str]]:
     """Unit → its wishes on the planned days, those that do not change together; and its building."""
-    units, closed = estate.tables.units, blackouts(estate)
+    units = judgement.estate.tables.units
+    away, near = blackouts(judgement.estate), too_near(judgement)
     rows = units.with_columns(
         _first=pl.Series(np.maximum(first_day(units["from"]), days.start)),
         _last=pl.Series(np.minimum(last_day(units["to"]), days.stop - 1)),
@@ -138,7 +139,7 @@ def _stays(estate: Estate, days: range) -> tuple[Mapping[str, list[Stay]], Mappi
             own[-1] = replace(own[-1], last=last)
         else:
             own.append(Stay(first, last, contact, prefer))
-    return {unit: list(without(own, closed.get(unit, ()))) for unit, own in stays.items()}, buildings
+    return {unit: without(own, away.get(unit, ()), near.get(unit, {})) for unit, own in stays.items()}, buildings
 
 
 def _places(estate: Estate) -> Mapping[str, int]:

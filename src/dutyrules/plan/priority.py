@@ -3,14 +3,12 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from dutyrules.plan.agenda import Agenda, Cell, band_of
+from dutyrules.plan.agenda import Agenda, Cell
 from dutyrules.plan.demand import Demand, within
 from dutyrules.plan.draft import Draft, Household, Visit, senders
+from dutyrules.plan.exchange import Change, exchange
 from dutyrules.plan.plan import Measure
 from dutyrules.timegrid import DAY, week_of
-
-Change = tuple[Sequence[Visit], Sequence[Visit]]
-"""Visits, and what is made in place of them."""
 
 
 def bring_forward(draft: Draft) -> None:
@@ -18,10 +16,10 @@ def bring_forward(draft: Draft) -> None:
     waiting = [one for one in draft.households.values() if one.priority]
     for household in sorted(waiting, key=lambda one: one.name):
         if not draft.at(household.code):
-            any(_changed(draft, *change) for change in _instead(draft, household))
+            any(exchange(draft, *change) for change in _instead(draft, household))
         first = min(draft.at(household.code), key=lambda visit: visit.start, default=None)
         if first is not None and not _urgent(draft, first):
-            any(_changed(draft, *change) for change in _sooner(draft, first))
+            any(exchange(draft, *change) for change in _sooner(draft, first))
 
 
 def _instead(draft: Draft, household: Household) -> Iterator[Change]:
@@ -44,28 +42,6 @@ def _at_time_of(visit: Visit, other: Visit) -> Visit:
     return replace(other, person=visit.person, start=visit.start)
 
 
-def _changed(draft: Draft, old: Sequence[Visit], new: Sequence[Visit]) -> bool:
-    """Makes other visits in place of some, if they may be made, are wished as well, and nothing more is missed."""
-    if sum(map(_unwished, new)) > sum(map(_unwished, old)):
-        return False
-    demands = {number for visit in (*old, *new) for number in draft.serves(visit)}
-    before = draft.shortfall(demands)
-    for visit in old:
-        draft.remove(visit)
-    made: list[Visit] = []
-    for visit in new:
-        if draft.may(visit):
-            draft.add(visit)
-            made.append(visit)
-    if len(made) == len(new) and draft.shortfall(demands) <= before:
-        return True
-    for visit in made:
-        draft.remove(visit)
-    for visit in old:
-        draft.add(visit)
-    return False
-
-
 def _free(draft: Draft, visit: Visit) -> Iterator[Visit]:
     """The same visit in free slots of earlier weeks, the earliest first."""
     agenda = draft.agenda
@@ -85,10 +61,6 @@ def _others(draft: Draft) -> Sequence[Visit]:
 def _urgent(draft: Draft, visit: Visit) -> bool:
     """Whether its time was chosen for a limit."""
     return any(draft.demands[number].follow_up for number in draft.serves(visit))
-
-
-def _unwished(visit: Visit) -> bool:
-    return not visit.household.wishes(band_of(visit.start), visit.start // DAY)
 
 
 def priority_waits(drafts: Sequence[Draft], days: range) -> list[Measure]:
@@ -116,7 +88,7 @@ def _soonest(draft: Draft, household: Household) -> int | None:
         (
             cell.day
             for cell in draft.agenda.cells
-            if household.takes(draft.agenda.channel(cell.kind), cell.day)
+            if household.takes(draft.agenda.channel(cell.kind), cell.day, cell.kind)
             and any(_counts(draft.agenda, cell, household, demand) for demand in wanted)
         ),
         None,

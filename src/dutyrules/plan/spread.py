@@ -164,9 +164,13 @@ def _tiled(fixed: Draft, family: Family, around: int) -> bool:
 
 
 def _visit(draft: Draft, lane: _Lane, family: Family) -> None:
-    """Visits the member of a class that gains most from it."""
+    """Visits the member of a class that gains most from it; none where all were visited too short a time before."""
     cell = lane.cell
-    waiting = [one for one in lane.members if draft.waits(lane.demand, one.code)]
+    waiting = [
+        one for one in lane.members if draft.waits(lane.demand, one.code) and draft.apart(one.code, cell.kind, cell.day)
+    ]
+    if not waiting:
+        return
     around = family.around
     chosen = min(waiting, key=lambda one: (around is not None and not draft.waits(around, one.code), one.name))
     attributes = draft.demands[lane.demand].says(cell.kind)
@@ -266,7 +270,7 @@ def _open_cells(agenda: Agenda, cells: Sequence[Cell], household: Household, tim
         if (
             within(times, cell.starts[0])
             and within(times, cell.starts[-1])
-            and household.takes(agenda.channel(cell.kind), cell.day)
+            and household.takes(agenda.channel(cell.kind), cell.day, cell.kind)
             and agenda.sends(cell.person, cell.day, household.posts)
         ):
             yield cell

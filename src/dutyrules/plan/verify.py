@@ -31,7 +31,7 @@ def violations(
         yield from _at_work(presence, task)
     yield from _apart(plan.tasks)
     placed = [task for task in plan.tasks if not any(_same(task, pin) for pin in pins)]
-    yield from broken_promises(estate, placed)
+    yield from broken_promises(estate, log, placed, pins)
     for pin in pins:
         if not any(_same(task, pin) for task in plan.tasks):
             yield Violation("pin_moved", named(pin), "not in the plan")

@@ -14,6 +14,7 @@ from dutyrules.estate.provenance import provenance
 from dutyrules.plan.cluster import cluster
 from dutyrules.plan.draft import Draft
 from dutyrules.plan.exact import solve_exactly
+from dutyrules.plan.exchange import fill
 from dutyrules.plan.explain import causes
 from dutyrules.plan.followups import make_follow_ups, possible
 from dutyrules.plan.forecast import PlanError, forecast, missed, outlook
@@ -159,8 +160,9 @@ def _by_flows(start: Draft) -> Draft:
 
 
 def _tidy(draft: Draft) -> None:
-    """Nothing in vain, priority first, buildings together."""
+    """Nothing in vain, gaps filled, priority first, buildings together."""
     draft.drop_idle()
+    fill(draft)
     bring_forward(draft)
     draft.drop_idle()
     cluster(draft)

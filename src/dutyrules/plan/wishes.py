@@ -1,7 +1,8 @@
-"""What households ask for: days on which they must be left alone, and not to wait long."""
+"""What households ask for: days on which they must be left alone, time between visits, and not to wait long."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 import polars as pl
 
@@ -26,15 +27,41 @@ def blackouts(estate: Estate) -> Mapping[str, Sequence[Days]]:
     return found
 
 
-def without(stays: Iterable[Stay], away: Iterable[Days]) -> Iterator[Stay]:
-    """The same stays, without any contact on some days."""
-    spans = joined((first, last + 1) for first, last in away)
+def too_near(judgement: Judgement) -> Mapping[str, Mapping[str, Sequence[Days]]]:
+    """Unit → kind of visit → days on which one would be too near to one that is in the log, or pinned."""
+    log, visits = judgement.ground.facts.log, judgement.estate.planning.visits
+    found: dict[str, dict[str, list[Days]]] = {}
+    for number, kind in enumerate(log.kinds):
+        gap = visits[kind].min_gap if kind in visits else 0
+        if gap:
+            rows = log.frame.filter((pl.col("kind") == number) & (pl.col("target") >= 0))
+            for unit, at in zip(log.targets.gather(rows["target"]), rows["at"], strict=True):
+                day = at // DAY
+                found.setdefault(unit, {}).setdefault(kind, []).append((day - gap + 1, day + gap - 1))
+    return found
+
+
+def without(stays: Sequence[Stay], away: Iterable[Days], near: Mapping[str, Iterable[Days]]) -> Sequence[Stay]:
+    """The same stays, without any contact on some days, and without some kinds of visits on others."""
+    found = list(_cut(stays, away, lambda stay: replace(stay, contact="none")))
+    for kind, days in near.items():
+        found = list(_cut(found, days, partial(_closed, kind)))
+    return found
+
+
+def _closed(kind: str, stay: Stay) -> Stay:
+    return replace(stay, closed=stay.closed | {kind})
+
+
+def _cut(stays: Iterable[Stay], days: Iterable[Days], change: Callable[[Stay], Stay]) -> Iterator[Stay]:
+    """The same stays, changed on some days."""
+    spans = joined((first, last + 1) for first, last in days)
     for stay in stays:
         begins = stay.first
         for first, end in common([(stay.first, stay.last + 1)], spans):
             if begins < first:
                 yield replace(stay, first=begins, last=first - 1)
-            yield replace(stay, first=first, last=end - 1, contact="none")
+            yield change(replace(stay, first=first, last=end - 1))
             begins = end
         if begins <= stay.last:
             yield replace(stay, first=begins)
