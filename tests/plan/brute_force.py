@@ -116,6 +116,12 @@ class Space:
         pinned = [pin for pin in self.pins if (pin.person, pin.kind, pin.at.date()) == (person, kind, day)]
         return int(self.kinds[kind]["per_day"]) - len(pinned)
 
+    def minutes(self, person: str, day: date) -> int:
+        """How many more minutes a person may spend in a day."""
+        pinned = [pin.until - pin.at for pin in self.pins if (pin.person, pin.at.date()) == (person, day)]
+        most = self.world.estate.raw["planning"].get("minutes_per_day", 24 * 60)
+        return int(most) - sum(pinned, timedelta()) // timedelta(minutes=1)
+
     # ------------------------------------------------------------------------------------------ whom
 
     def stay(self, unit: str, day: date) -> Row | None:
@@ -373,6 +379,14 @@ def fewest_misses(space: Space, only: Sequence[Demand] = ()) -> Fewest:
         model.add_at_most_one(made_then)
     for (person, kind, day), made_then in by_day.items():
         model.add(sum(made_then) <= max(0, space.room(person, kind, day)))
+    for day in space.days:
+        for person in {person for person, _, _ in by_day}:
+            spent = [
+                int(way["minutes"]) * made
+                for kind, way in space.kinds.items()
+                for made in by_day.get((person, kind, day), ())
+            ]
+            model.add(sum(spent) <= max(0, space.minutes(person, day)))
     counted = [(number, demand) for number, demand in enumerate(wanted) if not only or demand in only]
     misses = [_misses(model, demand, number, reached) for number, demand in counted]
     model.minimize(sum(misses))
@@ -447,6 +461,9 @@ def exhaustive(space: Space, slots: int, states: int) -> int | None:
                 if visited and (gained <= reached or today.get(day, 0) >= space.room(*day)):
                     continue
                 if visited and (unit, slot.kind) in near:
+                    continue
+                spent = sum(int(space.kinds[one[1]]["minutes"]) * n for one, n in today.items() if one[0] == day[0])
+                if visited and spent + int(space.kinds[slot.kind]["minutes"]) > space.minutes(day[0], day[2]):
                     continue
                 counts = today | ({day: today.get(day, 0) + 1} if visited else {})
                 lately = near | ({(unit, slot.kind): day[2]} if visited and unit else {})

@@ -272,3 +272,92 @@ def test_visits_of_one_week_are_not_gathered_too_near(tmp_path: Path) -> None:
     plan = replace(hand, visits={HOME: visits[HOME] | {"min_gap": 4}}).plan(tmp_path, start=date(2026, 10, 26))
     assert (plan.shortfall, days(plan)) == (0, [26, 30])
     assert refused(tmp_path, plan) == set()
+
+
+# ---------------------------------------------------------------------------------------------- minutes of a day
+
+
+@pytest.mark.parametrize(("minutes", "a_day"), [(59, 2), (60, 3)])
+def test_as_many_visits_as_fit_the_minutes_of_a_day(tmp_path: Path, minutes: int, a_day: int) -> None:
+    """Two days; six visits of 20 minutes would fit the hours, and four are allowed."""
+    visits = {HOME: way("home", "15:00", "17:00", per_day=4, minutes=20)}
+    hand = Hand({"all": everyone()}, homes(9), visits, planning={"minutes_per_day": minutes})
+    plan = hand.plan(tmp_path, start=THURSDAY)
+    assert (plan.status, plan.shortfall, plan.least_shortfall) == (Status.INFEASIBLE, 9 - 2 * a_day, 9 - 2 * a_day)
+    numbers = {"need": 9, "waiting": 9, "households": 0, "days": 2, "slots": 2 * a_day, "most": 2 * a_day}
+    assert why(plan) == [Cause("few_slots", numbers)]
+    assert refused(tmp_path, plan) == set()
+
+
+def test_visits_and_calls_share_the_minutes_of_a_day(tmp_path: Path) -> None:
+    """Fifty minutes are three calls, or a visit and two calls; two visits and three calls are asked for."""
+    duties = {"visits": everyone(), "calls": everyone(PHONE, of="absent")}
+    units = homes(2) + homes(3, first=3, state="not_moved_in")
+    visits = {
+        HOME: way("home", "15:00", "17:00", per_day=4, minutes=30),
+        PHONE: way("phone", "14:00", "15:00", per_day=4, minutes=10),
+    }
+    plan = Hand(duties, units, visits, planning={"minutes_per_day": 50}).plan(tmp_path, start=FRIDAY)
+    assert (plan.status, plan.shortfall, plan.least_shortfall) == (Status.INFEASIBLE, 2, 2)
+    assert sum((task.until - task.at) // timedelta(minutes=1) for task in plan.tasks) <= 50
+    roomy = Hand(duties, units, visits, planning={"minutes_per_day": 90}).plan(tmp_path, start=FRIDAY)
+    assert roomy.shortfall == 0
+
+
+def test_what_cannot_be_counted_in_slots_is_said(tmp_path: Path) -> None:
+    """45 minutes are two calls, but not a visit and a call: the count of slots does not see that."""
+    visits = {
+        HOME: way("home", "15:00", "17:00", per_day=4, minutes=30),
+        PHONE: way("phone", "14:00", "15:00", per_day=4, minutes=20),
+    }
+    hand = Hand({"all": everyone([HOME, PHONE])}, [*homes(1, "home"), *homes(1, "phone", first=2)], visits)
+    plan = replace(hand, planning={"minutes_per_day": 45}).plan(tmp_path, start=FRIDAY)
+    assert (plan.status, plan.shortfall, plan.least_shortfall) == (Status.INFEASIBLE, 1, 1)
+    assert why(plan) == [Cause("minutes", {"need": 2, "planned": 1, "minutes": 45, "duties": ""})]
+    assert replace(hand, planning={"minutes_per_day": 50}).plan(tmp_path, start=FRIDAY).shortfall == 0
+
+
+def test_what_is_certain_takes_its_minutes(tmp_path: Path) -> None:
+    """On Thursday a pinned visit takes 40 of 60 minutes, on Friday the log has one of 20."""
+    visits = {HOME: way("home", "15:00", "17:00", per_day=4, minutes=20)}
+    log = [f"2026-10-30 10:00,li,{HOME},u009,,"]
+    hand = Hand({"all": everyone()}, homes(8), visits, log=log, planning={"minutes_per_day": 60})
+    rows = [f"2026-10-29 09:00,li,{HOME},u001,yes,,2026-10-29 09:40"]
+    hand = replace(hand, units=homes(9))
+    plan = hand.plan(tmp_path, start=THURSDAY, keep=rows)
+    assert days(plan) == [29, 29, 30, 30]  # with the pinned one
+    assert plan.shortfall == plan.least_shortfall == 4
+
+
+def test_more_pinned_minutes_than_a_day_has(tmp_path: Path) -> None:
+    visits = {HOME: way("home", "15:00", "17:00", per_day=4, minutes=20)}
+    hand = Hand({"all": everyone()}, homes(2), visits, planning={"minutes_per_day": 30})
+    rows = [f"2026-10-29 1{n}:00,li,{HOME},u00{n},yes,," for n in (1, 2)]
+    with pytest.raises(InputError) as error:
+        hand.plan(tmp_path, start=THURSDAY, keep=rows)
+    assert [problem.code for problem in error.value.diagnostics] == ["plan.pins-crowd"]
+    assert "40 on 2026-10-29" in str(error.value)
+
+
+def test_too_many_minutes_or_visits_in_a_day_are_refused(tmp_path: Path) -> None:
+    visits = {HOME: way("home", "15:00", "17:00", per_day=2, minutes=20)}
+    hand = Hand({"all": everyone()}, homes(3), visits, planning={"minutes_per_day": 40})
+    plan = hand.plan(tmp_path, start=THURSDAY)
+    first, second, third = plan.tasks
+    assert refused(tmp_path, plan) == set()
+    day = first.at.replace(hour=15, minute=0)
+    crowd = [
+        replace(task, at=day + timedelta(minutes=20 * n), until=day + timedelta(minutes=20 * n + 20))
+        for n, task in enumerate((first, second, third))
+    ]
+    assert refused(tmp_path, plan, crowd) == {"minutes", "per_day"}
+    longer = [crowd[0], replace(crowd[1], until=crowd[1].until + timedelta(minutes=1))]
+    assert refused(tmp_path, plan, longer) == {"minutes"}
+    assert refused(tmp_path, plan, crowd[:2]) == set()
+
+
+def test_a_day_without_time_for_a_single_visit(tmp_path: Path) -> None:
+    hand = Hand({"all": everyone()}, homes(1), planning={"minutes_per_day": 9})
+    with pytest.raises(InputError) as error:
+        hand.load(tmp_path)
+    assert [problem.code for problem in error.value.diagnostics] == ["estate.no-minutes", "estate.no-minutes"]

@@ -24,7 +24,7 @@ HEADERS = {
     "waivers": "breach_id,approver",
     "buildings": "building,area,from",
     "log": "at,person,kind,target,case,outcome",
-    "plan": "at,person,kind,target,pinned,topic",
+    "plan": "at,person,kind,target,pinned,topic,until",
 }
 
 
@@ -62,6 +62,7 @@ class Hand:
     tables: Mapping[str, Sequence[str]] = field(default_factory=dict)
     log: Sequence[str] = ()
     buildings: Sequence[str] = ("b1,A,",)
+    planning: Mapping[str, Any] = field(default_factory=dict)
 
     def load(self, folder: Path) -> dr.Estate:
         """Writes it down and reads it."""
@@ -81,7 +82,12 @@ class Hand:
             "duties": dict(self.duties),
         }
         visits = {HOME: way("home", "15:00", "16:00"), PHONE: way("phone", "14:00", "15:00")} | dict(self.visits)
-        estate = {"estate": "hand", "areas": {"A": {}}, "books": ["book.yaml"], "planning": {"visits": visits}}
+        estate = {
+            "estate": "hand",
+            "areas": {"A": {}},
+            "books": ["book.yaml"],
+            "planning": {"visits": visits} | dict(self.planning),
+        }
         for name, content in (("book", book), ("estate", estate)):
             (folder / f"{name}.yaml").write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
         tables = {"people": ["li,butler,A,,"], "units": self.units, "buildings": self.buildings, "log": self.log}

@@ -160,6 +160,10 @@ def broken_promises(case: Case) -> Iterator[str]:
     for (person, kind, day), number in Counter((task.person, task.kind, task.at.date()) for task in own).items():
         if number > space.room(person, kind, day):
             yield f"{number} visits of {kind} by {person} on {day}"
+    spent: Counter[tuple[str, date]] = Counter()
+    for task in own:
+        spent[task.person, task.at.date()] += (task.until - task.at) // timedelta(minutes=1)
+    yield from (f"{minutes} minutes on {day}" for day, minutes in spent.items() if minutes > space.minutes(*day))
     yield from _near(space, own)
     busy = sorted((task.person, task.at, task.until) for task in case.plan.tasks)
     for one, two in pairwise(busy):
@@ -285,7 +289,7 @@ def _causes(case: Case, space: Space) -> Iterator[str]:
             if cause.message in ("competes", "competes_apart"):
                 if alone:
                     yield f"{one}: {alone} would be missing whatever else is given up"
-            elif cause.message not in ("follow_up_full", "follow_up_near") and not alone:
+            elif cause.message != "minutes" and cause.message not in ("follow_up_full", "follow_up_near") and not alone:
                 yield f"{one}: it could be met"
             if cause.message.startswith("few"):
                 numbers = {name: int(value) for name, value in cause.numbers.items()}

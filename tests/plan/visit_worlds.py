@@ -108,6 +108,9 @@ def visits_world(draw: Draw) -> VisitsWorld:
     capacities = _capacities(world)
     estate: dict[str, Any] = {"estate": "e", "areas": world.areas, "books": ["book.yaml"]}
     estate["planning"] = {"visits": capacities}
+    if world.maybe(3):
+        longest = max(way["minutes"] for way in capacities.values())
+        estate["planning"]["minutes_per_day"] = longest + draw.pick(0, 5, 10, 20, 45)
     if world.maybe(4):
         estate["working_hours"] = draw.pick(["09:00", "19:30"], ["14:10", "15:40"])
     if world.maybe(6):

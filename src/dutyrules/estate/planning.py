@@ -53,9 +53,14 @@ class PatrolPace(Form):
 
 
 class Planning(Form):
-    """The section ``planning`` of an estate: the kinds of events that planners may place."""
+    """The section ``planning`` of an estate: the kinds of events that planners may place.
+
+    Attributes:
+        minutes_per_day: Most minutes that one person spends on visits of all kinds in a day.
+    """
 
     visits: Mapping[Text, VisitCapacity] = {}
+    minutes_per_day: Some | None = None
     patrols: Mapping[Text, PatrolPace] = {}
 
     def alongside(self, kinds: Set[str]) -> frozenset[str]:

@@ -8,6 +8,7 @@ from dutyrules.plan.demand import Demand, Spans, within
 from dutyrules.plan.draft import Draft, Household, classes, senders
 from dutyrules.plan.flow import Network
 from dutyrules.plan.plan import Cause
+from dutyrules.plan.spread import most_visits
 
 PLENTY: Final = 1_000_000
 """More than any cut would take, so that cuts speak of households and days only."""
@@ -34,6 +35,11 @@ def causes(draft: Draft, number: int, helped: Draft) -> tuple[Cause, ...]:
     )
     planned = len(draft.reached[number])
     numbers: dict[str, int | str] = {"need": planned + draft.missing(number), "planned": planned}
+    lengths = {draft.agenda.kinds[kind].minutes for kind in demand.kinds}
+    if (
+        draft.agenda.minutes is not None and len(lengths) > 1
+    ):  # visits were counted by the shortest: that proves nothing
+        return (Cause("minutes", {**numbers, "minutes": draft.agenda.minutes, "duties": ", ".join(others)}),)
     if gap:
         return (Cause("competes_apart", {**numbers, "gap": gap, "duties": ", ".join(others)}),)
     return (Cause("competes", {**numbers, "duties": ", ".join(others)}),)
@@ -99,7 +105,10 @@ def _alone(fixed: Draft, number: int, leavers: int) -> tuple[int, int, Cause]:
         day = (cell.person, cell.kind, cell.day)
         slots[network.arc(("cell", cell), ("day", *day), len(agenda.free(cell)))] = cell.day
         if day not in days:
-            days[day] = network.arc(("day", *day), "sink", max(0, agenda.left(*day)))
+            days[day] = network.arc(("day", *day), ("all", cell.person, cell.day), max(0, agenda.left(*day)))
+            if (cell.person, "", cell.day) not in days:
+                most = most_visits(agenda, demand.kinds, cell.person, cell.day)
+                days[cell.person, "", cell.day] = network.arc(("all", cell.person, cell.day), "sink", most)
     most, cut = network.most("source", "sink")
     need = demand.needs[leavers]
     waiting = sum(len(members) for members, _ in groups)

@@ -52,9 +52,9 @@ def drafts_of(judgement: Judgement, demands: Sequence[Demand], days: range, made
         here = {code: households[code] for demand in group for code in demand.units}
         posts = {post for demand in group for post in demand.posts}
         posts |= {post for household in here.values() for post in household.posts}
-        agenda = agenda_of(presence, posts, days, visits, busy, closed)
+        agenda = agenda_of(presence, posts, days, visits, busy, closed, judgement.estate.planning.minutes_per_day)
         for one in made:
-            agenda.take(one.person, one.kind, one.start)
+            agenda.take(one.person, one.kind, one.start, (one.end - one.start) // 60)
         drafts.append(Draft(group, here, agenda))
     return drafts
 
