@@ -11,7 +11,9 @@ import dutyrules as dr
 from dutyrules.diagnostics import InputError
 from dutyrules.estate import scored_period
 from dutyrules.plan import Cause, Plan, Status, Task
+from dutyrules.plan.planfile import read_plan
 from dutyrules.plan.verify import Violation, violations
+from dutyrules.report.plan import render_plan
 from tests.plan.visit_estate import HOME, PHONE, Hand, call_back, everyone, homes, way, why
 
 THURSDAY, FRIDAY = date(2026, 10, 29), date(2026, 10, 30)
@@ -361,3 +363,105 @@ def test_a_day_without_time_for_a_single_visit(tmp_path: Path) -> None:
     with pytest.raises(InputError) as error:
         hand.load(tmp_path)
     assert [problem.code for problem in error.value.diagnostics] == ["estate.no-minutes", "estate.no-minutes"]
+
+
+# ---------------------------------------------------------------------------------------------- reserve attempts
+
+SIX = {HOME: way("home", "15:00", "16:00", per_day=6)}
+HALF = {"contact_rates": {"daytime": "50%", "weekend": "1/2"}}
+
+
+def reserves(plan: Plan) -> list[str]:
+    """The households that are visited in reserve."""
+    return sorted(task.target or "" for task in plan.tasks if task.attributes.get("reserve") == "yes")
+
+
+def test_twice_as_many_where_every_second_is_reached(tmp_path: Path) -> None:
+    """A third of nine are three: six are visited, three of them in reserve, nobody twice."""
+    plan = Hand({"third": everyone(share="1/3")}, homes(9), SIX, planning=HALF).plan(tmp_path)
+    assert (len(plan.tasks), len(reserves(plan)), len({task.target for task in plan.tasks})) == (6, 3, 6)
+    assert measure(plan, "expected_short") == (0, 0)
+    assert refused(tmp_path, plan) == set()
+
+
+@pytest.mark.parametrize(("attempts", "visits", "short"), [(0, 4, 2), (1, 8, 1), (2, 12, 1), (3, 16, 1)])
+def test_the_same_household_again_where_all_are_needed(tmp_path: Path, attempts: int, visits: int, short: int) -> None:
+    """Of four, two are reached at once, one of the others at the second attempt, half a one at the third."""
+    planning = HALF | {"reserve_attempts": attempts}
+    plan = Hand({"all": everyone()}, homes(4), SIX, planning=planning).plan(tmp_path)
+    assert (len(plan.tasks), measure(plan, "expected_short")) == (visits, (short, 0))
+    for unit in {task.target for task in plan.tasks}:
+        own = [task for task in plan.tasks if task.target == unit]
+        assert [task.attributes.get("reserve") for task in own] == [None] + ["yes"] * attempts
+        assert len({task.at.date() for task in own}) == len(own)
+    assert plan.shortfall == 0
+
+
+def test_reserves_keep_the_days_between_visits(tmp_path: Path) -> None:
+    """In the 23 days from 8 to 30 October there is room for two visits with 14 days between, not for three."""
+    visits = {HOME: SIX[HOME] | {"min_gap": 14}}
+    planning = HALF | {"reserve_attempts": 2}
+    plan = Hand({"all": everyone()}, homes(1), visits, planning=planning).plan(tmp_path)
+    assert len(plan.tasks) <= 2
+    assert refused(tmp_path, plan) == set()
+
+
+def test_the_time_at_which_most_are_reached(tmp_path: Path) -> None:
+    """Two of four are needed, and Friday has an evening with two hours: both are used before another by day."""
+    visits = {HOME: way("home", "15:00", "15:10", per_day=2) | {"hours": [["15:00", "15:20"], ["18:00", "18:20"]]}}
+    roster = ["li,2026-10-29,08:00,17:30", "li,2026-10-30,08:00,20:00"]
+    rates = {"contact_rates": {"daytime": "50%", "evening": "80%"}}
+    hand = Hand({"two": everyone(share="1/2")}, homes(4), visits, {"roster": roster}, planning=rates)
+    plan = hand.plan(tmp_path, start=THURSDAY)
+    assert sum(task.at.hour == 18 for task in plan.tasks) == 2
+    assert measure(plan, "expected_short")[0] == 0
+
+
+def test_what_is_expected_is_counted_exactly(tmp_path: Path) -> None:
+    """Seven tenths of ten are seven, and three are missing: no more by a rounding."""
+    planning = {"contact_rates": {"daytime": "70%", "weekend": "70%"}, "reserve_attempts": 0}
+    plan = Hand({"all": everyone()}, homes(10), SIX, planning=planning).plan(tmp_path)
+    assert measure(plan, "expected_short") == (3, 0)
+
+
+def test_where_capacity_ends(tmp_path: Path) -> None:
+    """Friday has room for two, who are needed: one will be missing. A pinned visit is certain."""
+    visits = {HOME: way("home", "15:00", "16:00", per_day=2)}
+    hand = Hand({"two": everyone(share="1/2")}, homes(4), visits, planning=HALF)
+    plan = hand.plan(tmp_path, start=FRIDAY)
+    assert (len(plan.tasks), reserves(plan), measure(plan, "expected_short")) == (2, [], (1, 0))
+    pinned = hand.plan(tmp_path, start=FRIDAY, keep=[f"2026-10-30 15:00,li,{HOME},u001,yes,"])
+    assert (len(pinned.tasks), measure(pinned, "expected_short")) == (2, (1, 0))
+    assert replace(hand, planning=HALF).plan(tmp_path, start=THURSDAY).shortfall == 0
+
+
+def test_everybody_is_reached_unless_the_estate_says_otherwise(tmp_path: Path) -> None:
+    hand = Hand({"third": everyone(share="1/3")}, homes(9), SIX)
+    plan = hand.plan(tmp_path)
+    assert "expected_short" not in {one.name for one in plan.measures}
+    notice = "Everybody who is visited or called is taken to be reached"
+    assert notice in render_plan(plan, dr.load_estate(tmp_path), "text", "en").decode()
+    known = replace(hand, planning=HALF).plan(tmp_path)
+    text = render_plan(known, dr.load_estate(tmp_path), "text", "en").decode()
+    assert notice not in text
+    assert "needed visits expected to reach nobody" in text
+
+
+def test_reserves_are_marked_and_read_back(tmp_path: Path) -> None:
+    plan = Hand({"third": everyone(share="1/3")}, homes(9), SIX, planning=HALF).plan(tmp_path)
+    estate = dr.load_estate(tmp_path)
+    path = tmp_path / "plan.csv"
+    path.write_bytes(render_plan(plan, estate, "csv", "en"))
+    assert path.read_text("utf-8-sig").splitlines()[0].split(",")[-4] == "reserve"
+    back = [placed.task for placed in read_plan(path, estate)]
+    assert [task.attributes.get("reserve") for task in back] == [task.attributes.get("reserve") for task in plan.tasks]
+    assert render_plan(plan, estate, "text", "en", "li").decode().count("reserve") == 3
+
+
+def test_hopes_that_are_too_high_are_refused(tmp_path: Path) -> None:
+    plan = Hand({"third": everyone(share="1/3")}, homes(9), SIX, planning=HALF).plan(tmp_path)
+    without = [task for task in plan.tasks if "reserve" not in task.attributes]
+    assert refused(tmp_path, plan, without) == {"expected"}
+    few = [replace(one, value=2) if one.name == "expected_short" else one for one in plan.measures]
+    assert refused(tmp_path, replace(plan, measures=few), without) == set()
+    assert refused(tmp_path, replace(plan, measures=[])) == {"expected"}

@@ -3,11 +3,13 @@
 import csv
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from fractions import Fraction
 from functools import cached_property
 from itertools import combinations, pairwise
+from math import ceil
 from pathlib import Path
 
 import dutyrules as dr
@@ -175,7 +177,12 @@ def broken_promises(case: Case) -> Iterator[str]:
             yield f"pin {pin} is gone"
     if len(case.plan.tasks) != len(own) + len(case.pinned):
         yield "other tasks are pinned"
-    yield from (f"{task} changes nothing" for task in own if _idle(space, task, own))
+    needed = [task for task in own if not _reserve(task)]
+    yield from (f"{task} changes nothing" for task in needed if _idle(space, task, needed))
+
+
+def _reserve(task: Task) -> bool:
+    return task.attributes.get("reserve") == "yes"
 
 
 def _near(space: Space, own: Sequence[Task]) -> Iterator[str]:
@@ -236,6 +243,69 @@ def waits(case: Case) -> Iterator[str]:
     said = [(one.value, one.bound) for one in case.plan.measures if one.name == "priority_waits"]
     if said != [(weeks, least)] * bool(found):
         yield f"households with priority wait {weeks} weeks, at least {least}; said is {said}"
+
+
+def hopes(case: Case) -> Iterator[str]:
+    """Who is expected to be reached, counted a second time; and nobody more could have been visited."""
+    space = case.space
+    rates = space.world.estate.raw["planning"].get("contact_rates")
+    said = [one.value for one in case.plan.measures if one.name == "expected_short"]
+    if rates is None:
+        if said or any(_reserve(task) for task in case.plan.tasks):
+            yield "reserves although everybody is reached"
+        return
+    events = [(task, event_of(task, space.world)) for task in case.plan.tasks if not task.pinned]
+    total = Fraction(0)
+    for demand in space.demands:
+        if isinstance(demand, Several):
+            missed: dict[str, Fraction] = {}
+            for task, event in events:
+                if event.target in demand.units and demand.counts(event):
+                    share = Fraction(rates.get(_band(task.at), "1/1"))
+                    missed[event.target] = missed.get(event.target, Fraction(1)) * (1 - share)
+            hoped = sum((1 - share for share in missed.values()), Fraction(0))
+            lacks = demand.needs[len(demand.leavers & missed.keys())] - hoped
+            total += max(Fraction(0), lacks)
+            if lacks > 0:
+                yield from _more(case, demand, missed.keys())
+    if said != [ceil(total)]:
+        yield f"{total} visits are expected to reach nobody, said is {said}"
+
+
+def _band(at: datetime) -> str:
+    return "weekend" if at.weekday() >= 5 else "evening" if at.hour >= 18 else "daytime"
+
+
+def _more(case: Case, demand: Several, reached: Set[str]) -> Iterator[str]:
+    """Slots in which somebody else could have been visited for a demand that is expected to lack something."""
+    space, tasks = case.space, case.plan.tasks
+    made = Counter((task.person, task.kind, task.at.date()) for task in tasks if not task.pinned)
+    spent = Counter[tuple[str, date]]()
+    for task in tasks:
+        spent[task.person, task.at.date()] += 0 if task.pinned else (task.until - task.at) // timedelta(minutes=1)
+    avoided = [duty for duty in space.world.estate.duties if not duty.must]
+    for slot in space.slots:
+        day, minutes = slot.at.date(), (slot.until - slot.at) // timedelta(minutes=1)
+        if (
+            made[slot.person, slot.kind, day] >= space.room(slot.person, slot.kind, day)
+            or spent[slot.person, day] + minutes > space.minutes(slot.person, day)
+            or any(task.person == slot.person and task.at < slot.until and slot.at < task.until for task in tasks)
+            or any(space.closed(duty, slot.person, slot.kind, slot.at) for duty in avoided)
+        ):
+            continue
+        for unit in set(demand.units) - set(reached) - demand.leavers:
+            gap = int(space.kinds[slot.kind].get("min_gap", 0))
+            near = [task for task in tasks if (task.kind, task.target) == (slot.kind, unit)]
+            if any(abs((task.at.date() - day).days) < gap for task in near) or not space.takes(unit, slot):
+                continue
+            for words, name in ways(space, slot.kind, unit):
+                event = visit(space, slot, unit, words, name)
+                serves = [one for one in space.demands if unit in one.units and one.counts(event)]
+                leaves = any(unit in one.leavers for one in serves)
+                there = any(one.there(unit, day) for one in serves)
+                if demand in serves and there and not leaves and space.sent(unit, slot, serves):
+                    yield f"{unit} could be visited in reserve: {slot}"
+                    return
 
 
 def _monday(day: date) -> date:
@@ -314,7 +384,7 @@ def _demand(space: Space, one: Shortfall, unit: str) -> Demand:
 def differences(world: VisitsWorld, *, brute: bool = True) -> list[str]:
     """Everything that is wrong with the plan of a world."""
     case = planned(world)
-    found = [*law(case), *broken_promises(case), *waits(case), *empty(case)]
+    found = [*law(case), *broken_promises(case), *waits(case), *hopes(case), *empty(case)]
     return found or ([*claims(case)] if brute else [])
 
 

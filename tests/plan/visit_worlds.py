@@ -111,6 +111,10 @@ def visits_world(draw: Draw) -> VisitsWorld:
     if world.maybe(3):
         longest = max(way["minutes"] for way in capacities.values())
         estate["planning"]["minutes_per_day"] = longest + draw.pick(0, 5, 10, 20, 45)
+    if world.maybe(3):
+        bands = draw.several(["daytime", "evening", "weekend"], 1, 3)
+        estate["planning"]["contact_rates"] = {band: draw.pick("1/2", "4/5", "1/3", "1/1") for band in bands}
+        estate["planning"]["reserve_attempts"] = draw.pick(0, 1, 1, 2)
     if world.maybe(4):
         estate["working_hours"] = draw.pick(["09:00", "19:30"], ["14:10", "15:40"])
     if world.maybe(6):

@@ -72,7 +72,7 @@ class Household:
 
 @dataclass(frozen=True)
 class Visit:
-    """One visit or call."""
+    """One visit or call; a reserve is made in case that others reach nobody."""
 
     household: Household
     kind: str
@@ -80,6 +80,7 @@ class Visit:
     start: int
     attributes: Attributes = ()
     case: str | None = None
+    reserve: bool = False
 
 
 @dataclass

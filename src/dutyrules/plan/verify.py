@@ -7,6 +7,7 @@ import numpy as np
 
 from dutyrules.activity.log import Log
 from dutyrules.estate import Estate
+from dutyrules.plan.expected import hopes
 from dutyrules.plan.forecast import PlanError, forecast, missed, outlook
 from dutyrules.plan.plan import Plan, Shortfall, Task
 from dutyrules.plan.promises import broken_promises
@@ -32,6 +33,9 @@ def violations(
     yield from _apart(plan.tasks)
     placed = [task for task in plan.tasks if not any(_same(task, pin) for pin in pins)]
     yield from broken_promises(estate, log, placed, pins)
+    if estate.planning.contact_rates is not None:
+        before = outlook(estate, forecast(estate, log, pins), period, kinds)
+        yield from hopes(before, judgement, plan, placed)
     for pin in pins:
         if not any(_same(task, pin) for task in plan.tasks):
             yield Violation("pin_moved", named(pin), "not in the plan")

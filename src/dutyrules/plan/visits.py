@@ -25,6 +25,7 @@ from dutyrules.plan.pins import check_pins
 from dutyrules.plan.plan import Plan, Shortfall, Status, Task, status_of
 from dutyrules.plan.planfile import Placed
 from dutyrules.plan.priority import bring_forward, priority_waits
+from dutyrules.plan.reserves import add_reserves, expected_short
 from dutyrules.plan.spread import families, least, spread
 from dutyrules.plan.timing import tasks_of
 from dutyrules.plan.verify import verified
@@ -76,6 +77,10 @@ def plan_visits(
     check_hours(before, fixed)
     solved = _solve(fixed, progress or (lambda _what, _done, _of: None))
     drafts, leasts = [one.draft for one in solved], [one.least for one in solved]
+    rates = estate.planning.contact_rates
+    if rates is not None:
+        for draft in drafts:
+            add_reserves(draft, rates, estate.planning.reserve_attempts)
     plan = Plan(
         name="visits",
         estate=estate.id,
@@ -86,7 +91,11 @@ def plan_visits(
         duties=duties,
         shortfalls=(),
         least_shortfall=sum(leasts),
-        measures=[*visit_measures(drafts, leasts, entered(before, pins)), *priority_waits(drafts, days)],
+        measures=[
+            *visit_measures(drafts, leasts, entered(before, pins)),
+            *priority_waits(drafts, days),
+            *expected_short(drafts, rates),
+        ],
         unplanned=unplanned,
         complete=all(one.complete for one in solved),
         provenance=provenance(estate, log, provisional=before.ground.presence.provisional),
