@@ -13,7 +13,7 @@ from dutyrules.estate import scored_period
 from dutyrules.plan import Cause, Plan, Status, Task
 from dutyrules.plan.planfile import read_plan
 from dutyrules.plan.verify import Violation, violations
-from dutyrules.report.plan import render_plan
+from dutyrules.report.plan import render_plan, write_folder
 from tests.plan.visit_estate import HOME, PHONE, Hand, call_back, everyone, homes, way, why
 
 THURSDAY, FRIDAY = date(2026, 10, 29), date(2026, 10, 30)
@@ -408,7 +408,7 @@ def test_reserves_keep_the_days_between_visits(tmp_path: Path) -> None:
 
 def test_the_time_at_which_most_are_reached(tmp_path: Path) -> None:
     """Two of four are needed, and Friday has an evening with two hours: both are used before another by day."""
-    visits = {HOME: way("home", "15:00", "15:10", per_day=2) | {"hours": [["15:00", "15:20"], ["18:00", "18:20"]]}}
+    visits = {HOME: way("home", "15:00", "15:10", per_day=4) | {"hours": [["15:00", "15:20"], ["18:00", "18:20"]]}}
     roster = ["li,2026-10-29,08:00,17:30", "li,2026-10-30,08:00,20:00"]
     rates = {"contact_rates": {"daytime": "50%", "evening": "80%"}}
     hand = Hand({"two": everyone(share="1/2")}, homes(4), visits, {"roster": roster}, planning=rates)
@@ -465,3 +465,131 @@ def test_hopes_that_are_too_high_are_refused(tmp_path: Path) -> None:
     few = [replace(one, value=2) if one.name == "expected_short" else one for one in plan.measures]
     assert refused(tmp_path, replace(plan, measures=few), without) == set()
     assert refused(tmp_path, replace(plan, measures=[])) == {"expected"}
+
+
+# ---------------------------------------------------------------------------------------------- visits by two
+
+
+def pair(unit: str, contact: str = "any") -> str:
+    """A household that wishes for two at the door."""
+    return f"{unit},b1,occupied,{contact},any,,,,2"
+
+
+TWO = {"people": ["li,butler,A,,", "wang,guard,A,,"]}
+ONE_SLOT = {HOME: way("home", "15:00", "15:10")}
+
+
+def test_two_come_to_the_door(tmp_path: Path) -> None:
+    plan = Hand({"all": everyone()}, [pair("u001"), *homes(1, first=2)], ONE_SLOT, TWO).plan(tmp_path, start=THURSDAY)
+    assert plan.shortfall == 0
+    assert {task.target: task.along for task in plan.tasks} == {"u001": ("wang",), "u002": ()}
+    assert [(task.target, task.order) for task in plan.of("wang")] == [("u001", 1)]
+    assert refused(tmp_path, plan) == set()
+    estate = dr.load_estate(tmp_path)
+    assert "two: li, wang" in render_plan(plan, estate, "text", "en", "wang").decode()
+    assert "two: li\\, wang" in render_plan(plan, estate, "ics", "en", "wang").decode().replace("\r\n ", "")
+    assert "participants" in render_plan(plan, estate, "csv", "en").decode()
+    assert {path.name for path in write_folder(plan, estate, tmp_path / "out", "en")} >= {"li.ics", "wang.ics"}
+
+
+@pytest.mark.parametrize(
+    ("people", "companion", "met"),
+    [
+        (["wang,guard,A,,"], "guard", True),
+        (["wang,guard,A,,"], "lead", False),
+        (["wang,guard,,,"], None, True),  # the whole estate holds the area
+        (["wang,guard,B,,"], None, False),
+        (["wang,guard,A,,2026-10-29"], None, False),
+        ([], None, False),
+    ],
+)
+def test_who_comes_along(tmp_path: Path, people: list[str], companion: str | None, met: bool) -> None:
+    """Somebody else, who works that day in the area, or one that holds it, in the role that is asked for."""
+    visits = {HOME: ONE_SLOT[HOME] | ({"companion": companion} if companion else {})}
+    tables = {"people": ["li,butler,A,,", *people]}
+    plan = Hand({"all": everyone()}, [pair("u001")], visits, tables, areas="AB").plan(tmp_path, start=FRIDAY)
+    assert (plan.shortfall, plan.least_shortfall) == (0 if met else 1, 0)
+    if not met:
+        assert plan.status is Status.UNKNOWN
+        assert why(plan) == [Cause("companions", {"need": 1, "planned": 0, "pairs": 1, "duties": ""})]
+
+
+def test_nobody_comes_along_who_has_something_else_to_do(tmp_path: Path) -> None:
+    """Wang is on leave on Thursday afternoon, and has a household of the other area to visit on Friday at 15:00."""
+    leave = ["wang,2026-10-29 14:00,2026-10-29 16:00,yes,,"]
+    people = ["li,butler,A,,", "wang,butler,B,,", "wang,guard,A,,"]
+    tables = {"people": people, "leave": leave}
+    buildings = ["b1,A,", "b2,B,"]
+    other = "u002,b2,occupied,any,any,,"
+    hand = Hand({"all": everyone()}, [pair("u001"), other], ONE_SLOT, tables, buildings=buildings, areas="AB")
+    plan = hand.plan(tmp_path, start=THURSDAY)
+    assert plan.shortfall == 1
+    assert refused(tmp_path, plan) == set()
+    later = replace(hand, visits={HOME: way("home", "15:00", "15:20", per_day=2)}).plan(tmp_path, start=FRIDAY)
+    assert later.shortfall == 0
+    assert len({task.at for task in later.tasks}) == 2
+
+
+def test_one_is_sent_where_one_is_enough(tmp_path: Path) -> None:
+    """Half of four are two, and two need nobody else; with three wanted one of the others has two come."""
+    units = [pair("u001"), pair("u002"), *homes(2, first=3)]
+    half = Hand({"half": everyone(share="1/2")}, units, ONE_SLOT, TWO).plan(tmp_path)
+    assert sorted(task.target or "" for task in half.tasks) == ["u003", "u004"]
+    more = Hand({"most": everyone(share="3/4")}, units, ONE_SLOT, TWO).plan(tmp_path)
+    assert sorted(len(task.along) for task in more.tasks) == [0, 0, 1]
+
+
+def test_calls_need_no_company(tmp_path: Path) -> None:
+    plan = Hand({"all": everyone(PHONE)}, [pair("u001")]).plan(tmp_path)
+    assert [task.along for task in plan.tasks] == [()]
+
+
+def test_a_callback_at_the_door_by_two(tmp_path: Path) -> None:
+    log = ["2026-10-28 16:00,li,repair,u001,c1,"]
+    back = call_back("24 hours", follow_up=HOME)
+    hand = Hand({"back": back}, [pair("u001")], ONE_SLOT, TWO, log)
+    plan = hand.plan(tmp_path)
+    assert [(task.at.day, task.case, task.along) for task in plan.tasks] == [(29, "c1", ("wang",))]
+    alone = replace(hand, tables={"people": ["li,butler,A,,"]}).plan(tmp_path)
+    assert why(alone) == [Cause("no_companion", {"unit": "u001", "slots": 1})]
+
+
+def test_the_minutes_of_both_are_counted(tmp_path: Path) -> None:
+    """Wang has twenty minutes a day and comes along to two households on Thursday and Friday each."""
+    units = [pair(f"u00{n}") for n in range(1, 6)]
+    visits = {HOME: way("home", "15:00", "16:00", per_day=6)}
+    people = {"people": ["li,butler,A,,", "chen,butler,A,,", "wang,guard,A,,"]}
+    hand = Hand({"all": everyone()}, units, {HOME: visits[HOME] | {"companion": "guard"}}, people)
+    plan = replace(hand, planning={"minutes_per_day": 20}).plan(tmp_path, start=THURSDAY)
+    assert len(plan.of("wang")) == 4
+    assert refused(tmp_path, plan) == set()
+
+
+def test_a_pinned_visit_by_two_keeps_both_busy(tmp_path: Path) -> None:
+    hand = Hand({"all": everyone()}, [pair("u001"), pair("u002")], ONE_SLOT, TWO)
+    pin = [f"2026-10-30 14:55,li,{HOME},u001,yes,,2026-10-30 15:05,wang"]
+    plan = hand.plan(tmp_path, start=FRIDAY, keep=pin)
+    assert [(task.target, task.along) for task in plan.tasks] == [("u001", ("wang",))]
+    assert plan.shortfall == 1
+
+
+def test_visits_by_too_few_are_refused(tmp_path: Path) -> None:
+    people = {"people": ["li,butler,A,,", "wang,guard,A,,", "chen,guard,B,,", "zhao,lead,A,,"]}
+    visits = {HOME: ONE_SLOT[HOME] | {"companion": "guard"}}
+    plan = Hand({"all": everyone()}, [pair("u001")], visits, people, areas="AB").plan(tmp_path, start=THURSDAY)
+    (task,) = plan.tasks
+    assert task.along == ("wang",)
+    for name in ("", "li", "chen", "zhao"):
+        other = replace(task, attributes={"participants": name} if name else {})
+        assert refused(tmp_path, plan, [other]) - {"overlap"} == {"companion"}
+    busy = replace(task, person="wang", target="u009", kind="note", attributes={})
+    assert refused(tmp_path, plan, [task, busy]) == {"overlap"}
+    early = replace(task, at=task.at.replace(hour=7), until=task.until.replace(hour=7))
+    assert refused(tmp_path, plan, [early]) == {"off_duty"}
+
+
+def test_an_unknown_role_of_companions(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as error:
+        Hand({"all": everyone()}, homes(1), {HOME: ONE_SLOT[HOME] | {"companion": "gard"}}).load(tmp_path)
+    assert [problem.code for problem in error.value.diagnostics] == ["estate.unknown-role"]
+    assert "guard" in str(error.value)

@@ -30,6 +30,9 @@ from tests.reference.verdict import World
 
 Key = tuple[str, ...]
 
+UNPROVEN = ("follow_up_full", "follow_up_near", "minutes", "companions", "no_companion")
+"""Causes that do not say whether the obligation could be met alone."""
+
 
 @dataclass(frozen=True)
 class Case:
@@ -54,6 +57,7 @@ class Case:
         """Everything that could have been planned."""
         days = [day for day in self.before.scored.days() if day >= self.start]
         pins = [Pin(task.person, task.kind, task.at, task.until) for task in self.pinned]
+        pins += [Pin(who, task.kind, task.at, task.until, True) for task in self.pinned for who in task.along]
         world = replace(self.before, events=sorted([*self.before.events, *map(self._event, self.pinned)], key=_moment))
         return Space(world, days, self.plan.duties, pins)
 
@@ -164,10 +168,11 @@ def broken_promises(case: Case) -> Iterator[str]:
             yield f"{number} visits of {kind} by {person} on {day}"
     spent: Counter[tuple[str, date]] = Counter()
     for task in own:
-        spent[task.person, task.at.date()] += (task.until - task.at) // timedelta(minutes=1)
+        for who in (task.person, *task.along):
+            spent[who, task.at.date()] += (task.until - task.at) // timedelta(minutes=1)
     yield from (f"{minutes} minutes on {day}" for day, minutes in spent.items() if minutes > space.minutes(*day))
     yield from _near(space, own)
-    busy = sorted((task.person, task.at, task.until) for task in case.plan.tasks)
+    busy = sorted((who, task.at, task.until) for task in case.plan.tasks for who in (task.person, *task.along))
     for one, two in pairwise(busy):
         if one[0] == two[0] and two[1] < one[2]:
             yield f"{one} and {two} at once"
@@ -213,6 +218,8 @@ def _complaints(space: Space, task: Task, slot: Slot) -> Iterator[str]:
     """What is wrong with a visit at an open hour."""
     unit, event = task.target or "", event_of(task, space.world)
     serves = [one for one in space.demands if unit in one.units and one.counts(event)]
+    if space.pair(unit, slot) != (len(task.along) == 1 and task.along[0] in space.companions(unit, slot)):
+        yield f"{task} by the wrong number of people"
     if not space.takes(unit, slot):
         yield f"{task} is not wished"
     if not any(one.there(unit, task.at.date()) for one in serves):
@@ -282,14 +289,18 @@ def _more(case: Case, demand: Several, reached: Set[str]) -> Iterator[str]:
     made = Counter((task.person, task.kind, task.at.date()) for task in tasks if not task.pinned)
     spent = Counter[tuple[str, date]]()
     for task in tasks:
-        spent[task.person, task.at.date()] += 0 if task.pinned else (task.until - task.at) // timedelta(minutes=1)
+        for who in (task.person, *task.along):
+            spent[who, task.at.date()] += 0 if task.pinned else (task.until - task.at) // timedelta(minutes=1)
     avoided = [duty for duty in space.world.estate.duties if not duty.must]
     for slot in space.slots:
         day, minutes = slot.at.date(), (slot.until - slot.at) // timedelta(minutes=1)
         if (
             made[slot.person, slot.kind, day] >= space.room(slot.person, slot.kind, day)
             or spent[slot.person, day] + minutes > space.minutes(slot.person, day)
-            or any(task.person == slot.person and task.at < slot.until and slot.at < task.until for task in tasks)
+            or any(
+                slot.person in (task.person, *task.along) and task.at < slot.until and slot.at < task.until
+                for task in tasks
+            )
             or any(space.closed(duty, slot.person, slot.kind, slot.at) for duty in avoided)
         ):
             continue
@@ -297,6 +308,8 @@ def _more(case: Case, demand: Several, reached: Set[str]) -> Iterator[str]:
             gap = int(space.kinds[slot.kind].get("min_gap", 0))
             near = [task for task in tasks if (task.kind, task.target) == (slot.kind, unit)]
             if any(abs((task.at.date() - day).days) < gap for task in near) or not space.takes(unit, slot):
+                continue
+            if space.pair(unit, slot):
                 continue
             for words, name in ways(space, slot.kind, unit):
                 event = visit(space, slot, unit, words, name)
@@ -359,7 +372,7 @@ def _causes(case: Case, space: Space) -> Iterator[str]:
             if cause.message in ("competes", "competes_apart"):
                 if alone:
                     yield f"{one}: {alone} would be missing whatever else is given up"
-            elif cause.message != "minutes" and cause.message not in ("follow_up_full", "follow_up_near") and not alone:
+            elif cause.message not in UNPROVEN and not alone:
                 yield f"{one}: it could be met"
             if cause.message.startswith("few"):
                 numbers = {name: int(value) for name, value in cause.numbers.items()}

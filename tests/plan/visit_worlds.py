@@ -34,7 +34,7 @@ LIMITS += ["600 minutes", "9 working_hours"]
 HEADERS = {
     "people": "person,area,role,from,to,fte,primary",
     "buildings": "building,area,from,to,x,y",
-    "units": "unit,building,state,contact,prefer,from,to,priority",
+    "units": "unit,building,state,contact,prefer,from,to,priority,persons",
     "blackouts": "unit,from,to,reason",
     "permits": "unit,from,to",
     "roster": "person,date,start,end",
@@ -72,6 +72,7 @@ class _World:
     period: cal.Period
     planned: cal.Period
     tight: bool
+    pairs: bool
     rows: dict[str, list[str]] = field(default_factory=lambda: {name: [] for name in HEADERS})
     persons: list[str] = field(default_factory=list)
     areas: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -97,7 +98,7 @@ def visits_world(draw: Draw) -> VisitsWorld:
     start = draw.pick(None, None, period.first, draw.day(period.first, period.last))
     if tight:
         start = draw.day(period.last - cal.DAY * 6, period.last - cal.DAY)
-    world = _World(draw, period, cal.Period("", start or period.first, period.last), tight)
+    world = _World(draw, period, cal.Period("", start or period.first, period.last), tight, draw.whole(0, 7) == 7)
     _draw_places(world)
     _draw_people(world)
     _draw_duties(world)
@@ -173,7 +174,8 @@ def _draw_unit(world: _World, unit: str) -> None:
         contact, state = draw.pick("any", "any", "any", "phone"), draw.pick("occupied", "not_moved_in", "vacant")
     for since, until in spans:
         prefer = draw.pick("any", "any", "daytime", "evening", "weekend")
-        world.add("units", unit, building, state, contact, prefer, since, until, draw.pick("", "", "no", "yes"))
+        priority, persons = draw.pick("", "", "no", "yes"), draw.pick(*[""] * 6, "1", "2") if not world.pairs else "2"
+        world.add("units", unit, building, state, contact, prefer, since, until, priority, persons)
         if world.maybe(2):
             contact = draw.pick(*CONTACTS)
         state = draw.pick(*STATES)
@@ -381,6 +383,8 @@ def _capacities(world: _World) -> dict[str, Any]:
     for way in (home, phone):
         if world.maybe(3):
             way["min_gap"] = draw.pick(1, 2, 3, 7, 14, 20)
+    if world.maybe(4):
+        home["companion"] = draw.pick("butler", "lead")
     both = {HOME: home, PHONE: phone}
     return draw.pick(*[both] * 6, {HOME: home}, {PHONE: phone})
 

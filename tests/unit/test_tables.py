@@ -75,7 +75,8 @@ def test_every_table_is_there_and_typed() -> None:
         },
         "units": {
             "unit": pl.String, "building": pl.String, "state": pl.String, "from": pl.Date, "to": pl.Date,
-            "contact": pl.String, "prefer": pl.String, "priority": pl.Boolean, "_row": pl.Int32,
+            "contact": pl.String, "prefer": pl.String, "priority": pl.Boolean,
+            "persons": pl.String, "_row": pl.Int32,
         },
         "blackouts": {
             "unit": pl.String, "from": pl.Date, "to": pl.Date, "reason": pl.String, "_row": pl.Int32,
@@ -402,10 +403,13 @@ def test_columns_missing_twice_or_without_title(tmp_path: Path) -> None:
         ),
         (
             "table.unknown-column", Cell(file, 1, "biulding"), "biulding",
-            "unit, building, state, from, to, contact, prefer, priority",
+            "unit, building, state, from, to, contact, prefer, priority, persons",
             "did you mean 'building'?",
         ),
-        ("table.unknown-column", Cell(file, 1), "", "unit, building, state, from, to, contact, prefer, priority", None),
+        (
+            "table.unknown-column", Cell(file, 1), "",
+            "unit, building, state, from, to, contact, prefer, priority, persons", None,
+        ),
         (
             "table.missing-column", Cell(file, 1, "building"), "biulding",
             "building or 楼栋 or 樓棟 or 楼栋编号 or 楼号 or 樓號", "add a column building to the header in row 1",

@@ -27,6 +27,7 @@ class VisitCapacity(Form):
         minutes: How long one takes, the way to the next door included.
         hours: When they may begin and end, within the shift.
         min_gap: Least number of days from one to the next at the same household.
+        companion: The role of whoever comes along where two persons are wished for; any role if it is not said.
     """
 
     channel: Literal["home", "phone"]
@@ -34,6 +35,7 @@ class VisitCapacity(Form):
     minutes: Some
     hours: Windows
     min_gap: Count = 0
+    companion: Text | None = None
 
 
 class ContactRates(Form):

@@ -1,7 +1,7 @@
 """When people can make visits: cells of free slots, by person, kind and day."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
 
@@ -51,12 +51,14 @@ class Agenda:
         cells: Every cell with at least one slot that was free at first.
         at_work: (person, day) → the posts in which a person works that day.
         minutes: Most minutes of a person in a day, None if nobody counts them.
+        along: For each person the times in which that person accompanies somebody.
     """
 
     kinds: Mapping[str, VisitCapacity]
     cells: tuple[Cell, ...]
     at_work: Mapping[tuple[int, int], frozenset[int]]
     minutes: int | None = None
+    along: Mapping[int, Sequence[tuple[int, int]]] = field(default_factory=dict)
     _taken: set[tuple[int, int]] = field(default_factory=set)  # person, second
     _made: Counter[tuple[int, str, int]] = field(default_factory=Counter)  # visits by person, kind, day
     _spent: Counter[tuple[int, int]] = field(default_factory=Counter)  # minutes by person, day
@@ -67,7 +69,14 @@ class Agenda:
 
     def free(self, cell: Cell) -> list[int]:
         """Slots of a cell that nobody has taken yet."""
-        return [start for start in cell.starts if (cell.person, start) not in self._taken]
+        free = [start for start in cell.starts if (cell.person, start) not in self._taken]
+        if cell.person in self.along:
+            free = [start for start in free if not self._accompanies(cell.person, cell.kind, start)]
+        return free
+
+    def _accompanies(self, person: int, kind: str, start: int) -> bool:
+        end = start + self.kinds[kind].minutes * 60
+        return any(start < until and since < end for since, until in self.along.get(person, ()))
 
     def left(self, person: int, kind: str, day: int) -> int:
         """How many more visits a person may make in a day."""
@@ -77,11 +86,15 @@ class Agenda:
 
     def minutes_left(self, person: int, day: int) -> int | None:
         """How many more minutes a person may spend in a day, None if nobody counts them."""
-        return None if self.minutes is None else self.minutes - self._spent[person, day]
+        if self.minutes is None:
+            return None
+        along = sum(until - since for since, until in self.along.get(person, ()) if since // DAY == day)
+        return self.minutes - self._spent[person, day] - along // 60
 
     def open(self, person: int, kind: str, start: int) -> bool:
         """Whether a slot is free, and one of the day's visits left."""
-        return (person, start) not in self._taken and self.left(person, kind, start // DAY) > 0
+        taken = (person, start) in self._taken or self._accompanies(person, kind, start)
+        return not taken and self.left(person, kind, start // DAY) > 0
 
     @property
     def entangled(self) -> bool:
@@ -97,6 +110,10 @@ class Agenda:
         self._taken.add((person, start))
         self._made[person, kind, start // DAY] += 1
         self._spent[person, start // DAY] += self.kinds[kind].minutes if minutes is None else minutes
+
+    def spend(self, person: int, day: int, minutes: int) -> None:
+        """Takes some of a day's minutes for what is no visit of one's own."""
+        self._spent[person, day] += minutes
 
     def give_back(self, person: int, kind: str, start: int) -> None:
         """Undoes `take`."""

@@ -29,7 +29,7 @@ def _may_move(draft: Draft, visit: Visit) -> bool:
     return (
         all(stay.prefer == "any" for stay in visit.household.stays)
         and draft.agenda.kinds[visit.kind].channel == "home"
-        and not any(draft.demands[number].follow_up for number in draft.serves(visit))
+        and not draft.settled(visit)
     )
 
 

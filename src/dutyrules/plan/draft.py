@@ -18,6 +18,7 @@ class Stay:
         contact: ``any``, ``home``, ``phone``, ``appointment`` or ``none``.
         prefer: ``any``, ``daytime``, ``evening`` or ``weekend``.
         closed: Kinds of visits that would be too near to one that is certain.
+        persons: How many must come to the door.
     """
 
     first: int
@@ -25,10 +26,12 @@ class Stay:
     contact: str
     prefer: str
     closed: frozenset[str] = frozenset()
+    persons: int = 1
 
-    def takes(self, channel: str, kind: str = "") -> bool:
-        """Whether it may be visited or called that way, by a visit of that kind."""
-        return bool(channel) and kind not in self.closed and self.contact in ("any", "appointment", channel)
+    def takes(self, channel: str, kind: str = "", persons: int = 1) -> bool:
+        """Whether it may be visited or called that way, by a visit of that kind and by so many."""
+        enough = channel != "home" or persons >= self.persons
+        return bool(channel) and enough and kind not in self.closed and self.contact in ("any", "appointment", channel)
 
 
 @dataclass(frozen=True)
@@ -55,14 +58,23 @@ class Household:
         """What it wishes on a day."""
         return next((stay for stay in self.stays if stay.first <= day <= stay.last), None)
 
-    def takes(self, channel: str, day: int, kind: str = "") -> bool:
-        """Whether it may be visited or called that way on a day, by a visit of that kind."""
+    def takes(self, channel: str, day: int, kind: str = "", persons: int = 1) -> bool:
+        """Whether it may be visited or called that way on a day, by a visit of that kind and by so many."""
         stay = self.on(day)
-        return stay is not None and stay.takes(channel, kind)
+        return stay is not None and stay.takes(channel, kind, persons)
 
     def ever_takes(self, channel: str) -> bool:
         """Whether it may be visited or called that way at all."""
-        return any(stay.takes(channel) for stay in self.stays)
+        return any(stay.takes(channel, persons=2) for stay in self.stays)
+
+    @property
+    def paired(self) -> bool:
+        """Whether on some days two must come to the door."""
+        return any(stay.persons > 1 for stay in self.stays)
+
+    def unpaired(self) -> "Household":
+        """The same as if one were always enough."""
+        return replace(self, stays=tuple(replace(stay, persons=1) for stay in self.stays)) if self.paired else self
 
     def wishes(self, band: str, day: int) -> bool:
         """Whether that time of a day suits it."""
@@ -72,7 +84,7 @@ class Household:
 
 @dataclass(frozen=True)
 class Visit:
-    """One visit or call; a reserve is made in case that others reach nobody."""
+    """One visit or call; a reserve is made in case that others reach nobody; a companion comes along to the door."""
 
     household: Household
     kind: str
@@ -81,6 +93,7 @@ class Visit:
     attributes: Attributes = ()
     case: str | None = None
     reserve: bool = False
+    companion: int | None = None
 
 
 @dataclass
@@ -117,11 +130,19 @@ class Draft:
     def helped(self) -> "Draft":
         """A draft for bounds: each demand may have whatever visits others are reason for, by whoever makes them."""
         households = {
-            code: replace(one, posts=senders(one, (self.demands[number] for number in self._of_unit[code])))
+            code: replace(one.unpaired(), posts=senders(one, (self.demands[number] for number in self._of_unit[code])))
             for code, one in self.households.items()
         }
         demands = [replace(one, there={code: self._ever(one, code) for code in one.there}) for one in self.demands]
         return replace(self.copy(), demands=demands, households=households)
+
+    def unpaired(self) -> "Draft":
+        """A draft for bounds: as if one person were always enough."""
+        return replace(self.copy(), households={code: one.unpaired() for code, one in self.households.items()})
+
+    def settled(self, visit: Visit) -> bool:
+        """Whether a visit must stay where it is: chosen for a limit, or for two persons at once."""
+        return visit.companion is not None or any(self.demands[number].follow_up for number in self.serves(visit))
 
     def _ever(self, demand: Demand, code: int) -> Spans:
         """When a unit may be visited for this demand, or for another one so that it counts here too."""
@@ -153,7 +174,7 @@ class Draft:
         day, household = visit.start // DAY, visit.household
         served = [self.demands[number] for number in self.serves(visit)]
         return (
-            household.takes(self.agenda.channel(visit.kind), day, visit.kind)
+            household.takes(self.agenda.channel(visit.kind), day, visit.kind, 1 if visit.companion is None else 2)
             and self.apart(household.code, visit.kind, day)
             and self.agenda.sends(visit.person, day, senders(household, served))
             and any(within(demand.times(household.code), visit.start) for demand in served)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import islice
 from typing import Final
 
 from dutyrules.plan.agenda import Cell, band_of
@@ -14,7 +13,7 @@ Change = tuple[Sequence[Visit], Sequence[Visit]]
 """Visits, and what is made in place of them."""
 
 TRIES: Final = 2_000
-"""Exchanges that are looked at for one demand that lacks something."""
+"""Exchanges that are looked at for all demands that lack something."""
 
 
 def exchange(draft: Draft, old: Sequence[Visit], new: Sequence[Visit], *, fewer: bool = False) -> bool:
@@ -49,11 +48,12 @@ def _unwished(visit: Visit) -> bool:
 
 def fill(draft: Draft) -> None:
     """Makes visits for what is still missing where visits depend on each other, of which flows do not know."""
+    budget = iter(range(TRIES))
     if draft.agenda.entangled:
         for number in range(len(draft.demands)):
             while draft.missing(number):
-                changes = islice(_changes(draft, number), TRIES)
-                if not any(exchange(draft, *change, fewer=True) for change in changes):
+                changes = zip(_changes(draft, number), budget, strict=False)
+                if not any(exchange(draft, *change, fewer=True) for change, _ in changes):
                     break
 
 
@@ -70,13 +70,18 @@ def _changes(draft: Draft, number: int) -> Iterator[Change]:
     yield from (([], [visit]) for visit in wanted if draft.apart(visit.household.code, visit.kind, visit.start // DAY))
     for visit in wanted:
         near = _near(draft, visit)
-        if len(near) == 1:
+        if len(near) == 1 and near[0].companion is None:
             yield from ((near, [visit, moved]) for moved in _moved(draft, near[0], free))
-    others = sorted(draft.visits, key=lambda one: (one.start, one.person))
+    others = sorted((one for one in draft.visits if one.companion is None), key=lambda one: (one.start, one.person))
     for household in waiting:
         for other in others:
             if other.kind in demand.kinds and free:
                 visit = Visit(household, other.kind, other.person, other.start, demand.says(other.kind), demand.case)
+                day = other.start // DAY
+                if not household.takes(agenda.channel(other.kind), day, other.kind) or number not in draft.serves(
+                    visit
+                ):
+                    continue
                 yield from (([other], [visit, moved]) for moved in _moved(draft, other, free))
 
 

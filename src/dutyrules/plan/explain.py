@@ -24,7 +24,7 @@ def causes(draft: Draft, number: int, helped: Draft) -> tuple[Cause, ...]:
     """
     demand = helped.demands[number]
     if demand.follow_up:
-        return (_late(helped, number),)
+        return (_late(helped, number, draft.households),)
     tries = [_alone(helped, number, leavers) for leavers in _leavers(demand)]
     most, need, cause = max(tries, key=lambda one: one[0] - one[1])
     if most < need:
@@ -35,17 +35,18 @@ def causes(draft: Draft, number: int, helped: Draft) -> tuple[Cause, ...]:
     )
     planned = len(draft.reached[number])
     numbers: dict[str, int | str] = {"need": planned + draft.missing(number), "planned": planned}
+    pairs = sum(draft.households[code].paired and draft.waits(number, code) for code in demand.units)
+    if pairs:
+        return (Cause("companions", {**numbers, "pairs": pairs, "duties": ", ".join(others)}),)
     lengths = {draft.agenda.kinds[kind].minutes for kind in demand.kinds}
-    if (
-        draft.agenda.minutes is not None and len(lengths) > 1
-    ):  # visits were counted by the shortest: that proves nothing
+    if draft.agenda.minutes is not None and len(lengths) > 1:  # all were counted as short as the shortest
         return (Cause("minutes", {**numbers, "minutes": draft.agenda.minutes, "duties": ", ".join(others)}),)
     if gap:
         return (Cause("competes_apart", {**numbers, "gap": gap, "duties": ", ".join(others)}),)
     return (Cause("competes", {**numbers, "duties": ", ".join(others)}),)
 
 
-def _late(fixed: Draft, number: int) -> Cause:
+def _late(fixed: Draft, number: int, households: Mapping[int, Household]) -> Cause:
     """A follow-up: no household to go to, nobody free in its time, or too late."""
     demand = fixed.demands[number]
     if not demand.units:
@@ -56,9 +57,15 @@ def _late(fixed: Draft, number: int) -> Cause:
         wishes = ", ".join(dict.fromkeys(stay.contact for stay in household.stays))
         return Cause("no_contact", {"unit": household.name, "contact": wishes or "none"})
     slots = _slots_in_time(fixed.agenda, household, demand, spans)
+    if slots and households[code].paired and not _called(fixed, demand):
+        return Cause("no_companion", {"unit": household.name, "slots": slots})
     near = any(fixed.agenda.kinds[kind].min_gap for kind in demand.kinds if kind in fixed.agenda.kinds)
     full = "follow_up_near" if near else "follow_up_full"
     return Cause(full if slots else "no_time_left", {"unit": household.name, "slots": slots})
+
+
+def _called(draft: Draft, demand: Demand) -> bool:
+    return any(draft.agenda.channel(kind) == "phone" for kind in demand.kinds)
 
 
 def _slots_in_time(agenda: Agenda, household: Household, demand: Demand, times: Spans) -> int:
@@ -105,8 +112,9 @@ def _alone(fixed: Draft, number: int, leavers: int) -> tuple[int, int, Cause]:
         day = (cell.person, cell.kind, cell.day)
         slots[network.arc(("cell", cell), ("day", *day), len(agenda.free(cell)))] = cell.day
         if day not in days:
-            days[day] = network.arc(("day", *day), ("all", cell.person, cell.day), max(0, agenda.left(*day)))
-            if (cell.person, "", cell.day) not in days:
+            together = "sink" if agenda.minutes is None else ("all", cell.person, cell.day)
+            days[day] = network.arc(("day", *day), together, max(0, agenda.left(*day)))
+            if agenda.minutes is not None and (cell.person, "", cell.day) not in days:
                 most = most_visits(agenda, demand.kinds, cell.person, cell.day)
                 days[cell.person, "", cell.day] = network.arc(("all", cell.person, cell.day), "sink", most)
     most, cut = network.most("source", "sink")

@@ -21,17 +21,22 @@ from dutyrules.plan.wishes import blackouts, too_near, waiting, without
 from dutyrules.registry.areas import first_day, last_day
 from dutyrules.scoring.judge import Judgement
 from dutyrules.source import read
-from dutyrules.timegrid import day_number
+from dutyrules.timegrid import DAY, day_number
 
 
 @dataclass(frozen=True)
 class Made:
-    """A visit on a planned day that is certain, because it is pinned or because it was made already."""
+    """A visit on a planned day that is certain, because it is pinned or because it was made already.
+
+    Attributes:
+        along: Whether the person accompanies somebody.
+    """
 
     person: int
     kind: str
     start: int
     end: int
+    along: bool = False
 
 
 def drafts_of(judgement: Judgement, demands: Sequence[Demand], days: range, made: Sequence[Made]) -> list[Draft]:
@@ -54,7 +59,11 @@ def drafts_of(judgement: Judgement, demands: Sequence[Demand], days: range, made
         posts |= {post for household in here.values() for post in household.posts}
         agenda = agenda_of(presence, posts, days, visits, busy, closed, judgement.estate.planning.minutes_per_day)
         for one in made:
-            agenda.take(one.person, one.kind, one.start, (one.end - one.start) // 60)
+            minutes = (one.end - one.start) // 60
+            if one.along:
+                agenda.spend(one.person, one.start // DAY, minutes)
+            else:
+                agenda.take(one.person, one.kind, one.start, minutes)
         drafts.append(Draft(group, here, agenda))
     return drafts
 
@@ -128,17 +137,18 @@ def _stays(judgement: Judgement, days: range) -> tuple[Mapping[str, Sequence[Sta
     ).sort("_first", maintain_order=True)
     buildings: dict[str, str] = {}
     stays: dict[str, list[Stay]] = {}
-    for unit, building, contact, prefer, first, last in rows.select(
-        "unit", "building", "contact", "prefer", "_first", "_last"
+    for unit, building, contact, prefer, persons, first, last in rows.select(
+        "unit", "building", "contact", "prefer", "persons", "_first", "_last"
     ).iter_rows():
         buildings.setdefault(unit, building)
         if first > last:
             continue
         own = stays.setdefault(unit, [])
-        if own and own[-1].last + 1 == first and (own[-1].contact, own[-1].prefer) == (contact, prefer):
+        stay = Stay(first, last, contact, prefer, persons=int(persons))
+        if own and own[-1].last + 1 == first and replace(own[-1], first=first, last=last) == stay:
             own[-1] = replace(own[-1], last=last)
         else:
-            own.append(Stay(first, last, contact, prefer))
+            own.append(stay)
     return {unit: without(own, away.get(unit, ()), near.get(unit, {})) for unit, own in stays.items()}, buildings
 
 

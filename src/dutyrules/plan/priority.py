@@ -18,7 +18,7 @@ def bring_forward(draft: Draft) -> None:
         if not draft.at(household.code):
             any(exchange(draft, *change) for change in _instead(draft, household))
         first = min(draft.at(household.code), key=lambda visit: visit.start, default=None)
-        if first is not None and not _urgent(draft, first):
+        if first is not None and not draft.settled(first):
             any(exchange(draft, *change) for change in _sooner(draft, first))
 
 
@@ -54,13 +54,8 @@ def _free(draft: Draft, visit: Visit) -> Iterator[Visit]:
 
 def _others(draft: Draft) -> Sequence[Visit]:
     """Visits that may be given to others, the earliest first."""
-    visits = (one for one in draft.visits if not one.household.priority and not _urgent(draft, one))
+    visits = (one for one in draft.visits if not one.household.priority and not draft.settled(one))
     return sorted(visits, key=lambda one: (one.start, one.person))
-
-
-def _urgent(draft: Draft, visit: Visit) -> bool:
-    """Whether its time was chosen for a limit."""
-    return any(draft.demands[number].follow_up for number in draft.serves(visit))
 
 
 def priority_waits(drafts: Sequence[Draft], days: range) -> list[Measure]:
@@ -88,7 +83,7 @@ def _soonest(draft: Draft, household: Household) -> int | None:
         (
             cell.day
             for cell in draft.agenda.cells
-            if household.takes(draft.agenda.channel(cell.kind), cell.day, cell.kind)
+            if household.takes(draft.agenda.channel(cell.kind), cell.day, cell.kind, 2)
             and any(_counts(draft.agenda, cell, household, demand) for demand in wanted)
         ),
         None,

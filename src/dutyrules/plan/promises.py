@@ -5,13 +5,15 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, Final
 
+import numpy as np
 import polars as pl
 
 from dutyrules.activity.log import Log
 from dutyrules.estate import Estate
 from dutyrules.plan.plan import Task
 from dutyrules.plan.violation import Violation, named
-from dutyrules.timegrid import DAY, date_of
+from dutyrules.registry.presence import Presence
+from dutyrules.timegrid import DAY, date_of, day_number
 
 LETS: Final = {"any": ("home", "phone"), "appointment": ("home", "phone"), "home": ("home",), "phone": ("phone",)}
 """A household's wish → the ways in which it may be contacted."""
@@ -69,18 +71,43 @@ def _crowded(estate: Estate, log: Log, tasks: Sequence[Task], pins: Sequence[Tas
     days = {task.at.date() for task in tasks}
     for task in (*tasks, *pins):
         visits[task.person, task.kind, task.at.date()] += 1
-        minutes[task.person, task.at.date()] += (task.until - task.at) // timedelta(minutes=1)
+        for name in (task.person, *task.along):
+            minutes[name, task.at.date()] += (task.until - task.at) // timedelta(minutes=1)
     for at, who, kind, _ in _rows(log, kinds):
         day = date_of(at // DAY)
         if who >= 0 and day in days:
             visits[log.persons[who], kind, day] += 1
             minutes[log.persons[who], day] += kinds[kind].minutes
-    for person, kind, day in sorted({(one.person, one.kind, one.at.date()) for one in tasks}):
+    names = {(name, one.kind, one.at.date()) for one in tasks for name in (one.person, *one.along)}
+    for person, kind, day in sorted(names):
         made, most, spent = visits[person, kind, day], kinds[kind].per_day, minutes[person, day]
         if made > most:
             yield Violation("per_day", f"{kind} of {person} on {day}", f"{made}, at most {most}")
         if most_minutes is not None and spent > most_minutes:
             yield Violation("minutes", f"visits of {person} on {day}", f"{spent} minutes, at most {most_minutes}")
+
+
+def unaccompanied(estate: Estate, presence: Presence, tasks: Sequence[Task]) -> Iterator[Violation]:
+    """Visits at doors where two are wished for, without somebody else who works in that area that day, in that role."""
+    units = _by_unit(estate.tables.units)
+    for task in tasks:
+        way, unit, day = estate.planning.visits.get(task.kind), task.target or "", task.at.date()
+        wished = next((row["persons"] for row in _live(units.get(unit, ()), day)), "1")
+        if way is None or way.channel != "home" or wished == "1":
+            continue
+        code = int((estate.places.ids == unit).arg_true()[0])
+        area = int(estate.places.area_at(np.array([code]), np.array([day_number(day)]))[0])
+        works = presence.work[:, day_number(day) - presence.first] & (presence.acting_for < 0)
+        there = np.flatnonzero(works & presence.areas.contains[presence.area, area]).tolist()
+        fitting = {
+            presence.persons[presence.person[post]]
+            for post in there
+            if way.companion in (None, presence.roles[presence.role[post]])
+        }
+        if not fitting.difference([task.person]).intersection(task.along):
+            yield Violation(
+                "companion", named(task), f"{unit} wishes for two, and {', '.join(task.along) or 'nobody'} comes along"
+            )
 
 
 def _rows(log: Log, kinds: Container[str]) -> Iterator[tuple[int, int, str, int]]:

@@ -244,9 +244,7 @@ def _share_of_around(draft: Draft, family: Family, number: int, cells: Mapping[i
 
 def most_visits(agenda: Agenda, kinds: Iterable[str], person: int, day: int) -> int:
     """How many visits of some kinds together a day's minutes allow: as many as there are of the shortest kind."""
-    minutes = agenda.minutes_left(person, day)
-    if minutes is None:
-        return sum(max(0, agenda.left(person, kind, day)) for kind in kinds if kind in agenda.kinds)
+    minutes = agenda.minutes_left(person, day) or 0
     return max(0, minutes // min(agenda.kinds[kind].minutes for kind in kinds if kind in agenda.kinds))
 
 
@@ -259,11 +257,13 @@ def _capacity(network: Network, draft: Draft, family: Family, cells: Mapping[int
             network.arc(("cell", cell), ("day", *day), len(agenda.free(cell)))
             if day not in days:
                 days.add(day)
-                network.arc(("day", *day), ("all", cell.person, cell.day), max(0, agenda.left(*day)))
-                if (cell.person, "", cell.day) not in days:
+                week = ("week", number, week_of(cell.day))
+                together = week if agenda.minutes is None else ("all", number, cell.person, cell.day)
+                network.arc(("day", *day), together, max(0, agenda.left(*day)))
+                if together != week and (cell.person, "", cell.day) not in days:
                     days.add((cell.person, "", cell.day))
                     most = most_visits(agenda, demands[number].kinds, cell.person, cell.day)
-                    network.arc(("all", cell.person, cell.day), ("week", number, week_of(cell.day)), most)
+                    network.arc(together, week, most)
 
 
 def _cells(agenda: Agenda, demand: Demand) -> Iterator[Cell]:

@@ -1,6 +1,7 @@
 """Whether a plan can be worked and says the truth: no solver takes part."""
 
 from collections.abc import Iterator, Sequence, Set
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -10,7 +11,7 @@ from dutyrules.estate import Estate
 from dutyrules.plan.expected import hopes
 from dutyrules.plan.forecast import PlanError, forecast, missed, outlook
 from dutyrules.plan.plan import Plan, Shortfall, Task
-from dutyrules.plan.promises import broken_promises
+from dutyrules.plan.promises import broken_promises, unaccompanied
 from dutyrules.plan.violation import Violation, named
 from dutyrules.registry.presence import Presence
 from dutyrules.timegrid import DAY, Period, day_number, instant_number
@@ -30,9 +31,13 @@ def violations(
     presence = judgement.ground.presence
     for task in plan.tasks:
         yield from _at_work(presence, task)
-    yield from _apart(plan.tasks)
+    along = [replace(task, person=name) for task in plan.tasks for name in task.along if name in presence.persons]
+    for task in along:
+        yield from _at_work(presence, task)
+    yield from _apart([*plan.tasks, *along])
     placed = [task for task in plan.tasks if not any(_same(task, pin) for pin in pins)]
     yield from broken_promises(estate, log, placed, pins)
+    yield from unaccompanied(estate, presence, placed)
     if estate.planning.contact_rates is not None:
         before = outlook(estate, forecast(estate, log, pins), period, kinds)
         yield from hopes(before, judgement, plan, placed)

@@ -12,6 +12,7 @@ from dutyrules.estate import Estate, scored_period
 from dutyrules.estate.logs import log_from_rows
 from dutyrules.estate.provenance import provenance
 from dutyrules.plan.cluster import cluster
+from dutyrules.plan.company import Company
 from dutyrules.plan.draft import Draft
 from dutyrules.plan.exact import solve_exactly
 from dutyrules.plan.exchange import fill
@@ -75,7 +76,7 @@ def plan_visits(
     days = range(day_number(first), span.last_day + 1)
     fixed = drafts_of(before, demands, days, made)
     check_hours(before, fixed)
-    solved = _solve(fixed, progress or (lambda _what, _done, _of: None))
+    solved = _solve(fixed, Company(before, made), progress or (lambda _what, _done, _of: None))
     drafts, leasts = [one.draft for one in solved], [one.least for one in solved]
     rates = estate.planning.contact_rates
     if rates is not None:
@@ -110,6 +111,8 @@ def _pinned(presence: Presence, pins: Sequence[Task]) -> Iterator[Made]:
     for pin in pins:
         person = presence.persons.index(pin.person)
         yield Made(person, pin.kind, instant_number(pin.at), instant_number(pin.until))
+        for other in pin.along:
+            yield Made(presence.persons.index(other), pin.kind, instant_number(pin.at), instant_number(pin.until), True)
 
 
 def _made(estate: Estate, log: Log, first: date, span: Period) -> Iterator[Made]:
@@ -135,10 +138,12 @@ class _Solved:
     complete: bool
 
 
-def _solve(fixed: Sequence[Draft], progress: Progress) -> list[_Solved]:
+def _solve(fixed: Sequence[Draft], company: Company, progress: Progress) -> list[_Solved]:
     """Plans every group by flows, then searches where flows leave a doubt; interrupted, the flows' plans stand."""
+    paired = [start.copy() for start in fixed]
+    company.accompany(paired)
     drafts = []
-    for number, start in enumerate(fixed):
+    for number, start in enumerate(paired):
         progress("plan.flows", number, len(fixed))
         drafts.append(_by_flows(start))
     solved: list[_Solved] = []
@@ -148,12 +153,13 @@ def _solve(fixed: Sequence[Draft], progress: Progress) -> list[_Solved]:
         one = _Solved(draft, _least_by_flows(start) if draft.shortfall() else 0, complete=True)
         if draft.shortfall() > one.least:
             try:
-                one = replace(one, complete=False) if interrupted else _by_search(start, one)
+                one = replace(one, complete=False) if interrupted else _by_search(start, paired[number], one)
             except KeyboardInterrupt:
                 one = replace(one, complete=False)
             interrupted = interrupted or not one.complete
         solved.append(one)
     progress("plan.proofs", len(fixed), len(fixed))
+    company.complete([one.draft for one in solved])
     return solved
 
 
@@ -184,10 +190,16 @@ def _least_by_flows(start: Draft) -> int:
     return late + sum(least(ideal, family) for family in families(ideal.demands))
 
 
-def _by_search(start: Draft, flows: _Solved) -> _Solved:
-    """The better of the flows' plan and what counting finds, with the better of the two bounds."""
-    draft = start.copy()
+def _by_search(start: Draft, paired: Draft, flows: _Solved) -> _Solved:
+    """The better of the flows' plan and what counting finds, with the better of the two bounds.
+
+    Counting knows nothing of visits by two: what it proves holds as if one were always enough, and what it finds is
+    found beside those that were made.
+    """
+    draft = paired.copy()
     proof = solve_exactly(draft)
+    if any(one.paired for one in start.households.values()):
+        proof = solve_exactly(start.unpaired())
     _tidy(draft)
     better = draft if draft.shortfall() < flows.draft.shortfall() else flows.draft
     return _Solved(better, max(flows.least, proof.least), complete=True)

@@ -56,8 +56,11 @@ class PlanWords:
         return (building, task.target or "") if building else (task.target or "", "")
 
     def about(self, task: Task) -> str:
-        """Its case, and whether it is a reserve."""
+        """Its case, whether it is a reserve, and who goes there together."""
         found = [task.case or "", self.speech("plan_reserve") if task.attributes.get("reserve") == "yes" else ""]
+        if task.along:
+            names = self.speech("listed").join(map(self.person, (task.person, *task.along)))
+            found.append(self.speech("plan_together", names=names))
         return self.speech("listed").join(filter(None, found))
 
     @cached_property

@@ -32,7 +32,7 @@ def plan_workbook(words: PlanWords) -> bytes:
     formats = Formats(book)
     names = {ROWS, "history"}
     overview(words, book.add_worksheet(sheet_name(words.speech("plan_overview"), names)), formats)
-    for person in sorted({task.person for task in words.plan.tasks}):
+    for person in sorted({name for task in words.plan.tasks for name in (task.person, *task.along)}):
         sheet = book.add_worksheet(sheet_name(words.person(person), names))
         _person(words, person, sheet, formats)
     _rows(words, book.add_worksheet(ROWS), formats)
