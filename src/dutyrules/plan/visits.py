@@ -12,8 +12,10 @@ from dutyrules.estate import Estate, scored_period
 from dutyrules.estate.logs import log_from_rows
 from dutyrules.estate.provenance import provenance
 from dutyrules.plan.cluster import cluster
+from dutyrules.plan.company import Company
 from dutyrules.plan.draft import Draft
 from dutyrules.plan.exact import solve_exactly
+from dutyrules.plan.exchange import fill
 from dutyrules.plan.explain import causes
 from dutyrules.plan.followups import make_follow_ups, possible
 from dutyrules.plan.forecast import PlanError, forecast, missed, outlook
@@ -23,6 +25,8 @@ from dutyrules.plan.obliged import demands_of
 from dutyrules.plan.pins import check_pins
 from dutyrules.plan.plan import Plan, Shortfall, Status, Task, status_of
 from dutyrules.plan.planfile import Placed
+from dutyrules.plan.priority import bring_forward, priority_waits
+from dutyrules.plan.reserves import add_reserves, expected_short
 from dutyrules.plan.spread import families, least, spread
 from dutyrules.plan.timing import tasks_of
 from dutyrules.plan.verify import verified
@@ -69,10 +73,15 @@ def plan_visits(
     demands, duties, unplanned = demands_of(before, kinds)
     unplanned += unowed(before, duties)
     made = [*_pinned(before.ground.presence, pins), *_made(estate, log, first, span)]
-    fixed = drafts_of(before, demands, range(day_number(first), span.last_day + 1), made)
+    days = range(day_number(first), span.last_day + 1)
+    fixed = drafts_of(before, demands, days, made)
     check_hours(before, fixed)
-    solved = _solve(fixed, progress or (lambda _what, _done, _of: None))
+    solved = _solve(fixed, Company(before, made), progress or (lambda _what, _done, _of: None))
     drafts, leasts = [one.draft for one in solved], [one.least for one in solved]
+    rates = estate.planning.contact_rates
+    if rates is not None:
+        for draft in drafts:
+            add_reserves(draft, rates, estate.planning.reserve_attempts)
     plan = Plan(
         name="visits",
         estate=estate.id,
@@ -83,7 +92,11 @@ def plan_visits(
         duties=duties,
         shortfalls=(),
         least_shortfall=sum(leasts),
-        measures=visit_measures(drafts, leasts, entered(before, pins)),
+        measures=[
+            *visit_measures(drafts, leasts, entered(before, pins)),
+            *priority_waits(drafts, days),
+            *expected_short(drafts, rates),
+        ],
         unplanned=unplanned,
         complete=all(one.complete for one in solved),
         provenance=provenance(estate, log, provisional=before.ground.presence.provisional),
@@ -98,6 +111,8 @@ def _pinned(presence: Presence, pins: Sequence[Task]) -> Iterator[Made]:
     for pin in pins:
         person = presence.persons.index(pin.person)
         yield Made(person, pin.kind, instant_number(pin.at), instant_number(pin.until))
+        for other in pin.along:
+            yield Made(presence.persons.index(other), pin.kind, instant_number(pin.at), instant_number(pin.until), True)
 
 
 def _made(estate: Estate, log: Log, first: date, span: Period) -> Iterator[Made]:
@@ -123,10 +138,12 @@ class _Solved:
     complete: bool
 
 
-def _solve(fixed: Sequence[Draft], progress: Progress) -> list[_Solved]:
+def _solve(fixed: Sequence[Draft], company: Company, progress: Progress) -> list[_Solved]:
     """Plans every group by flows, then searches where flows leave a doubt; interrupted, the flows' plans stand."""
+    paired = [start.copy() for start in fixed]
+    company.accompany(paired)
     drafts = []
-    for number, start in enumerate(fixed):
+    for number, start in enumerate(paired):
         progress("plan.flows", number, len(fixed))
         drafts.append(_by_flows(start))
     solved: list[_Solved] = []
@@ -136,12 +153,13 @@ def _solve(fixed: Sequence[Draft], progress: Progress) -> list[_Solved]:
         one = _Solved(draft, _least_by_flows(start) if draft.shortfall() else 0, complete=True)
         if draft.shortfall() > one.least:
             try:
-                one = replace(one, complete=False) if interrupted else _by_search(start, one)
+                one = replace(one, complete=False) if interrupted else _by_search(start, paired[number], one)
             except KeyboardInterrupt:
                 one = replace(one, complete=False)
             interrupted = interrupted or not one.complete
         solved.append(one)
     progress("plan.proofs", len(fixed), len(fixed))
+    company.complete([one.draft for one in solved])
     return solved
 
 
@@ -152,9 +170,17 @@ def _by_flows(start: Draft) -> Draft:
     for family in families(draft.demands):
         if draft.shortfall(family.numbers):
             spread(draft, family)
+    _tidy(draft)
+    return draft
+
+
+def _tidy(draft: Draft) -> None:
+    """Nothing in vain, gaps filled, priority first, buildings together."""
+    draft.drop_idle()
+    fill(draft)
+    bring_forward(draft)
     draft.drop_idle()
     cluster(draft)
-    return draft
 
 
 def _least_by_flows(start: Draft) -> int:
@@ -164,12 +190,17 @@ def _least_by_flows(start: Draft) -> int:
     return late + sum(least(ideal, family) for family in families(ideal.demands))
 
 
-def _by_search(start: Draft, flows: _Solved) -> _Solved:
-    """The better of the flows' plan and what counting finds, with the better of the two bounds."""
-    draft = start.copy()
+def _by_search(start: Draft, paired: Draft, flows: _Solved) -> _Solved:
+    """The better of the flows' plan and what counting finds, with the better of the two bounds.
+
+    Counting knows nothing of visits by two: what it proves holds as if one were always enough, and what it finds is
+    found beside those that were made.
+    """
+    draft = paired.copy()
     proof = solve_exactly(draft)
-    draft.drop_idle()
-    cluster(draft)
+    if any(one.paired for one in start.households.values()):
+        proof = solve_exactly(start.unpaired())
+    _tidy(draft)
     better = draft if draft.shortfall() < flows.draft.shortfall() else flows.draft
     return _Solved(better, max(flows.least, proof.least), complete=True)
 
