@@ -60,6 +60,10 @@ class Agenda:
         """Slots of a cell that nobody has taken yet."""
         return [start for start in cell.starts if (cell.person, start) not in self._taken]
 
+    def is_free(self, person: int, start: int) -> bool:
+        """Whether nobody has taken the slot that begins then."""
+        return (person, start) not in self._taken
+
     def left(self, person: int, kind: str, day: int) -> int:
         """How many more visits a person may make in a day."""
         return self.kinds[kind].per_day - self._made[person, kind, day]

@@ -28,6 +28,13 @@ class Stay:
         """Whether it may be visited or called that way."""
         return bool(channel) and self.contact in ("any", "appointment", channel)
 
+    def without(self, refused: frozenset[str]) -> "Stay":
+        """The same, but not by the channels that it refused."""
+        left = [channel for channel in ("home", "phone") if self.takes(channel) and channel not in refused]
+        if not refused or len(left) == 2:
+            return self
+        return replace(self, contact=left[0] if left else "none")
+
 
 @dataclass(frozen=True)
 class Household:
@@ -68,7 +75,11 @@ class Household:
 
 @dataclass(frozen=True)
 class Visit:
-    """One visit or call."""
+    """One visit or call.
+
+    Attributes:
+        fixed: Whether its time was chosen once and for all.
+    """
 
     household: Household
     kind: str
@@ -76,6 +87,7 @@ class Visit:
     start: int
     attributes: Attributes = ()
     case: str | None = None
+    fixed: bool = False
 
 
 @dataclass

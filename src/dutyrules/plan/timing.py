@@ -45,8 +45,8 @@ def _in_walking_order(draft: Draft) -> Iterator[Visit]:
     cell_of = {(cell.person, cell.kind, start): cell for cell in draft.agenda.cells for start in cell.starts}
     together: dict[object, list[Visit]] = defaultdict(list)
     for visit in draft.visits:
-        if any(draft.demands[number].follow_up for number in draft.serves(visit)):
-            yield visit  # its time was chosen for its limit
+        if visit.fixed or any(draft.demands[number].follow_up for number in draft.serves(visit)):
+            yield visit  # its time was promised, or chosen for its limit
         else:
             together[cell_of[visit.person, visit.kind, visit.start]].append(visit)
     for visits in together.values():

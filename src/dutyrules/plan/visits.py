@@ -18,15 +18,17 @@ from dutyrules.plan.explain import causes
 from dutyrules.plan.followups import make_follow_ups, possible
 from dutyrules.plan.forecast import PlanError, forecast, missed, outlook
 from dutyrules.plan.households import Made, check_hours, drafts_of, entered, unowed
+from dutyrules.plan.kept import future, kept
 from dutyrules.plan.measures import visit_measures
+from dutyrules.plan.moves import Diff
 from dutyrules.plan.obliged import demands_of
 from dutyrules.plan.pins import check_pins
 from dutyrules.plan.plan import Plan, Shortfall, Status, Task, status_of
 from dutyrules.plan.planfile import Placed
+from dutyrules.plan.repair import repair_all, repair_measures
 from dutyrules.plan.spread import families, least, spread
 from dutyrules.plan.timing import tasks_of
 from dutyrules.plan.verify import verified
-from dutyrules.registry.presence import Presence
 from dutyrules.timegrid import DAY, Period, date_of, day_number, instant_number
 
 Progress = Callable[[str, int, int], None]
@@ -40,6 +42,7 @@ def plan_visits(
     keep: Sequence[Placed] = (),
     *,
     start: date | None = None,
+    freeze: date | None = None,
     progress: Progress | None = None,
 ) -> Plan:
     """Plans the visits and calls that the duties of a period ask for.
@@ -48,8 +51,9 @@ def plan_visits(
         estate: The estate; its section ``planning.visits`` says which kinds of events may be planned, and when.
         period: ``2026-Q4``, ``2026-10`` …
         done: The activity log so far.
-        keep: Tasks of an earlier plan; the pinned ones stay.
+        keep: Tasks of an earlier plan; the pinned ones stay, and of the others as few as can be change.
         start: First day to plan; by default the day after the last event of `done` in the period, else its first day.
+        freeze: Up to and including this day, tasks of the earlier plan stay and no others are planned.
         progress: Told how far the planning is.
 
     Returns:
@@ -61,42 +65,55 @@ def plan_visits(
     span = scored_period(period)
     kinds = _kinds(estate)
     log = done if done is not None else log_from_rows([], estate)
-    first = max(start or _day_after(log, span), span.first)
+    known = _day_after(log, span)
+    first = max(start or known, span.first)
     before = outlook(estate, log, span, kinds)
-    pins = check_pins(estate, before.ground.presence, span, first, keep)
-    if pins:
-        before = outlook(estate, forecast(estate, log, pins), span, kinds)
+    persons = before.ground.presence.persons
+    rows = future(keep, estate.planning.visits, span, first, min(first, known))
+    pins = check_pins(estate, before.ground.presence, span, first, rows)
+    made = [*_pinned(persons, pins), *_made(estate, log, first, span)]
+    old = kept(before, first, rows, made, freeze)
+    stay = [*pins, *old.frozen]
+    if stay:
+        before = outlook(estate, forecast(estate, log, stay), span, kinds)
     demands, duties, unplanned = demands_of(before, kinds)
     unplanned += unowed(before, duties)
-    made = [*_pinned(before.ground.presence, pins), *_made(estate, log, first, span)]
-    fixed = drafts_of(before, demands, range(day_number(first), span.last_day + 1), made)
+    made += _pinned(persons, old.frozen)
+    fixed = drafts_of(before, demands, old.days, made)
     check_hours(before, fixed)
-    solved = _solve(fixed, progress or (lambda _what, _done, _of: None))
+    tell = progress or (lambda _what, _done, _of: None)
+    codes = {name: code for code, name in enumerate(estate.places.ids)}
+    expected, inside = old.expectations(persons, codes), entered(before, stay)
+    repairs = repair_all(fixed, expected, _least_by_flows, inside, tell) if expected.visits else []
+    solved = [_Solved(one.draft, one.least, one.complete) for one in repairs] or _solve(fixed, tell)
     drafts, leasts = [one.draft for one in solved], [one.least for one in solved]
+    tasks = tasks_of(drafts, persons, stay)
+    measures = visit_measures(drafts, leasts, inside)
     plan = Plan(
         name="visits",
         estate=estate.id,
         period=span.label,
         start=first,
         status=Status.UNKNOWN,
-        tasks=tasks_of(drafts, before.ground.presence.persons, pins),
+        tasks=tasks,
         duties=duties,
         shortfalls=(),
         least_shortfall=sum(leasts),
-        measures=visit_measures(drafts, leasts, entered(before, pins)),
+        measures=repair_measures(measures, repairs, inside) if repairs else measures,
         unplanned=unplanned,
+        moves=Diff(old, expected, fixed, made, persons, codes).moves(tasks) if rows else (),
         complete=all(one.complete for one in solved),
         provenance=provenance(estate, log, provisional=before.ground.presence.provisional),
     )
     after = outlook(estate, forecast(estate, log, plan.tasks), span, kinds)
     plan = replace(plan, shortfalls=_explained(missed(after, duties), fixed, solved))
     status = status_of(plan.shortfall, plan.least_shortfall, plan.measures)
-    return verified(estate, log, span, replace(plan, status=status), kinds=kinds, pins=pins)
+    return verified(estate, log, span, replace(plan, status=status), kinds=kinds, pins=stay)
 
 
-def _pinned(presence: Presence, pins: Sequence[Task]) -> Iterator[Made]:
+def _pinned(persons: Sequence[str], pins: Sequence[Task]) -> Iterator[Made]:
     for pin in pins:
-        person = presence.persons.index(pin.person)
+        person = persons.index(pin.person)
         yield Made(person, pin.kind, instant_number(pin.at), instant_number(pin.until))
 
 

@@ -1,0 +1,230 @@
+"""Repairs what a group of people had planned: misses first, then the fewest changes, then the least walking."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from math import ceil
+from typing import Final
+
+from ortools.math_opt.python import mathopt
+
+from dutyrules.plan.changes import CHANGES, Expectations, Expected, Level
+from dutyrules.plan.draft import Draft, Visit
+from dutyrules.plan.followups import make_follow_ups
+from dutyrules.plan.plan import Measure
+from dutyrules.plan.repair_model import Part, RepairModel, ways
+from dutyrules.plan.spread import families, spread
+from dutyrules.timegrid import DAY
+
+NODES: Final = 1_000
+"""Branches that each search may look at: no clock decides, so every run ends with the same."""
+
+TOLERANCE: Final = 1e-6
+"""What a bound in floating point may lie above the whole number that it means."""
+
+BuildingDay = tuple[int, int, str]
+"""Person, day and building."""
+
+
+@dataclass(frozen=True)
+class Proven:
+    """A number that was made as small as can be, and what it cannot be below.
+
+    Each is the least of plans that have no more of what was made small before it: misses, then changes of person, of
+    day and of hour.
+    """
+
+    value: int
+    bound: int
+
+
+@dataclass(frozen=True)
+class Repaired:
+    """A group's repaired plan, and what is known about it.
+
+    Attributes:
+        least: No plan misses less.
+        changes: How many visits change so much.
+        building_days: Those into which no pin leads.
+        complete: False if the search was interrupted.
+    """
+
+    draft: Draft
+    least: int
+    changes: Mapping[Level, Proven]
+    building_days: Proven
+    complete: bool = True
+
+
+def repair_all(
+    fixed: Sequence[Draft],
+    before: Expectations,
+    least: Callable[[Draft], int],
+    entered: Collection[BuildingDay],
+    progress: Callable[[str, int, int], None],
+) -> list[Repaired]:
+    """The plans of all groups that change fewest visits of an earlier plan; interrupted, the first repairs stand.
+
+    Args:
+        fixed: What is fixed.
+        before: The visits of the earlier plan.
+        least: Finds by flows what no plan can miss less than.
+        entered: Buildings into which pins lead anyway.
+    """
+    done: list[Repaired] = []
+    for number, start in enumerate(fixed):
+        progress("plan.repairs", number, len(fixed))
+        one = _repaired_at_once(start, before.of(start), least, entered)
+        if not one.complete and all(other.complete for other in done):
+            with suppress(KeyboardInterrupt):
+                one = _searched(start, before.of(start), one, entered)
+        done.append(one)
+    progress("plan.repairs", len(fixed), len(fixed))
+    return done
+
+
+def repair_measures(
+    measures: Sequence[Measure], repairs: Sequence[Repaired], entered: Collection[BuildingDay]
+) -> list[Measure]:
+    """What changed, dearest first, before the other measures; building days at that count have a bound of their own."""
+    found = {level: [one.changes[level] for one in repairs] for level in CHANGES}
+    value = {level: sum(one.value for one in found[level]) for level in CHANGES}
+    bound = {level: sum(one.bound for one in found[level]) for level in CHANGES}
+    days = len(set(entered)) + sum(one.building_days.bound for one in repairs)
+    return [
+        Measure("changed_person", "visits", value[Level.PERSON], bound[Level.PERSON]),
+        Measure("changed_day", "visits", value[Level.DAY], bound[Level.DAY]),
+        Measure("changed_hour", "visits", value[Level.HOUR], bound[Level.HOUR]),
+        *(replace(one, bound=max(one.bound or 0, days)) if one.name == "building_days" else one for one in measures),
+    ]
+
+
+def _repaired_at_once(
+    start: Draft, mine: Expectations, least: Callable[[Draft], int], entered: Collection[BuildingDay]
+) -> Repaired:
+    """A first repair; it is complete if nothing has to change."""
+    first = _first(start, mine)
+    bound = least(start) if first.shortfall() else 0
+    counts, days = mine.count(first.visits), _building_days(first, entered)
+    stay = sum(one is not None for one in staying(start, mine.visits))
+    if first.shortfall() == bound and not any(counts.values()) and len(first.visits) == stay:
+        # Every plan that changes nothing either is a part of this one, and would miss more.
+        return Repaired(first, bound, {level: Proven(0, 0) for level in CHANGES}, Proven(days, days))
+    changes = {level: Proven(counts[level], 0) for level in CHANGES}
+    return Repaired(first, bound, changes, Proven(days, 0), complete=False)
+
+
+def _first(start: Draft, before: Expectations) -> Draft:
+    """A repair that is there at once: what may stay stays, and flows plan what is then open."""
+    draft = start.copy()
+    for visit in staying(draft, sorted(before.visits)):
+        if visit is not None and _fits(draft, visit):
+            draft.add(visit)
+    if draft.shortfall():
+        make_follow_ups(draft)
+        for family in families(draft.demands):
+            if draft.shortfall(family.numbers):
+                spread(draft, family)
+    draft.drop_idle()
+    draft.visits[:] = [replace(one, fixed=True) for one in draft.visits]
+    return draft
+
+
+def staying(draft: Draft, kept: Iterable[Expected]) -> Iterator[Visit | None]:
+    """Visits of the kept plan as each alone may still be made, with the words that serve most; None if it may not."""
+    cells = {(cell.person, cell.kind, start): cell for cell in draft.agenda.cells for start in cell.starts}
+    for one in kept:
+        cell, household = cells.get((one.person, one.kind, one.start)), draft.households[one.unit]
+        numbers = [number for number, demand in enumerate(draft.demands) if demand.need and one.unit in demand.units]
+        found = list(ways(draft, Part(0, cell, (one.start,)), household, numbers)) if cell else []
+        if found:
+            (words, case), _ = max(found, key=lambda way: len(way[1]))
+            visit = Visit(household, one.kind, one.person, one.start, words, case, fixed=True)
+            yield visit if _fits(draft, visit) else None
+        else:
+            yield None
+
+
+def _fits(draft: Draft, visit: Visit) -> bool:
+    """Whether its slot is free, and one more may be made that day."""
+    agenda, place = draft.agenda, (visit.person, visit.kind, visit.start // DAY)
+    return agenda.left(*place) > 0 and agenda.is_free(visit.person, visit.start)
+
+
+def _building_days(draft: Draft, entered: Collection[BuildingDay]) -> int:
+    at_home = (one for one in draft.visits if draft.agenda.channel(one.kind) == "home")
+    return len({(one.person, one.start // DAY, one.household.building) for one in at_home}.difference(entered))
+
+
+# ---------------------------------------------------------------- the search
+
+
+def _searched(start: Draft, before: Expectations, first: Repaired, entered: Collection[BuildingDay]) -> Repaired:
+    """One aim after the other, each kept while the next is followed."""
+    model = RepairModel(start, before, entered)
+    search = _Search(model, start, first.draft)
+    least = first.least
+    if first.draft.shortfall() > least:
+        least = max(least, search.least(model.lacks, first.draft.shortfall()))
+    else:
+        search.keep(model.lacks, least)
+    bounds = {}
+    for level in CHANGES:
+        bounds[level] = search.least(model.changes[level], before.count(search.best.visits)[level])
+    search.least(model.unwished, search.unwished())
+    walking = search.least(model.walking, _building_days(search.best, entered))
+    counts = before.count(search.best.visits)
+    return Repaired(
+        search.best,
+        least,
+        {level: Proven(counts[level], bounds[level]) for level in CHANGES},
+        Proven(_building_days(search.best, entered), walking),
+    )
+
+
+class _Search:
+    """The best plan so far, and a model that knows no worse ones.
+
+    Attributes:
+        best: A plan that has no more of anything than what must be kept.
+    """
+
+    def __init__(self, model: RepairModel, start: Draft, best: Draft) -> None:
+        self.model, self.start, self.best = model, start, best
+
+    def least(self, aim: mathopt.LinearBase, found: int) -> int:
+        """Makes something as small as can be, and keeps it so; returns what it cannot be below.
+
+        Args:
+            found: How much of it the best plan so far has.
+        """
+        if not found:
+            self.keep(aim, 0)
+            return 0
+        self.model.model.minimize(aim)
+        parameters = mathopt.SolveParameters(random_seed=1, node_limit=NODES)
+        result = mathopt.solve(self.model.model, mathopt.SolverType.GSCIP, params=parameters)
+        bound = max(0, ceil(result.best_objective_bound() - TOLERANCE))
+        if result.has_primal_feasible_solution() and round(result.objective_value()) < found:
+            found = round(result.objective_value())
+            self.best = self._plan(result.variable_values())
+        self.keep(aim, found)
+        return min(bound, found)
+
+    def keep(self, aim: mathopt.LinearBase, most: int) -> None:
+        """No plan with more of something is looked at from here on."""
+        self.model.model.add_linear_constraint(aim <= most)
+
+    def unwished(self) -> int:
+        """Visits of the best plan at hours to avoid or against a wish."""
+        cells = {(cell.person, cell.kind, start): cell for cell in self.start.agenda.cells for start in cell.starts}
+        placed = [(one.household, cells[one.person, one.kind, one.start]) for one in self.best.visits]
+        return sum(cell.avoided + (not household.wishes(cell.band, cell.day)) for household, cell in placed)
+
+    def _plan(self, values: Mapping[mathopt.Variable, float]) -> Draft:
+        draft = self.start.copy()
+        visits: Sequence[Visit] = list(self.model.visits(values))
+        for visit in visits:
+            draft.add(visit)
+        draft.drop_idle()
+        return draft
