@@ -332,7 +332,7 @@ def ways(space: Space, kind: str, unit: str) -> list[tuple[dict[str, str], str]]
 
 @dataclass(frozen=True)
 class Fewest:
-    """How many misses there are at least, and a plan that has no more; then what it costs, one price after the other."""
+    """How many misses there are at least, and a plan that has no more; then the least of each price, in their order."""
 
     misses: int
     prices: list[int]

@@ -11,9 +11,9 @@ from dutyrules.diagnostics import Cell
 from dutyrules.plan.plan import Plan, Task
 from dutyrules.plan.planfile import Placed
 from dutyrules.plan.visits import plan_visits
-from tests.plan.brute_force import Slot, fewest_misses
+from tests.plan.brute_force import Price, fewest_misses
 from tests.plan.visit_law import Case, broken_promises, law, write_plan
-from tests.plan.visit_worlds import HEADERS, HOME, PHONE, VisitsWorld, seeded
+from tests.plan.visit_worlds import HEADERS, HOME, PHONE, seeded
 from tests.property.strategies import Draw, SeededDraw
 from tests.reference.estate import load_estate
 from tests.reference.score import make_world
@@ -30,7 +30,7 @@ class Trouble:
         closed: Units that let nobody in any more.
         start: The first day that is planned again.
         freeze: Nothing moves up to this day.
-        edits: Which rows of the earlier plan somebody else takes over, or takes at another time: (which, person, minutes).
+        edits: Which rows of the earlier plan were given to whom, and how much later: (which, person, minutes).
     """
 
     rows: dict[str, list[str]]
@@ -58,7 +58,7 @@ class Repair:
         return self.case.plan
 
 
-def trouble(draw: Draw, world: VisitsWorld, plan: Plan) -> Trouble:
+def trouble(draw: Draw, plan: Plan) -> Trouble:
     """Leave, callbacks, refusals, visits made already, and hands that edit."""
     tasks = list(plan.tasks)
     rows: dict[str, list[str]] = {"leave": [], "log": []}
@@ -95,7 +95,7 @@ def repaired(seed: int) -> Repair:
         first = plan_visits(
             dr.load_estate(folder), world.period, _log(folder, dr.load_estate(folder)), start=world.start
         )
-        what = trouble(draw, world, first)
+        what = trouble(draw, first)
         _disturb(folder, what)
         estate = dr.load_estate(folder)
         kept = _edited(first.tasks, what)
@@ -185,10 +185,10 @@ def _more_changes_than_need_be(repair: Repair) -> Iterator[str]:
     if said != [levels.count(3), levels.count(2), levels.count(1)]:
         yield f"says {said} changes, has {sorted(levels)}"
 
-    def price(wanted: int, slot: Slot, unit: str) -> int:
-        return int(level(loose, unit, slot.kind, slot.person, slot.at) == wanted)
+    def price(wanted: int) -> Price:
+        return lambda slot, unit: int(level(loose, unit, slot.kind, slot.person, slot.at) == wanted)
 
-    best = fewest_misses(space, prices=[lambda slot, unit, n=n: price(n, slot, unit) for n in (3, 2, 1)])
+    best = fewest_misses(space, prices=[price(3), price(2), price(1)])
     if not plan.least_shortfall <= best.misses <= plan.shortfall:
         yield f"proven {plan.least_shortfall}, missed {plan.shortfall}, possible {best.misses}"
     if plan.shortfall == best.misses:

@@ -6,6 +6,8 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from dutyrules.activity.files import FIRST_ROW
+from dutyrules.activity.log import Log
 from dutyrules.estate import Estate
 from dutyrules.estate.logs import log_from_rows
 from dutyrules.estate.planning import VisitCapacity
@@ -16,7 +18,7 @@ from dutyrules.plan.plan import Task
 from dutyrules.plan.planfile import Placed
 from dutyrules.registry.presence import Presence
 from dutyrules.scoring.judge import Judgement
-from dutyrules.timegrid import DAY, Period, day_number, instant_number
+from dutyrules.timegrid import DAY, Period, date_of, day_number, instant_number
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,13 @@ def future(
     ]
 
 
+def day_after(log: Log, span: Period) -> date:
+    """The day after the last event in the period; its first day if there is none."""
+    at = log.frame["at"].to_numpy()
+    inside = at[(at >= span.first_day * DAY) & (at < span.end)]
+    return date_of(int(inside.max()) // DAY + 1) if len(inside) else span.first
+
+
 def _with_end(task: Task, minutes: int) -> Task:
     return task if task.until > task.at else replace(task, until=task.at + timedelta(minutes=minutes))
 
@@ -88,11 +97,13 @@ def kept(judgement: Judgement, first: date, rows: Sequence[Placed], busy: Sequen
     impossible: dict[Task, str] = {}
     frozen: list[Task] = []
     taken = [(one.person, one.start, one.end) for one in busy]
-    for task in (one.task for one in rows if not one.task.pinned):
+    loose = [one.task for one in rows if not one.task.pinned]
+    bad = unreadable(estate, [task for task in loose if task.at.date() < begin])
+    for task in loose:
         why = _impossible(judgement, stays, task)
         if why is None and task.at.date() < begin:
             place = _place(judgement.ground.presence, task)
-            if any(_at_once(place, other) for other in taken) or not readable(estate, task):
+            if task in bad or any(_at_once(place, other) for other in taken):
                 why = "taken"
             else:
                 frozen.append(task)
@@ -132,6 +143,7 @@ def _at_once(one: tuple[int, int, int], other: tuple[int, int, int]) -> bool:
     return one[0] == other[0] and one[1] < other[2] and other[1] < one[2]
 
 
-def readable(estate: Estate, task: Task) -> bool:
-    """Whether a log would accept the task as a row."""
-    return not log_from_rows([task.row()], estate, forecast=True).rejected_rows
+def unreadable(estate: Estate, tasks: Sequence[Task]) -> set[Task]:
+    """Those that no log would accept as rows."""
+    rejects = log_from_rows([task.row() for task in tasks], estate, forecast=True).rejects
+    return {tasks[row - FIRST_ROW] for row in rejects["row"]}

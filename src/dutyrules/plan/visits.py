@@ -18,7 +18,7 @@ from dutyrules.plan.explain import causes
 from dutyrules.plan.followups import make_follow_ups, possible
 from dutyrules.plan.forecast import PlanError, forecast, missed, outlook
 from dutyrules.plan.households import Made, check_hours, drafts_of, entered, unowed
-from dutyrules.plan.kept import future, kept
+from dutyrules.plan.kept import day_after, future, kept
 from dutyrules.plan.measures import visit_measures
 from dutyrules.plan.moves import Diff
 from dutyrules.plan.obliged import demands_of
@@ -29,7 +29,7 @@ from dutyrules.plan.repair import repair_all, repair_measures
 from dutyrules.plan.spread import families, least, spread
 from dutyrules.plan.timing import tasks_of
 from dutyrules.plan.verify import verified
-from dutyrules.timegrid import DAY, Period, date_of, day_number, instant_number
+from dutyrules.timegrid import DAY, Period, day_number, instant_number
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done, and how much there is."""
@@ -63,9 +63,9 @@ def plan_visits(
         InputError: the estate plans no visits, or pins contradict each other or the estate.
     """
     span = scored_period(period)
-    kinds = _kinds(estate)
+    kinds = planned_kinds(estate)
     log = done if done is not None else log_from_rows([], estate)
-    known = _day_after(log, span)
+    known = day_after(log, span)
     first = max(start or known, span.first)
     before = outlook(estate, log, span, kinds)
     persons = before.ground.presence.persons
@@ -84,8 +84,10 @@ def plan_visits(
     tell = progress or (lambda _what, _done, _of: None)
     codes = {name: code for code, name in enumerate(estate.places.ids)}
     expected, inside = old.expectations(persons, codes), entered(before, stay)
-    repairs = repair_all(fixed, expected, _least_by_flows, inside, tell) if expected.visits else []
-    solved = [_Solved(one.draft, one.least, one.complete) for one in repairs] or _solve(fixed, tell)
+    repairs = repair_all(fixed, expected, _least_by_flows, inside, tell) if expected.visits else None
+    solved = (
+        _solve(fixed, tell) if repairs is None else [_Solved(one.draft, one.least, one.complete) for one in repairs]
+    )
     drafts, leasts = [one.draft for one in solved], [one.least for one in solved]
     tasks = tasks_of(drafts, persons, stay)
     measures = visit_measures(drafts, leasts, inside)
@@ -99,7 +101,7 @@ def plan_visits(
         duties=duties,
         shortfalls=(),
         least_shortfall=sum(leasts),
-        measures=repair_measures(measures, repairs, inside) if repairs else measures,
+        measures=measures if repairs is None else repair_measures(measures, repairs, inside),
         unplanned=unplanned,
         moves=Diff(old, expected, fixed, made, persons, codes).moves(tasks) if rows else (),
         complete=all(one.complete for one in solved),
@@ -218,14 +220,12 @@ def _explained(
     return tuple(found)
 
 
-def _day_after(log: Log, span: Period) -> date:
-    """The day after the last event in the period; its first day if there is none."""
-    at = log.frame["at"].to_numpy()
-    inside = at[(at >= span.first_day * DAY) & (at < span.end)]
-    return date_of(int(inside.max()) // DAY + 1) if len(inside) else span.first
+def planned_kinds(estate: Estate) -> frozenset[str]:
+    """The kinds of visits that the estate plans.
 
-
-def _kinds(estate: Estate) -> frozenset[str]:
+    Raises:
+        InputError: there are none.
+    """
     kinds = frozenset(estate.planning.visits)
     if not kinds:
         hint = (

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from dutyrules.plan import Measure, Plan, Shortfall, Task
+from dutyrules.plan import Measure, Move, Plan, Shortfall, Task
 from dutyrules.plan.waivers import proven
 from dutyrules.report.document import SCHEMA_VERSION
 
@@ -25,6 +25,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         "measures": [_measure(one) for one in plan.measures],
         "shortfalls": [_shortfall(plan, one) for one in plan.shortfalls],
         "unplanned": [{"who": one.who, "reason": one.reason} for one in plan.unplanned],
+        "moves": [move_document(one) for one in plan.moves],
         "tasks": [_task(task) for task in plan.tasks],
     }
 
@@ -59,6 +60,16 @@ def _shortfall(plan: Plan, one: Shortfall) -> dict[str, Any]:
         "proven": proven(plan, one),
         "causes": [{"message": cause.message, "numbers": dict(cause.numbers)} for cause in one.causes],
         "missing": list(one.missing),
+    }
+
+
+def move_document(move: Move) -> dict[str, Any]:
+    """What became of a task."""
+    return {
+        "change": move.change,
+        "reason": move.reason,
+        "before": None if move.before is None else _task(move.before),
+        "after": None if move.after is None else _task(move.after),
     }
 
 
