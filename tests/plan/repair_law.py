@@ -1,6 +1,7 @@
 """What a repair promises, asked of drawn estates: an earlier plan, something that goes wrong, and the plan after it."""
 
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -200,12 +201,11 @@ def _more_changes_than_need_be(repair: Repair) -> Iterator[str]:
 
 def _false_diff(repair: Repair) -> Iterator[str]:
     """The earlier plan and its moves make up the new one."""
-    moves = repair.plan.moves
-    gone = [_place(one.before) for one in moves if one.before]
-    tasks = sorted({_place(task) for task in repair.kept} - set(gone))
-    tasks = sorted([*tasks, *(_place(one.after) for one in moves if one.after)])
-    if tasks != sorted(_place(task) for task in repair.plan.tasks):
-        yield f"moves do not lead from {repair.kept} to {repair.plan.tasks}: {moves}"
+    tasks = Counter(_place(task) for task in repair.kept)
+    tasks.subtract(_place(one.before) for one in repair.plan.moves if one.before)
+    tasks.update(_place(one.after) for one in repair.plan.moves if one.after)
+    if repair.kept and +tasks != Counter(_place(task) for task in repair.plan.tasks):
+        yield f"moves do not lead from {repair.kept} to {repair.plan.tasks}: {repair.plan.moves}"
 
 
 def _place(task: Task) -> tuple[datetime, str, str, str]:

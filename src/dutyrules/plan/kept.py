@@ -94,13 +94,13 @@ def kept(judgement: Judgement, first: date, rows: Sequence[Placed], busy: Sequen
     estate, span = judgement.estate, judgement.ground.period
     begin = max(first, freeze + timedelta(days=1)) if freeze else first
     stays = wishes_of(judgement, range(day_number(first), span.last_day + 1))
-    impossible: dict[Task, str] = {}
+    refused: dict[Task, str] = {}
     frozen: list[Task] = []
     taken = [(one.person, one.start, one.end) for one in busy]
     loose = [one.task for one in rows if not one.task.pinned]
     bad = unreadable(estate, [task for task in loose if task.at.date() < begin])
     for task in loose:
-        why = _impossible(judgement, stays, task)
+        why = impossible(judgement, stays, task)
         if why is None and task.at.date() < begin:
             place = _place(judgement.ground.presence, task)
             if task in bad or any(_at_once(place, other) for other in taken):
@@ -109,11 +109,11 @@ def kept(judgement: Judgement, first: date, rows: Sequence[Placed], busy: Sequen
                 frozen.append(task)
                 taken.append(place)
         if why is not None:
-            impossible[task] = why
-    return Kept(tuple(rows), tuple(frozen), impossible, range(day_number(begin), span.last_day + 1))
+            refused[task] = why
+    return Kept(tuple(rows), tuple(frozen), refused, range(day_number(begin), span.last_day + 1))
 
 
-def _impossible(judgement: Judgement, stays: Mapping[str, Sequence[Stay]], task: Task) -> str | None:
+def impossible(judgement: Judgement, stays: Mapping[str, Sequence[Stay]], task: Task) -> str | None:
     """Why nobody can make a visit any more, whatever else is planned: who makes it is away, or who opens does not."""
     presence, day = judgement.ground.presence, day_number(task.at.date())
     if task.person not in presence.persons or any(_off_duty(presence, task)):

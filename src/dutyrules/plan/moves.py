@@ -47,17 +47,15 @@ class Diff:
         return sorted(found, key=_when)
 
     def _of_unit(self, before: Sequence[Task], after: Sequence[Task]) -> Iterator[Move]:
-        """What was and what is planned at one household, the likest with each other."""
-        old, new = list(before), list(after)
-        pairs = sorted(((_unlike(one, two), one, two) for one in old for two in new), key=lambda pair: pair[0])
-        for _, one, two in pairs:
-            if one in old and two in new:
-                old.remove(one)
-                new.remove(two)
-                if _slot(one) != _slot(two):
-                    yield Move(one, two, self._change(two), self._why(one, gone=False))
-        yield from (Move(one, None, "gone", self._why(one, gone=True)) for one in old)
-        yield from (Move(None, two, "new", "callback" if self._follows_up(two) else "needed") for two in new)
+        """What was and what is planned at one household."""
+        for one, two in matched(before, after):
+            if two is None:
+                assert one is not None
+                yield Move(one, None, "gone", self._why(one, gone=True))
+            elif one is None:
+                yield Move(None, two, "new", "callback" if self._follows_up(two) else "needed")
+            else:
+                yield Move(one, two, self._change(two), self._why(one, gone=False))
 
     def _change(self, task: Task) -> str:
         level = self.before.level(
@@ -87,6 +85,20 @@ class Diff:
         if next(staying(draft, [Expected(start, person, task.kind, code)])) is None or gone:
             return "not_needed"
         return "makes_room"
+
+
+def matched(before: Sequence[Task], after: Sequence[Task]) -> Iterator[tuple[Task | None, Task | None]]:
+    """The tasks at one household before and after that differ, the likest with each other; None for none."""
+    old, new = list(before), list(after)
+    pairs = sorted(((_unlike(one, two), one, two) for one in old for two in new), key=lambda pair: pair[0])
+    for _, one, two in pairs:
+        if one in old and two in new:
+            old.remove(one)
+            new.remove(two)
+            if _slot(one) != _slot(two):
+                yield one, two
+    yield from ((one, None) for one in old)
+    yield from ((None, two) for two in new)
 
 
 def _slot(task: Task) -> tuple[object, ...]:

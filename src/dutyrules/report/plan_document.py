@@ -26,7 +26,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         "shortfalls": [_shortfall(plan, one) for one in plan.shortfalls],
         "unplanned": [{"who": one.who, "reason": one.reason} for one in plan.unplanned],
         "moves": [move_document(one) for one in plan.moves],
-        "tasks": [_task(task) for task in plan.tasks],
+        "tasks": [task_document(task) for task in plan.tasks],
     }
 
 
@@ -46,6 +46,14 @@ def _measure(one: Measure) -> dict[str, Any]:
 
 
 def _shortfall(plan: Plan, one: Shortfall) -> dict[str, Any]:
+    causes = [{"message": cause.message, "numbers": dict(cause.numbers)} for cause in one.causes]
+    found = shortfall_document(one)
+    missing = found.pop("missing")
+    return found | {"proven": proven(plan, one), "causes": causes, "missing": missing}
+
+
+def shortfall_document(one: Shortfall) -> dict[str, Any]:
+    """What is missed, without what is known about why."""
     return {
         "breach_id": one.breach_id,
         "duty": one.duty,
@@ -57,8 +65,6 @@ def _shortfall(plan: Plan, one: Shortfall) -> dict[str, Any]:
         "expected": one.expected,
         "actual": one.actual,
         "number": one.number,
-        "proven": proven(plan, one),
-        "causes": [{"message": cause.message, "numbers": dict(cause.numbers)} for cause in one.causes],
         "missing": list(one.missing),
     }
 
@@ -68,12 +74,13 @@ def move_document(move: Move) -> dict[str, Any]:
     return {
         "change": move.change,
         "reason": move.reason,
-        "before": None if move.before is None else _task(move.before),
-        "after": None if move.after is None else _task(move.after),
+        "before": None if move.before is None else task_document(move.before),
+        "after": None if move.after is None else task_document(move.after),
     }
 
 
-def _task(task: Task) -> dict[str, Any]:
+def task_document(task: Task) -> dict[str, Any]:
+    """A task as a row, with what it is for."""
     return {
         "at": task.at.isoformat(sep=" "),
         "until": task.until.isoformat(sep=" "),

@@ -25,7 +25,7 @@ def plan_text(words: PlanWords) -> str:
         parts += ["", words.speech("plan_shortfalls", count=len(words.plan.shortfalls))]
         parts += [f"  {line}" for one in words.plan.shortfalls for line in _shortfall(words, one)]
     if words.plan.moves:
-        parts += ["", words.speech("plan_moves", count=len(words.plan.moves)), _moves(words)]
+        parts += ["", words.speech("plan_moves", count=len(words.plan.moves)), moves_table(words)]
     if words.plan.unplanned:
         parts += ["", words.speech("plan_unplanned", count=len(words.plan.unplanned))]
         parts += [f"  {line}" for line in words.unplanned()]
@@ -65,7 +65,8 @@ def _measures(words: PlanWords) -> str:
     return _table(rows, words.measure_titles, words_first=2)
 
 
-def _moves(words: PlanWords) -> str:
+def moves_table(words: PlanWords) -> str:
+    """What moved, the first of it."""
     rows = list(words.moves())
     told = tabulate(rows[:MOST_MOVES], words.move_titles, disable_numparse=True)
     rest = len(rows) - MOST_MOVES
