@@ -61,6 +61,7 @@ class Hand:
     tables: Mapping[str, Sequence[str]] = field(default_factory=dict)
     log: Sequence[str] = ()
     buildings: Sequence[str] = ("b1,A,",)
+    areas: Sequence[str] = ("A",)
 
     def load(self, folder: Path) -> dr.Estate:
         """Writes it down and reads it."""
@@ -80,7 +81,12 @@ class Hand:
             "duties": dict(self.duties),
         }
         visits = {HOME: way("home", "15:00", "16:00"), PHONE: way("phone", "14:00", "15:00")} | dict(self.visits)
-        estate = {"estate": "hand", "areas": {"A": {}}, "books": ["book.yaml"], "planning": {"visits": visits}}
+        estate = {
+            "estate": "hand",
+            "areas": {area: {} for area in self.areas},
+            "books": ["book.yaml"],
+            "planning": {"visits": visits},
+        }
         for name, content in (("book", book), ("estate", estate)):
             (folder / f"{name}.yaml").write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
         tables = {"people": ["li,butler,A,,"], "units": self.units, "buildings": self.buildings, "log": self.log}

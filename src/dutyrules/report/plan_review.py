@@ -33,7 +33,13 @@ def review_text(review: Review, estate: Estate, language: str) -> str:
     other = "col_planned" if review.planned else "col_against"
     titles = [speech(key) for key in ("col_measure", "col_measured_in", "col_this", other, "col_difference")]
     rows = [
-        (speech(f"measure_{one.name}"), speech(f"unit_{one.unit}"), one.value, one.other, f"{one.difference:+d}")
+        (
+            speech(f"measure_{one.name}"),
+            speech(f"unit_{one.unit}"),
+            one.value,
+            one.other,
+            f"{one.difference:+d}" if one.difference else "0",
+        )
         for one in review.prices
     ]
     sides = ("left", "left", "right", "right", "right")
