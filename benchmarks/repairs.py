@@ -45,9 +45,8 @@ def trouble(directory: Path, plan: Plan, seed: int) -> None:
     leave = [f"{person},2026-10-13,2026-10-17,yes" for person in persons]
     (directory / "leave.csv").write_text("\n".join(["person,from,until,approved", *leave]) + "\n")
     log = ["at,person,kind,target,case"]
-    for task in plan.tasks:
-        if task.at.day < 10 and task.at.month == 10:
-            log.append(f"{task.at},{task.person},{task.kind},{task.target},")
+    done = [task for task in plan.tasks if (task.at.month, task.at.day) < (10, 10)]
+    log += [f"{task.at},{task.person},{task.kind},{task.target}," for task in done]
     units = (directory / "units.csv").read_text().splitlines()
     chosen = draw.sample(range(1, len(units)), 6 * len(persons))
     log += [f"2026-10-09 16:00,,repair,{units[number].split(',')[0]},c{number}" for number in chosen]
@@ -101,7 +100,7 @@ def measure(directory: Path, households: int, clock: Clock) -> dict[str, Any]:
         "proven_worst": clock.worst["_searched"],
         "seconds": seconds,
         "misses": (repaired.shortfall, repaired.least_shortfall),
-        **{name: measures[name] for name in ("changed_person", "changed_day", "changed_hour", "building_days")},
+        **{name: measures[name] for name in ("changed_person", "changed_day", "changed_hour", "kept_building_days")},
         "gone": sum(one.change == "gone" for one in repaired.moves),
         "anew_changed": sum((task.at, task.person, task.target) not in before for task in anew.tasks),
     }

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import dutyrules as dr
 from dutyrules.diagnostics import Cell
+from dutyrules.plan.moves import REASONS
 from dutyrules.plan.plan import Plan, Task
 from dutyrules.plan.planfile import Placed
 from dutyrules.plan.visits import plan_visits
@@ -200,7 +201,8 @@ def _more_changes_than_need_be(repair: Repair) -> Iterator[str]:
 
 
 def _false_diff(repair: Repair) -> Iterator[str]:
-    """The earlier plan and its moves make up the new one."""
+    """The earlier plan and its moves make up the new one, and each has a reason that there are words for."""
+    yield from (f"{one} for no reason" for one in repair.plan.moves if one.reason not in REASONS)
     tasks = Counter(_place(task) for task in repair.kept)
     tasks.subtract(_place(one.before) for one in repair.plan.moves if one.before)
     tasks.update(_place(one.after) for one in repair.plan.moves if one.after)

@@ -206,7 +206,7 @@ def test_a_new_visit_goes_where_somebody_goes_anyway(tmp_path: Path, day: int) -
     hand = Hand(ALL, units, visits, buildings=["b1,A,", "b2,A,"])
     plan = hand.plan(tmp_path, start=WEDNESDAY, keep=[visit(day, "u1"), visit(other, "u2")])
     assert moved(plan) == [f"u3: - > {day} 15:10 li: new, needed"]
-    [days] = [one for one in plan.measures if one.name == "building_days"]
+    [days] = [one for one in plan.measures if one.name == "kept_building_days"]
     assert (days.value, days.bound) == (2, 2)
 
 

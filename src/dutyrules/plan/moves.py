@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from dutyrules.plan.changes import Expectations, Expected, Level
 from dutyrules.plan.draft import Draft
@@ -11,6 +12,12 @@ from dutyrules.plan.kept import Kept
 from dutyrules.plan.plan import Move, Task
 from dutyrules.plan.repair import staying
 from dutyrules.timegrid import DAY, instant_number
+
+REASONS: Final = (
+    *("absent", "gone", "refuses", "taken", "not_needed", "not_sent", "no_slot", "full", "makes_room"),
+    *("callback", "needed", "edited"),
+)
+"""Why a task could not stay, or what a new one is for."""
 
 
 @dataclass(frozen=True)

@@ -86,16 +86,19 @@ def repair_all(
 def repair_measures(
     measures: Sequence[Measure], repairs: Sequence[Repaired], entered: Collection[BuildingDay]
 ) -> list[Measure]:
-    """What changed, dearest first, before the other measures; building days at that count have a bound of their own."""
+    """What changed, dearest first, and the building days of plans that change no more, before the other measures."""
     found = {level: [one.changes[level] for one in repairs] for level in CHANGES}
     value = {level: sum(one.value for one in found[level]) for level in CHANGES}
     bound = {level: sum(one.bound for one in found[level]) for level in CHANGES}
-    days = len(set(entered)) + sum(one.building_days.bound for one in repairs)
+    pinned = len(set(entered))
+    days = sum(one.building_days.value for one in repairs)
+    fewest = sum(one.building_days.bound for one in repairs)
     return [
         Measure("changed_person", "visits", value[Level.PERSON], bound[Level.PERSON]),
         Measure("changed_day", "visits", value[Level.DAY], bound[Level.DAY]),
         Measure("changed_hour", "visits", value[Level.HOUR], bound[Level.HOUR]),
-        *(replace(one, bound=max(one.bound or 0, days)) if one.name == "building_days" else one for one in measures),
+        Measure("kept_building_days", "building_days", days + pinned, fewest + pinned),
+        *measures,
     ]
 
 
