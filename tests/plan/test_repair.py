@@ -225,3 +225,12 @@ def test_interrupted_the_first_repair_stands(tmp_path: Path, monkeypatch: pytest
     assert not plan.complete
     assert moved(plan) == ["u002: 29 15:00 li > 30 15:00 li: day, absent"]
     assert changes(plan) == [(0, 0), (1, 0), (0, 0)]
+
+
+def test_a_group_too_large_to_search_keeps_its_first_repair(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody interrupted anything, and nothing is proven."""
+    monkeypatch.setattr("dutyrules.plan.repair.MOST", 1)
+    keep = [visit(28, "u001"), visit(29, "u002")]
+    plan = Hand(ALL, homes(2), tables={"leave": [LEAVE]}).plan(tmp_path, start=WEDNESDAY, keep=keep)
+    assert plan.complete
+    assert changes(plan) == [(0, 0), (1, 0), (0, 0)]

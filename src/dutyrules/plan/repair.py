@@ -12,12 +12,15 @@ from dutyrules.plan.changes import CHANGES, Expectations, Expected, Level
 from dutyrules.plan.draft import Draft, Visit
 from dutyrules.plan.followups import make_follow_ups
 from dutyrules.plan.plan import Measure
-from dutyrules.plan.repair_model import Part, RepairModel, ways
+from dutyrules.plan.repair_model import Part, RepairModel, size, ways
 from dutyrules.plan.spread import families, spread
 from dutyrules.timegrid import DAY
 
 NODES: Final = 1_000
 """Branches that each search may look at: no clock decides, so every run ends with the same."""
+
+MOST: Final = 1_000_000
+"""Pairs of a class of households and a part of a day up to which a group is searched; else its first repair stands."""
 
 TOLERANCE: Final = 1e-6
 """What a bound in floating point may lie above the whole number that it means."""
@@ -164,6 +167,8 @@ def _building_days(draft: Draft, entered: Collection[BuildingDay]) -> int:
 
 def _searched(start: Draft, before: Expectations, first: Repaired, entered: Collection[BuildingDay]) -> Repaired:
     """One aim after the other, each kept while the next is followed."""
+    if size(start) > MOST:
+        return replace(first, complete=True)
     model = RepairModel(start, before, entered)
     search = _Search(model, start, first.draft)
     least = first.least

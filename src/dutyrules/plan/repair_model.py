@@ -267,6 +267,12 @@ def _regret(one: Choice) -> int:
     return one.part.cell.avoided + (not one.household.wishes(one.part.cell.band, one.part.cell.day))
 
 
+def size(draft: Draft) -> int:
+    """How many pairs of a class of households and a part of a day a model would look at."""
+    lacking = [number for number, demand in enumerate(draft.demands) if demand.need]
+    return len(classes(draft, lacking, leavers=True)) * len(list(_parts(draft, lacking)))
+
+
 def _parts(draft: Draft, lacking: Sequence[int]) -> Iterator[Part]:
     """The free slots, cut where a demand begins or ends."""
     demands = [draft.demands[number] for number in lacking]
