@@ -91,6 +91,7 @@ def test_the_workbook_has_a_sheet_of_moves(here: Path) -> None:
     assert rows[0] == ["building", "unit", "what", "before", "after", "change", "why"]
     assert len(rows) == 1 + len(first_day(here))
     assert any(row[0] == f"Moved ({len(rows) - 1})" for row in book.get_sheet_by_name("overview").to_python())
+    assert cli.main(["plan", "verify", "new.xlsx", *LANE]) == 0  # the rows are those of its own sheet
 
 
 def test_frozen_days_are_given_as_a_day(here: Path, capsys: pytest.CaptureFixture[str]) -> None:

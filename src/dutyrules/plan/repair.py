@@ -1,7 +1,6 @@
 """Repairs what a group of people had planned: misses first, then the fewest changes, then the least walking."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from math import ceil
 from typing import Final
@@ -66,7 +65,7 @@ def repair_all(
     entered: Collection[BuildingDay],
     progress: Callable[[str, int, int], None],
 ) -> list[Repaired]:
-    """The plans of all groups that change fewest visits of an earlier plan; interrupted, the first repairs stand.
+    """The plans of all groups that change fewest visits of an earlier plan; interrupted, the best ones until then.
 
     Args:
         fixed: What is fixed.
@@ -79,8 +78,7 @@ def repair_all(
         progress("plan.repairs", number, len(fixed))
         one = _repaired_at_once(start, before.of(start), least, entered)
         if not one.complete and all(other.complete for other in done):
-            with suppress(KeyboardInterrupt):
-                one = _searched(start, before.of(start), one, entered)
+            one = _searched(start, before.of(start), one, entered)
         done.append(one)
     progress("plan.repairs", len(fixed), len(fixed))
     return done
@@ -169,25 +167,12 @@ def _searched(start: Draft, before: Expectations, first: Repaired, entered: Coll
     """One aim after the other, each kept while the next is followed."""
     if size(start) > MOST:
         return replace(first, complete=True)
-    model = RepairModel(start, before, entered)
-    search = _Search(model, start, first.draft)
-    least = first.least
-    if first.draft.shortfall() > least:
-        least = max(least, search.least(model.lacks, first.draft.shortfall()))
-    else:
-        search.keep(model.lacks, least)
-    bounds = {}
-    for level in CHANGES:
-        bounds[level] = search.least(model.changes[level], before.count(search.best.visits)[level])
-    search.least(model.unwished, search.unwished())
-    walking = search.least(model.walking, _building_days(search.best, entered))
-    counts = before.count(search.best.visits)
-    return Repaired(
-        search.best,
-        least,
-        {level: Proven(counts[level], bounds[level]) for level in CHANGES},
-        Proven(_building_days(search.best, entered), walking),
-    )
+    search = _Search(start, before, first, entered)
+    try:
+        search.run()
+    except KeyboardInterrupt:
+        return search.found(complete=False)
+    return search.found(complete=True)
 
 
 class _Search:
@@ -195,10 +180,32 @@ class _Search:
 
     Attributes:
         best: A plan that has no more of anything than what must be kept.
+        bounds: What is proven so far.
     """
 
-    def __init__(self, model: RepairModel, start: Draft, best: Draft) -> None:
-        self.model, self.start, self.best = model, start, best
+    def __init__(self, start: Draft, before: Expectations, first: Repaired, entered: Collection[BuildingDay]) -> None:
+        self.start, self.before, self.entered = start, before, entered
+        self.best, self.bound = first.draft, first.least
+        self.bounds = dict.fromkeys(CHANGES, 0)
+        self.walking = 0
+
+    def run(self) -> None:
+        """Follows one aim after the other."""
+        self.model = RepairModel(self.start, self.before, self.entered)
+        if self.best.shortfall() > self.bound:
+            self.bound = max(self.bound, self.least(self.model.lacks, self.best.shortfall()))
+        else:
+            self.keep(self.model.lacks, self.bound)
+        for level in CHANGES:
+            self.bounds[level] = self.least(self.model.changes[level], self.before.count(self.best.visits)[level])
+        self.least(self.model.unwished, self.unwished())
+        self.walking = self.least(self.model.walking, _building_days(self.best, self.entered))
+
+    def found(self, *, complete: bool) -> Repaired:
+        """The best plan, and what is known about it."""
+        counts, days = self.before.count(self.best.visits), _building_days(self.best, self.entered)
+        changes = {level: Proven(counts[level], self.bounds[level]) for level in CHANGES}
+        return Repaired(self.best, self.bound, changes, Proven(days, self.walking), complete)
 
     def least(self, aim: mathopt.LinearBase, found: int) -> int:
         """Makes something as small as can be, and keeps it so; returns what it cannot be below.
