@@ -1,13 +1,19 @@
 """Plans edited by hand: what they break is told at its row, what they miss is judged, what they cost is priced."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import pytest
+
 import dutyrules as dr
+from dutyrules.diagnostics import Cell, InputError
 from dutyrules.plan.edited import Review, review
 from dutyrules.plan.planfile import Placed, read_plan
 from tests.plan.visit_estate import HEADERS, HOME, Hand, everyone, homes, way
+from tests.plan.visit_law import planned
+from tests.plan.visit_worlds import seeded
 
 WEDNESDAY = date(2026, 10, 28)
 ALL = everyone(prorate="none")
@@ -128,3 +134,20 @@ def test_promises_that_an_edit_breaks(tmp_path: Path) -> None:
         "  expected: at most 2",
     ]
     assert not found.good
+
+
+@pytest.mark.parametrize("seeds", [range(6), pytest.param(range(6, 400), marks=pytest.mark.slow)], ids=str)
+def test_a_plan_of_the_planner_keeps_its_promises_and_costs_what_it_says(seeds: range) -> None:
+    """Judged and measured as if somebody had written it by hand."""
+    for seed in seeds:
+        world = replace(seeded(seed), pins=())
+        try:
+            case = planned(world)
+        except InputError:
+            continue
+        rows = [Placed(task, Cell("plan.csv", row, "at")) for row, task in enumerate(case.plan.tasks, start=2)]
+        found = review(case.estate, world.period, case.log, rows, rows, start=case.plan.start)
+        assert found.violations == [], seed
+        measures = {one.name: one.value for one in case.plan.measures} | {"missing": case.plan.shortfall}
+        assert prices(found) == {name: (value, value, 0) for name, value in measures.items()}, seed
+        assert list(found.shortfalls) == [replace(one, causes=()) for one in case.plan.shortfalls], seed
