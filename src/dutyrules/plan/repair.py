@@ -7,6 +7,7 @@ from typing import Final
 
 from ortools.math_opt.python import mathopt
 
+from dutyrules.plan.agenda import Cell
 from dutyrules.plan.changes import CHANGES, Expectations, Expected, Level
 from dutyrules.plan.draft import Draft, Visit
 from dutyrules.plan.followups import make_follow_ups
@@ -122,7 +123,7 @@ def _first(start: Draft, before: Expectations) -> Draft:
     """A repair that is there at once: what may stay stays, and flows plan what is then open."""
     draft = start.copy()
     for visit in staying(draft, sorted(before.visits)):
-        if visit is not None and _fits(draft, visit):
+        if visit is not None and _fits(draft, visit) and draft.may(visit):
             draft.add(visit)
     if draft.shortfall():
         make_follow_ups(draft)
@@ -136,7 +137,7 @@ def _first(start: Draft, before: Expectations) -> Draft:
 
 def staying(draft: Draft, kept: Iterable[Expected]) -> Iterator[Visit | None]:
     """Visits of the kept plan as each alone may still be made, with the words that serve most; None if it may not."""
-    cells = {(cell.person, cell.kind, start): cell for cell in draft.agenda.cells for start in cell.starts}
+    cells = _cells(draft)
     for one in kept:
         cell, household = cells.get((one.person, one.kind, one.start)), draft.households[one.unit]
         numbers = [number for number, demand in enumerate(draft.demands) if demand.need and one.unit in demand.units]
@@ -198,7 +199,7 @@ class _Search:
             self.keep(self.model.lacks, self.bound)
         for level in CHANGES:
             self.bounds[level] = self.least(self.model.changes[level], self.before.count(self.best.visits)[level])
-        self.least(self.model.unwished, self.unwished())
+        self.least(self.model.unwished, self._unwished(self.best))
         self.walking = self.least(self.model.walking, _building_days(self.best, self.entered))
 
     def found(self, *, complete: bool) -> Repaired:
@@ -221,8 +222,9 @@ class _Search:
         result = mathopt.solve(self.model.model, mathopt.SolverType.GSCIP, params=parameters)
         bound = max(0, ceil(result.best_objective_bound() - TOLERANCE))
         if result.has_primal_feasible_solution() and round(result.objective_value()) < found:
-            found = round(result.objective_value())
-            self.best = self._plan(result.variable_values())
+            plan = self._plan(result.variable_values())
+            if self._worth(plan) < self._worth(self.best):
+                self.best, found = plan, round(result.objective_value())
         self.keep(aim, found)
         return min(bound, found)
 
@@ -230,16 +232,26 @@ class _Search:
         """No plan with more of something is looked at from here on."""
         self.model.model.add_linear_constraint(aim <= most)
 
-    def unwished(self) -> int:
-        """Visits of the best plan at hours to avoid or against a wish."""
-        cells = {(cell.person, cell.kind, start): cell for cell in self.start.agenda.cells for start in cell.starts}
-        placed = [(one.household, cells[one.person, one.kind, one.start]) for one in self.best.visits]
+    def _worth(self, plan: Draft) -> tuple[int, ...]:
+        """What plans are compared by, one aim after the other."""
+        counts, days = self.before.count(plan.visits), _building_days(plan, self.entered)
+        return (plan.shortfall(), *(counts[level] for level in CHANGES), self._unwished(plan), days)
+
+    def _unwished(self, plan: Draft) -> int:
+        """Visits at hours to avoid or against a wish."""
+        cells = _cells(self.start)
+        placed = [(one.household, cells[one.person, one.kind, one.start]) for one in plan.visits]
         return sum(cell.avoided + (not household.wishes(cell.band, cell.day)) for household, cell in placed)
 
     def _plan(self, values: Mapping[mathopt.Variable, float]) -> Draft:
+        """The visits of a solution, but for any that the agenda or the household would not let happen after all."""
         draft = self.start.copy()
-        visits: Sequence[Visit] = list(self.model.visits(values))
-        for visit in visits:
-            draft.add(visit)
+        for visit in self.model.visits(values):
+            if _fits(draft, visit) and draft.may(visit):
+                draft.add(visit)
         draft.drop_idle()
         return draft
+
+
+def _cells(draft: Draft) -> dict[tuple[int, str, int], Cell]:
+    return {(cell.person, cell.kind, start): cell for cell in draft.agenda.cells for start in cell.starts}
