@@ -116,6 +116,12 @@ class Space:
         pinned = [pin for pin in self.pins if (pin.person, pin.kind, pin.at.date()) == (person, kind, day)]
         return int(self.kinds[kind]["per_day"]) - len(pinned)
 
+    def minutes(self, person: str, day: date) -> int:
+        """How many more minutes a person may spend in a day."""
+        pinned = [pin.until - pin.at for pin in self.pins if (pin.person, pin.at.date()) == (person, day)]
+        most = self.world.estate.raw["planning"].get("minutes_per_day", 24 * 60)
+        return int(most) - sum(pinned, timedelta()) // timedelta(minutes=1)
+
     # ------------------------------------------------------------------------------------------ whom
 
     def stay(self, unit: str, day: date) -> Row | None:
@@ -131,6 +137,13 @@ class Space:
         stay = self.stay(unit, slot.at.date())
         if self.kinds[slot.kind]["channel"] in self.refused.get(unit, ()):
             return False
+        away = self.world.estate.tables["blackouts"]
+        if any(row["unit"] == unit and live(row, slot.at.date()) for row in away):
+            return False
+        gap = int(self.kinds[slot.kind].get("min_gap", 0))
+        for event in self.world.events:
+            if (event.kind, event.target) == (slot.kind, unit) and abs((event.at.date() - slot.at.date()).days) < gap:
+                return False
         return stay is not None and (stay.get("contact") or "any") in CHANNELS[self.kinds[slot.kind]["channel"]]
 
     @cached_property
@@ -378,10 +391,19 @@ def fewest_misses(space: Space, only: Sequence[Demand] = (), prices: Sequence[Pr
                 by_day.setdefault((slot.person, slot.kind, slot.at.date()), []).append(made)
                 for number in serves:
                     reached.setdefault((number, unit), []).append(made)
+    _keep_apart(model, space, choices)
     for made_then in by_slot.values():
         model.add_at_most_one(made_then)
     for (person, kind, day), made_then in by_day.items():
         model.add(sum(made_then) <= max(0, space.room(person, kind, day)))
+    for day in space.days:
+        for person in {person for person, _, _ in by_day}:
+            spent = [
+                int(way["minutes"]) * made
+                for kind, way in space.kinds.items()
+                for made in by_day.get((person, kind, day), ())
+            ]
+            model.add(sum(spent) <= max(0, space.minutes(person, day)))
     counted = [(number, demand) for number, demand in enumerate(wanted) if not only or demand in only]
     misses = [_misses(model, demand, number, reached) for number, demand in counted]
     found = []
@@ -398,6 +420,17 @@ def fewest_misses(space: Space, only: Sequence[Demand] = (), prices: Sequence[Pr
         model.add(aim <= found[-1])
     visits = [(slot, unit, words, case) for slot, unit, words, case, chosen in choices if solver.value(chosen)]
     return Fewest(found[0], found[1:], visits)
+
+
+def _keep_apart(model: cp_model.CpModel, space: Space, choices: Iterable[tuple[Slot, str, Any, Any, Any]]) -> None:
+    """At most one visit of a kind to a household in as many days as its gap has."""
+    visits: dict[tuple[str, str], list[tuple[date, Any]]] = {}
+    for slot, unit, _, _, made in choices:
+        visits.setdefault((unit, slot.kind), []).append((slot.at.date(), made))
+    for (_, kind), made_then in visits.items():
+        gap = int(space.kinds[kind].get("min_gap", 0))
+        for first in {day for day, _ in made_then} if gap else ():
+            model.add_at_most_one(made for day, made in made_then if 0 <= (day - first).days < gap)
 
 
 def _units(space: Space) -> list[str]:
@@ -428,10 +461,11 @@ def exhaustive(space: Space, slots: int, states: int) -> int | None:
     if len(space.slots) > slots:
         return None
     units = _units(space)
-    todo: dict[tuple[frozenset[tuple[int, str]], tuple[tuple[tuple[str, str, date], int], ...]], None]
-    todo = {(frozenset(), ()): None}
+    gaps = {kind: int(way.get("min_gap", 0)) for kind, way in space.kinds.items()}
+    todo: dict[tuple[frozenset[tuple[int, str]], tuple[Any, ...], tuple[Any, ...]], None]
+    todo = {(frozenset(), (), ()): None}
     for slot in sorted(space.slots, key=lambda slot: (slot.at, slot.person)):
-        options = {frozenset[tuple[int, str]](): False}
+        options: dict[tuple[frozenset[tuple[int, str]], str], bool] = {(frozenset(), ""): False}
         for unit in units:
             if space.takes(unit, slot):
                 for words, case in ways(space, slot.kind, unit):
@@ -439,20 +473,27 @@ def exhaustive(space: Space, slots: int, states: int) -> int | None:
                     serves = [n for n, one in enumerate(space.demands) if unit in one.units and one.counts(event)]
                     there = any(space.demands[n].there(unit, slot.at.date()) for n in serves)
                     if there and space.sent(unit, slot, [space.demands[n] for n in serves]):
-                        options[frozenset((n, unit) for n in serves)] = True
+                        options[frozenset((n, unit) for n in serves), unit if gaps[slot.kind] else ""] = True
         day = (slot.person, slot.kind, slot.at.date())
         after: dict[Any, None] = {}
-        for reached, made in todo:
+        for reached, made, recent in todo:
             today = {key: number for key, number in made if key[2] == day[2]}
-            for gained, visited in options.items():
+            near = {key: last for key, last in recent if (day[2] - last).days < gaps[key[1]]}
+            for (gained, unit), visited in options.items():
                 if visited and (gained <= reached or today.get(day, 0) >= space.room(*day)):
                     continue
+                if visited and (unit, slot.kind) in near:
+                    continue
+                spent = sum(int(space.kinds[one[1]]["minutes"]) * n for one, n in today.items() if one[0] == day[0])
+                if visited and spent + int(space.kinds[slot.kind]["minutes"]) > space.minutes(day[0], day[2]):
+                    continue
                 counts = today | ({day: today.get(day, 0) + 1} if visited else {})
-                after[reached | gained, tuple(sorted(counts.items()))] = None
+                lately = near | ({(unit, slot.kind): day[2]} if visited and unit else {})
+                after[reached | gained, tuple(sorted(counts.items())), tuple(sorted(lately.items()))] = None
         if len(after) > states:
             return None
         todo = after
-    return min(lacking(space, reached) for reached, _ in todo)
+    return min(lacking(space, reached) for reached, _, _ in todo)
 
 
 def lacking(space: Space, reached: frozenset[tuple[int, str]]) -> int:

@@ -111,7 +111,7 @@ def repaired(seed: int) -> Repair:
         after = make_world(reference, [folder / "log.csv", folder / "plan.csv"], world.period, None, planned=kinds)
     frozen = tuple(task for task in plan.tasks if what.freeze and task.at.date() <= what.freeze)
     last = before.scored.last
-    moving = tuple(task for task in kept if plan.start <= task.at.date() <= last)
+    moving = tuple(task for task in kept if plan.start <= task.at.date() <= last and _promised(task, what.freeze))
     later = max(plan.start, what.freeze + timedelta(days=1)) if what.freeze else plan.start
     plan = replace(plan, tasks=[replace(task, pinned=task in frozen) for task in plan.tasks])
     frozen = tuple(task for task in plan.tasks if task.pinned)
@@ -178,7 +178,7 @@ def _more_changes_than_need_be(repair: Repair) -> Iterator[str]:
     """The counts are what they say, the bounds are none too high, and the numbers are the least of all plans."""
     plan, space = repair.plan, repair.case.space
     loose = [task for task in repair.kept if task.at.date() >= repair.case.start]
-    own = [task for task in plan.tasks if task not in repair.frozen]
+    own = [task for task in plan.tasks if task not in repair.frozen and _promised(task)]
     levels = [level(loose, task.target or "", task.kind, task.person, task.at) for task in own]
     if not loose:
         return
@@ -206,8 +206,13 @@ def _false_diff(repair: Repair) -> Iterator[str]:
     tasks = Counter(_place(task) for task in repair.kept)
     tasks.subtract(_place(one.before) for one in repair.plan.moves if one.before)
     tasks.update(_place(one.after) for one in repair.plan.moves if one.after)
-    if repair.kept and +tasks != Counter(_place(task) for task in repair.plan.tasks):
+    if repair.kept and +tasks != Counter(_place(one) for one in repair.plan.tasks if one.pinned or _promised(one)):
         yield f"moves do not lead from {repair.kept} to {repair.plan.tasks}: {repair.plan.moves}"
+
+
+def _promised(task: Task, freeze: date | None = None) -> bool:
+    """Reserves promise nothing, unless their day is frozen."""
+    return "reserve" not in task.attributes or (freeze is not None and task.at.date() <= freeze)
 
 
 def _place(task: Task) -> tuple[datetime, str, str, str]:

@@ -17,13 +17,14 @@ HOME, PHONE = "visit.home", "visit.phone"
 BOTH = [HOME, PHONE]
 HEADERS = {
     "people": "person,role,area,from,to",
-    "units": "unit,building,state,contact,prefer,from,to",
+    "units": "unit,building,state,contact,prefer,from,to,priority",
+    "blackouts": "unit,from,to,reason",
     "leave": "person,from,until,approved,substitute,accepted_at",
     "roster": "person,date,start,end",
     "waivers": "breach_id,approver",
     "buildings": "building,area,from",
     "log": "at,person,kind,target,case,outcome",
-    "plan": "at,person,kind,target,pinned,topic",
+    "plan": "at,person,kind,target,pinned,topic,until",
 }
 
 
@@ -62,6 +63,7 @@ class Hand:
     log: Sequence[str] = ()
     buildings: Sequence[str] = ("b1,A,",)
     areas: Sequence[str] = ("A",)
+    planning: Mapping[str, Any] = field(default_factory=dict)
 
     def load(self, folder: Path) -> dr.Estate:
         """Writes it down and reads it."""
@@ -85,7 +87,7 @@ class Hand:
             "estate": "hand",
             "areas": {area: {} for area in self.areas},
             "books": ["book.yaml"],
-            "planning": {"visits": visits},
+            "planning": {"visits": visits} | dict(self.planning),
         }
         for name, content in (("book", book), ("estate", estate)):
             (folder / f"{name}.yaml").write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")

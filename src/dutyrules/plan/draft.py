@@ -17,16 +17,18 @@ class Stay:
     Attributes:
         contact: ``any``, ``home``, ``phone``, ``appointment`` or ``none``.
         prefer: ``any``, ``daytime``, ``evening`` or ``weekend``.
+        closed: Kinds of visits that would be too near to one that is certain.
     """
 
     first: int
     last: int
     contact: str
     prefer: str
+    closed: frozenset[str] = frozenset()
 
-    def takes(self, channel: str) -> bool:
-        """Whether it may be visited or called that way."""
-        return bool(channel) and self.contact in ("any", "appointment", channel)
+    def takes(self, channel: str, kind: str = "") -> bool:
+        """Whether it may be visited or called that way, by a visit of that kind."""
+        return bool(channel) and kind not in self.closed and self.contact in ("any", "appointment", channel)
 
     def without(self, refused: frozenset[str]) -> "Stay":
         """The same, but not by the channels that it refused."""
@@ -45,6 +47,7 @@ class Household:
         building: Its building, and that building's place on a walk through the estate.
         stays: Its wishes, day by day; on other days it is not registered, and nobody goes there.
         posts: Posts whose holders may be sent for anything; for a callback also those that owe it.
+        priority: Whether it waits for its first visit of the period, and should not wait long.
     """
 
     code: int
@@ -53,15 +56,16 @@ class Household:
     place: int
     stays: tuple[Stay, ...]
     posts: frozenset[int]
+    priority: bool = False
 
     def on(self, day: int) -> Stay | None:
         """What it wishes on a day."""
         return next((stay for stay in self.stays if stay.first <= day <= stay.last), None)
 
-    def takes(self, channel: str, day: int) -> bool:
-        """Whether it may be visited or called that way on a day."""
+    def takes(self, channel: str, day: int, kind: str = "") -> bool:
+        """Whether it may be visited or called that way on a day, by a visit of that kind."""
         stay = self.on(day)
-        return stay is not None and stay.takes(channel)
+        return stay is not None and stay.takes(channel, kind)
 
     def ever_takes(self, channel: str) -> bool:
         """Whether it may be visited or called that way at all."""
@@ -75,7 +79,7 @@ class Household:
 
 @dataclass(frozen=True)
 class Visit:
-    """One visit or call.
+    """One visit or call; a reserve is made in case that others reach nobody.
 
     Attributes:
         fixed: Whether its time was chosen once and for all.
@@ -88,6 +92,7 @@ class Visit:
     attributes: Attributes = ()
     case: str | None = None
     fixed: bool = False
+    reserve: bool = False
 
 
 @dataclass
@@ -113,6 +118,9 @@ class Draft:
         for number, demand in enumerate(self.demands):
             for code in demand.units:
                 self._of_unit.setdefault(code, []).append(number)
+        self._at: dict[int, list[Visit]] = {}
+        for visit in self.visits:
+            self._at.setdefault(visit.household.code, []).append(visit)
 
     def copy(self) -> "Draft":
         """A draft that can be changed without changing this one."""
@@ -133,9 +141,10 @@ class Draft:
         return tuple(common(demand.units[code], reasons))
 
     def relaxed(self) -> "Draft":
-        """What bounds of flows are found with: helped, and without leavers."""
+        """What bounds of flows are found with: helped, without leavers, and every kind of visit for itself."""
         helped = self.helped()
-        return replace(helped, demands=[demand.relaxed() for demand in helped.demands])
+        demands = [demand.relaxed() for demand in helped.demands]
+        return replace(helped, demands=demands, agenda=helped.agenda.alone())
 
     def open_follow_ups(self) -> list[int]:
         """Callbacks that nothing planned meets yet."""
@@ -156,24 +165,42 @@ class Draft:
         day, household = visit.start // DAY, visit.household
         served = [self.demands[number] for number in self.serves(visit)]
         return (
-            household.takes(self.agenda.channel(visit.kind), day)
+            household.takes(self.agenda.channel(visit.kind), day, visit.kind)
+            and self.apart(household.code, visit.kind, day)
             and self.agenda.sends(visit.person, day, senders(household, served))
             and any(within(demand.times(household.code), visit.start) for demand in served)
         )
 
+    def at(self, code: int) -> Sequence[Visit]:
+        """The visits to a household."""
+        return self._at.get(code, ())
+
+    def apart(self, code: int, kind: str, day: int) -> bool:
+        """Whether a visit is far enough from the planned ones of its kind to the same household."""
+        gap = self.agenda.kinds[kind].min_gap if kind in self.agenda.kinds else 0
+        return not gap or all(abs(one.start // DAY - day) >= gap for one in self.at(code) if one.kind == kind)
+
     def add(self, visit: Visit) -> None:
         """Makes a visit."""
         self.visits.append(visit)
+        self._at.setdefault(visit.household.code, []).append(visit)
         self.agenda.take(visit.person, visit.kind, visit.start)
         for number in self.serves(visit):
             self.reached[number].add(visit.household.code)
 
     def remove(self, visit: Visit) -> None:
-        """Takes a visit back; nothing else may count for what it counted for."""
-        self.visits.remove(visit)
-        self.agenda.give_back(visit.person, visit.kind, visit.start)
+        """Takes a visit back."""
+        code = visit.household.code
+        self._drop(visit)
+        still = {number for other in self.at(code) for number in self.serves(other)}
         for number in self.serves(visit):
-            self.reached[number].discard(visit.household.code)
+            if number not in still:
+                self.reached[number].discard(code)
+
+    def _drop(self, visit: Visit) -> None:
+        self.visits.remove(visit)
+        self._at[visit.household.code].remove(visit)
+        self.agenda.give_back(visit.person, visit.kind, visit.start)
 
     def drop_idle(self) -> None:
         """Takes back visits without which nothing more is missed, the last ones first."""
@@ -182,8 +209,7 @@ class Draft:
             code, served = visit.household.code, list(self.serves(visit))
             sole = [number for number in served if counted[number, code] == 1]
             if all(self.missing(number) == self.missing(number, without=code) for number in sole):
-                self.visits.remove(visit)
-                self.agenda.give_back(visit.person, visit.kind, visit.start)
+                self._drop(visit)
                 counted.subtract((number, code) for number in served)
                 for number in sole:
                     self.reached[number].discard(code)

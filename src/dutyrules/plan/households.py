@@ -17,6 +17,7 @@ from dutyrules.plan.calling import CallingHours
 from dutyrules.plan.demand import Demand
 from dutyrules.plan.draft import Draft, Household, Stay
 from dutyrules.plan.plan import Task, Unplanned
+from dutyrules.plan.wishes import blackouts, too_near, waiting, without
 from dutyrules.registry.areas import first_day, last_day
 from dutyrules.scoring.judge import Judgement
 from dutyrules.source import read
@@ -51,9 +52,9 @@ def drafts_of(judgement: Judgement, demands: Sequence[Demand], days: range, made
         here = {code: households[code] for demand in group for code in demand.units}
         posts = {post for demand in group for post in demand.posts}
         posts |= {post for household in here.values() for post in household.posts}
-        agenda = agenda_of(presence, posts, days, visits, busy, closed)
+        agenda = agenda_of(presence, posts, days, visits, busy, closed, judgement.estate.planning.minutes_per_day)
         for one in made:
-            agenda.take(one.person, one.kind, one.start)
+            agenda.take(one.person, one.kind, one.start, (one.end - one.start) // 60)
         drafts.append(Draft(group, here, agenda))
     return drafts
 
@@ -98,21 +99,28 @@ def _households(judgement: Judgement, demands: Sequence[Demand], days: range) ->
     for demand in demands:
         for code in demand.units:
             posts.setdefault(code, set()).update(post for post in demand.posts if demand.need and post in ordinary)
-    _, buildings = _stays(judgement.estate, days)
+    _, buildings = _stays(judgement, days)
     stays, places = wishes_of(judgement, days), _places(judgement.estate)
+    hasty = waiting(judgement, days)
     ids = judgement.estate.places.ids
     found = {}
     for code, owners in posts.items():
         name = ids[code]
         found[code] = Household(
-            code, name, buildings[name], places.get(buildings[name], 0), tuple(stays.get(name, ())), frozenset(owners)
+            code,
+            name,
+            buildings[name],
+            places.get(buildings[name], 0),
+            tuple(stays.get(name, ())),
+            frozenset(owners),
+            priority=name in hasty,
         )
     return found
 
 
 def wishes_of(judgement: Judgement, days: range) -> Mapping[str, Sequence[Stay]]:
     """Unit → its wishes on the planned days; who refused in the log is not asked again that way."""
-    stays, _ = _stays(judgement.estate, days)
+    stays, _ = _stays(judgement, days)
     refused = refusals(judgement)
     return {unit: [one.without(refused.get(unit, frozenset())) for one in own] for unit, own in stays.items()}
 
@@ -141,9 +149,10 @@ def refusals(judgement: Judgement) -> Mapping[str, frozenset[str]]:
     return found
 
 
-def _stays(estate: Estate, days: range) -> tuple[Mapping[str, list[Stay]], Mapping[str, str]]:
+def _stays(judgement: Judgement, days: range) -> tuple[Mapping[str, Sequence[Stay]], Mapping[str, str]]:
     """Unit → its wishes on the planned days, those that do not change together; and its building."""
-    units = estate.tables.units
+    units = judgement.estate.tables.units
+    away, near = blackouts(judgement.estate), too_near(judgement)
     rows = units.with_columns(
         _first=pl.Series(np.maximum(first_day(units["from"]), days.start)),
         _last=pl.Series(np.minimum(last_day(units["to"]), days.stop - 1)),
@@ -161,7 +170,7 @@ def _stays(estate: Estate, days: range) -> tuple[Mapping[str, list[Stay]], Mappi
             own[-1] = replace(own[-1], last=last)
         else:
             own.append(Stay(first, last, contact, prefer))
-    return stays, buildings
+    return {unit: without(own, away.get(unit, ()), near.get(unit, {})) for unit, own in stays.items()}, buildings
 
 
 def _places(estate: Estate) -> Mapping[str, int]:

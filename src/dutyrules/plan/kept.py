@@ -39,8 +39,8 @@ class Kept:
 
     @property
     def loose(self) -> Sequence[Task]:
-        """The tasks that may move."""
-        own = (one.task for one in self.rows if not one.task.pinned)
+        """The tasks that may move; reserves are planned anew, and are no promises."""
+        own = (one.task for one in self.rows if not one.task.pinned and "reserve" not in one.task.attributes)
         return [task for task in own if day_number(task.at.date()) in self.days]
 
     def expectations(self, persons: Sequence[str], codes: Mapping[str, int]) -> Expectations:

@@ -11,7 +11,7 @@ from dutyrules.plan.households import Made
 from dutyrules.plan.kept import Kept
 from dutyrules.plan.plan import Move, Task
 from dutyrules.plan.repair import staying
-from dutyrules.timegrid import DAY, instant_number
+from dutyrules.timegrid import DAY, day_number, instant_number
 
 REASONS: Final = (
     *("absent", "gone", "refuses", "taken", "not_needed", "not_sent", "no_slot", "full", "makes_room"),
@@ -44,10 +44,10 @@ class Diff:
         before: dict[str | None, list[Task]] = defaultdict(list)
         fixed = {_slot(task) for task in self.kept.frozen} | {_slot(task) for task in tasks if task.pinned}
         for task in tasks:
-            if _slot(task) not in fixed:
+            if _slot(task) not in fixed and "reserve" not in task.attributes:
                 after[task.target].append(task)
         for row in self.kept.rows:
-            if _slot(row.task) not in fixed:
+            if _slot(row.task) not in fixed and self._promised(row.task):
                 before[row.task.target].append(row.task)
         units = dict.fromkeys([*before, *after])
         found = [move for unit in units for move in self._of_unit(before[unit], after[unit])]
@@ -63,6 +63,10 @@ class Diff:
                 yield Move(None, two, "new", "callback" if self._follows_up(two) else "needed")
             else:
                 yield Move(one, two, self._change(two), self._why(one, gone=False))
+
+    def _promised(self, task: Task) -> bool:
+        """Reserves are planned anew, unless their day is frozen."""
+        return "reserve" not in task.attributes or day_number(task.at.date()) < self.kept.days.start
 
     def _change(self, task: Task) -> str:
         level = self.before.level(

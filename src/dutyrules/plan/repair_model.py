@@ -93,9 +93,11 @@ class RepairModel:
         self.single: list[Choice] = []
         self.pools: list[Pool] = []
         self._serving: dict[tuple[int, int], list[mathopt.Variable]] = defaultdict(list)  # demand, unit → visits
-        for group in classes(draft, self.lacking, leavers=True):
+        for group in _groups(draft, self.lacking):
             self._add(group)
         self._keep_capacity()
+        self._keep_minutes()
+        self._keep_apart()
         self.lacks: mathopt.LinearBase = mathopt.fast_sum([self._missing(number) for number in self.lacking])
         self.changes = {level: mathopt.fast_sum(self._changing(level)) for level in CHANGES}
         self.unwished = mathopt.fast_sum([_regret(one) * one.made for one in self._choices() if _regret(one)])
@@ -179,6 +181,27 @@ class RepairModel:
             self._at_most(made, max(0, self.draft.agenda.left(*day)))
         for made in slots.values():
             self._at_most(made, 1)
+
+    def _keep_minutes(self) -> None:
+        """No more minutes, of all kinds together, than a person has in a day."""
+        agenda = self.draft.agenda
+        days: dict[tuple[int, int], list[mathopt.LinearBase]] = defaultdict(list)
+        for one in self._choices() if agenda.minutes is not None else ():
+            cell = one.part.cell
+            days[cell.person, cell.day].append(agenda.kinds[cell.kind].minutes * one.made)
+        for day, spent in days.items():
+            self.model.add_linear_constraint(mathopt.fast_sum(spent) <= max(0, agenda.minutes_left(*day) or 0))
+
+    def _keep_apart(self) -> None:
+        """At most one visit of a kind to a household in as many days as its gap has."""
+        visits: dict[tuple[int, str], list[Choice]] = defaultdict(list)
+        for one in self._choices():
+            if self.draft.agenda.kinds[one.part.cell.kind].min_gap:
+                visits[one.household.code, one.part.cell.kind].append(one)
+        for (_, kind), choices in visits.items():
+            gap = self.draft.agenda.kinds[kind].min_gap
+            for first in {one.part.cell.day for one in choices}:
+                self._at_most([one.made for one in choices if 0 <= one.part.cell.day - first < gap], 1)
 
     def _at_most(self, made: Sequence[mathopt.Variable], most: int) -> None:
         if len(made) > 1 or most < 1:
@@ -267,10 +290,19 @@ def _regret(one: Choice) -> int:
     return one.part.cell.avoided + (not one.household.wishes(one.part.cell.band, one.part.cell.day))
 
 
+def _groups(draft: Draft, numbers: Sequence[int]) -> Iterator[Group]:
+    """Classes of households; each household for itself where visits must be apart, since pools know no days."""
+    for members, times in classes(draft, numbers, leavers=True):
+        if any(kind.min_gap for kind in draft.agenda.kinds.values()):
+            yield from (([one], times) for one in members)
+        else:
+            yield members, times
+
+
 def size(draft: Draft) -> int:
     """How many pairs of a class of households and a part of a day a model would look at."""
     lacking = [number for number, demand in enumerate(draft.demands) if demand.need]
-    return len(classes(draft, lacking, leavers=True)) * len(list(_parts(draft, lacking)))
+    return len(list(_groups(draft, lacking))) * len(list(_parts(draft, lacking)))
 
 
 def _parts(draft: Draft, lacking: Sequence[int]) -> Iterator[Part]:
@@ -291,7 +323,7 @@ def _parts(draft: Draft, lacking: Sequence[int]) -> Iterator[Part]:
 def ways(draft: Draft, part: Part, one: Household, numbers: Sequence[int]) -> Iterator[Way]:
     """What a visit in a part may say so that it serves most; of ways that serve the same, the first."""
     agenda, cell, start = draft.agenda, part.cell, part.starts[0]
-    if not one.takes(agenda.channel(cell.kind), cell.day):
+    if not one.takes(agenda.channel(cell.kind), cell.day, cell.kind):
         return
     open_then = [
         number

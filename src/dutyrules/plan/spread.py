@@ -1,6 +1,6 @@
 """Visits for the demands of one post and kind of visit: one circulation finds the fewest misses and the best days."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from math import ceil
@@ -164,9 +164,13 @@ def _tiled(fixed: Draft, family: Family, around: int) -> bool:
 
 
 def _visit(draft: Draft, lane: _Lane, family: Family) -> None:
-    """Visits the member of a class that gains most from it."""
-    cell = lane.cell
-    waiting = [one for one in lane.members if draft.waits(lane.demand, one.code)]
+    """Visits the member of a class that gains most from it; none too soon after another, nor beyond a day's minutes."""
+    cell, agenda = lane.cell, draft.agenda
+    waiting = [
+        one for one in lane.members if draft.waits(lane.demand, one.code) and draft.apart(one.code, cell.kind, cell.day)
+    ]
+    if not waiting or not agenda.left(cell.person, cell.kind, cell.day) > 0:
+        return
     around = family.around
     chosen = min(waiting, key=lambda one: (around is not None and not draft.waits(around, one.code), one.name))
     attributes = draft.demands[lane.demand].says(cell.kind)
@@ -191,7 +195,7 @@ def _network(draft: Draft, family: Family, *, alone: bool) -> tuple[Network, lis
                 cost = turns.away(members[0].building, number, cell.day) + _regret(agenda, cell, members[0])
                 arc = network.arc(("class", index, number), ("cell", cell), len(members), cost)
                 lanes.append(_Lane(arc, members, cell, number))
-    _capacity(network, agenda, family, cells)
+    _capacity(network, draft, family, cells)
     _sink(network, draft, family, cells)
     return network, lanes
 
@@ -238,7 +242,16 @@ def _share_of_around(draft: Draft, family: Family, number: int, cells: Mapping[i
     return ceil(draft.missing(family.around) * days[number] / max(1, sum(days.values())))
 
 
-def _capacity(network: Network, agenda: Agenda, family: Family, cells: Mapping[int, Sequence[Cell]]) -> None:
+def most_visits(agenda: Agenda, kinds: Iterable[str], person: int, day: int) -> int:
+    """How many visits of some kinds together a day's minutes allow: as many as there are of the shortest kind."""
+    minutes = agenda.minutes_left(person, day)
+    if minutes is None:
+        return sum(max(0, agenda.left(person, kind, day)) for kind in kinds if kind in agenda.kinds)
+    return max(0, minutes // min(agenda.kinds[kind].minutes for kind in kinds if kind in agenda.kinds))
+
+
+def _capacity(network: Network, draft: Draft, family: Family, cells: Mapping[int, Sequence[Cell]]) -> None:
+    agenda, demands = draft.agenda, draft.demands
     for number in family.fine:
         days: set[tuple[int, str, int]] = set()
         for cell in cells[number]:
@@ -246,7 +259,11 @@ def _capacity(network: Network, agenda: Agenda, family: Family, cells: Mapping[i
             network.arc(("cell", cell), ("day", *day), len(agenda.free(cell)))
             if day not in days:
                 days.add(day)
-                network.arc(("day", *day), ("week", number, week_of(cell.day)), max(0, agenda.left(*day)))
+                network.arc(("day", *day), ("all", cell.person, cell.day), max(0, agenda.left(*day)))
+                if (cell.person, "", cell.day) not in days:
+                    days.add((cell.person, "", cell.day))
+                    most = most_visits(agenda, demands[number].kinds, cell.person, cell.day)
+                    network.arc(("all", cell.person, cell.day), ("week", number, week_of(cell.day)), most)
 
 
 def _cells(agenda: Agenda, demand: Demand) -> Iterator[Cell]:
@@ -266,7 +283,7 @@ def _open_cells(agenda: Agenda, cells: Sequence[Cell], household: Household, tim
         if (
             within(times, cell.starts[0])
             and within(times, cell.starts[-1])
-            and household.takes(agenda.channel(cell.kind), cell.day)
+            and household.takes(agenda.channel(cell.kind), cell.day, cell.kind)
             and agenda.sends(cell.person, cell.day, household.posts)
         ):
             yield cell

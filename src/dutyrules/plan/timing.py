@@ -35,7 +35,7 @@ def _tasks(draft: Draft, persons: Sequence[str]) -> Iterator[Task]:
             kind=visit.kind,
             target=visit.household.name,
             case=visit.case,
-            attributes=dict(visit.attributes),
+            attributes=dict(visit.attributes) | ({"reserve": "yes"} if visit.reserve else {}),
             duties=tuple(duties),
         )
 

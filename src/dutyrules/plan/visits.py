@@ -14,6 +14,7 @@ from dutyrules.estate.provenance import provenance
 from dutyrules.plan.cluster import cluster
 from dutyrules.plan.draft import Draft
 from dutyrules.plan.exact import solve_exactly
+from dutyrules.plan.exchange import fill
 from dutyrules.plan.explain import causes
 from dutyrules.plan.followups import make_follow_ups, possible
 from dutyrules.plan.forecast import PlanError, forecast, missed, outlook
@@ -25,7 +26,9 @@ from dutyrules.plan.obliged import demands_of
 from dutyrules.plan.pins import check_pins
 from dutyrules.plan.plan import Plan, Shortfall, Status, Task, status_of
 from dutyrules.plan.planfile import Placed
+from dutyrules.plan.priority import bring_forward, priority_waits
 from dutyrules.plan.repair import repair_all, repair_measures
+from dutyrules.plan.reserves import add_reserves, expected_short
 from dutyrules.plan.spread import families, least, spread
 from dutyrules.plan.timing import tasks_of
 from dutyrules.plan.verify import verified
@@ -89,8 +92,16 @@ def plan_visits(
         _solve(fixed, tell) if repairs is None else [_Solved(one.draft, one.least, one.complete) for one in repairs]
     )
     drafts, leasts = [one.draft for one in solved], [one.least for one in solved]
+    rates = estate.planning.contact_rates
+    if rates is not None:
+        for draft in drafts:
+            add_reserves(draft, rates, estate.planning.reserve_attempts)
     tasks = tasks_of(drafts, persons, stay)
-    measures = visit_measures(drafts, leasts, inside)
+    measures = [
+        *visit_measures(drafts, leasts, inside),
+        *priority_waits(drafts, old.days),
+        *expected_short(drafts, rates),
+    ]
     plan = Plan(
         name="visits",
         estate=estate.id,
@@ -171,9 +182,17 @@ def _by_flows(start: Draft) -> Draft:
     for family in families(draft.demands):
         if draft.shortfall(family.numbers):
             spread(draft, family)
+    _tidy(draft)
+    return draft
+
+
+def _tidy(draft: Draft) -> None:
+    """Nothing in vain, gaps filled, priority first, buildings together."""
+    draft.drop_idle()
+    fill(draft)
+    bring_forward(draft)
     draft.drop_idle()
     cluster(draft)
-    return draft
 
 
 def _least_by_flows(start: Draft) -> int:
@@ -187,8 +206,7 @@ def _by_search(start: Draft, flows: _Solved) -> _Solved:
     """The better of the flows' plan and what counting finds, with the better of the two bounds."""
     draft = start.copy()
     proof = solve_exactly(draft)
-    draft.drop_idle()
-    cluster(draft)
+    _tidy(draft)
     better = draft if draft.shortfall() < flows.draft.shortfall() else flows.draft
     return _Solved(better, max(flows.least, proof.least), complete=True)
 

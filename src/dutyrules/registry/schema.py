@@ -63,6 +63,7 @@ _ALIASES = {
     "inspect_minutes": ("巡查分钟", "巡楼分钟", "巡樓分鐘"),
     "contact": ("联系方式", "聯繫方式"),
     "prefer": ("方便时段", "方便時段"),
+    "priority": ("优先", "優先", "优先拜访", "優先拜訪"),
     "fee": ("费用", "費用", "费用类型", "费项"),
     "age": ("账龄", "賬齡", "欠费账龄"),
     "amount": ("金额", "金額", "欠费金额"),
@@ -148,7 +149,9 @@ TABLES: Mapping[str, tuple[Column, ...]] = MappingProxyType(
             _TO,
             _column("contact", Kind.WORD, words="any home phone appointment none", default="any"),
             _column("prefer", Kind.WORD, words="any daytime evening weekend", default="any"),
+            _column("priority", Kind.BOOLEAN, default="no"),
         ),
+        "blackouts": (_key("unit"), _FROM, _TO, _column("reason")),
         "permits": (_key("unit"), _FROM, _TO),
         "arrears": (
             _key("unit"),
