@@ -149,5 +149,5 @@ def test_a_plan_of_the_planner_keeps_its_promises_and_costs_what_it_says(seeds: 
         found = review(case.estate, world.period, case.log, rows, rows, start=case.plan.start)
         assert found.violations == [], seed
         measures = {one.name: one.value for one in case.plan.measures} | {"missing": case.plan.shortfall}
-        assert prices(found) == {name: (value, value, 0) for name, value in measures.items()}, seed
+        assert prices(found) == {one.name: (measures[one.name], measures[one.name], 0) for one in found.prices}, seed
         assert list(found.shortfalls) == [replace(one, causes=()) for one in case.plan.shortfalls], seed
