@@ -22,6 +22,8 @@ from dutyrules.plan.moves import matched
 from dutyrules.plan.obliged import demands_of
 from dutyrules.plan.plan import Move, Shortfall, Task
 from dutyrules.plan.planfile import Placed
+from dutyrules.plan.promises import broken_promises
+from dutyrules.plan.violation import named
 from dutyrules.plan.visits import plan_visits, planned_kinds
 from dutyrules.scoring.judge import Judgement
 from dutyrules.timegrid import DAY, Period, instant_number, week_of
@@ -108,7 +110,7 @@ def review(
     duties = demands_of(before, kinds)[1]
     ways = estate.planning.visits
     own = [one for one in future(rows, ways, span, first, first) if one.task.at.date() <= span.last]
-    violations = sorted(_violations(before, own), key=_reading_order)
+    violations = sorted([*_violations(before, own), *_unkept(estate, log, own)], key=_reading_order)
 
     def judged(placed: Sequence[Placed]) -> list[Shortfall]:
         bad = unreadable(estate, [one.task for one in placed])
@@ -233,6 +235,22 @@ def _violations(judgement: Judgement, rows: Sequence[Placed]) -> Iterator[Diagno
     ):
         where = replace(rows[row - FIRST_ROW].where, column=column)
         yield Diagnostic("plan.bad-row", f"no log would accept this task: {reason}", where, value, hint=hint)
+
+
+_UNKEPT = {
+    "gap": ("plan.too-soon", "too soon after, or before, another one at the same household"),
+    "minutes": ("plan.too-long", "more minutes of visits than one person has in a day"),
+}
+
+
+def _unkept(estate: Estate, log: Log, rows: Sequence[Placed]) -> Iterator[Diagnostic]:
+    """Visits too near to each other, and days that are too long."""
+    where = {named(one.task): one.where for one in reversed(rows)}
+    where |= {f"visits of {one.task.person} on {one.task.at.date()}": one.where for one in reversed(rows)}
+    for found in broken_promises(estate, log, [one.task for one in rows], ()):
+        if found.rule in _UNKEPT:
+            code, message = _UNKEPT[found.rule]
+            yield Diagnostic(code, message, where.get(found.what), found.found)
 
 
 def _at_once(rows: Sequence[Placed]) -> Iterator[Diagnostic]:
