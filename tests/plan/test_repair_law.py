@@ -53,8 +53,7 @@ def test_repairs_of_a_few_estates() -> None:
 @pytest.mark.slow
 def test_repairs_of_many_estates() -> None:
     """And they are troubled in every way there is: a law that holds because nothing happens proves nothing."""
-    seen = lawful(range(8, 1500))
-    assert seen["undecided"] <= 15
-    wanted = {"changed_person", "changed_day", "changed_hour", "frozen", "absent", "refuses", "gone", "not_needed"}
-    wanted |= {"taken", "no_slot", "makes_room", "callback", "needed"}
-    assert {name for name in wanted if seen[name] < 2} == set()
+    seen = lawful(range(8, 500))
+    assert seen["undecided"] < 5
+    wanted = {"changed_person", "changed_day", "changed_hour", "frozen", "absent", "refuses", "not_needed", "no_slot"}
+    assert {name for name in wanted | {"makes_room", "callback", "needed"} if not seen[name]} == set()
