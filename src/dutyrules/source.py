@@ -76,7 +76,7 @@ def read(path: Path, *, name: str | None = None) -> Node:
     return parse(_decode(data, file), file)
 
 
-@lru_cache(maxsize=32)  # a book is read again for each one that extends it, and nobody changes a node
+@lru_cache(maxsize=64)  # a book is read again for each one that extends it, and nobody changes a node
 def parse(text: str, file: str, *, max_nodes: int = MAX_NODES) -> Node:
     """Reads strict YAML from text.
 
