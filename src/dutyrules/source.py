@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 from itertools import takewhile
 from pathlib import Path
 from typing import Any, Final, TypeAlias
@@ -75,6 +76,7 @@ def read(path: Path, *, name: str | None = None) -> Node:
     return parse(_decode(data, file), file)
 
 
+@lru_cache(maxsize=64)  # a book is read again for each one that extends it, and nobody changes a node
 def parse(text: str, file: str, *, max_nodes: int = MAX_NODES) -> Node:
     """Reads strict YAML from text.
 
@@ -89,8 +91,7 @@ def parse(text: str, file: str, *, max_nodes: int = MAX_NODES) -> Node:
     Raises:
         InputError: With every mistake up to the first that nothing can be read beyond.
     """
-    start = Span(file, 1, 1)
-    _check_size(len(text.encode("utf-8", "surrogatepass")), start)
+    _check_size(len(text.encode("utf-8", "surrogatepass")), Span(file, 1, 1))
     return _Composer(text.removeprefix("\ufeff"), file, max_nodes).document()
 
 

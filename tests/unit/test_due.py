@@ -382,11 +382,16 @@ def test_plans_are_refused(corner: Corner) -> None:
         dr.due(estate, log, datetime(2026, 10, 8, 7))
 
 
-@pytest.mark.parametrize("as_of", ["2026-10-09 08:00", "2026-10-31 23:59"])
-def test_everything_that_a_score_has_pending_is_open(as_of: str) -> None:
-    home, at = examples_dir() / "haitang", datetime.fromisoformat(as_of)
+@pytest.fixture(scope="module")
+def haitang() -> tuple[dr.Estate, dr.Log]:
+    home = examples_dir() / "haitang"
     estate = dr.load_estate(home)
-    log = dr.read_log(sorted((home / "logs").glob("*.csv")), estate, period="2026-10")
+    return estate, dr.read_log(sorted((home / "logs").glob("*.csv")), estate, period="2026-10")
+
+
+@pytest.mark.parametrize("as_of", ["2026-10-09 08:00", "2026-10-31 23:59"])
+def test_everything_that_a_score_has_pending_is_open(haitang: tuple[dr.Estate, dr.Log], as_of: str) -> None:
+    (estate, log), at = haitang, datetime.fromisoformat(as_of)
     sheets = dr.score(estate, log, "2026-10", at).people
     found = dr.due(estate, log, at, ahead=31)
     assert {

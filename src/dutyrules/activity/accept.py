@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from threading import Lock
 from typing import TypeVar
 
@@ -72,8 +72,11 @@ def accept(raw: RawFile, known: Vocabulary, terms: Terms) -> AcceptedFile:
 
 def _side_by_side(work: Callable[[_Item], _Answer], items: Iterator[_Item]) -> list[_Answer]:
     """Works on items in threads, which Polars and numpy let run at once, and takes none before a thread is free."""
+    ahead = list(islice(items, 2))
+    if len(ahead) == 1:  # a thread would only cost
+        return [work(ahead[0])]
     answers: dict[int, _Answer] = {}
-    numbered, one_at_a_time = enumerate(items), Lock()
+    numbered, one_at_a_time = enumerate(chain(ahead, items)), Lock()
 
     def worker() -> None:
         while True:

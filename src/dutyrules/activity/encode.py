@@ -115,6 +115,8 @@ class Texts:
             return _spread(here, found, len(cells)), here[bad]
         text = cells.cast(pl.String)
         found = text.cast(self.dtype)
+        if not len(found):
+            return found, np.empty(0, np.int64)
         numbers = codes(found)
         fine = self._known_to_be_fine(int(numbers.max(initial=EMPTY)), tuple(listed))
         fresh = np.unique(numbers[~fine.take(numbers)])
@@ -189,7 +191,8 @@ def _filled(cells: pl.Series) -> Rows | None:
 
 def _spread(here: Rows, cells: pl.Series, size: int) -> pl.Series:
     """Puts cells back where they stood, among nulls."""
-    return pl.repeat(None, size, dtype=cells.dtype, eager=True).scatter(here, cells)
+    nothing = pl.Series(cells.name, [None], dtype=cells.dtype).new_from_index(0, size)
+    return nothing.scatter(here, cells) if len(here) else nothing
 
 
 _WHOLE = 10**11  # up to it, ten-thousandths of a number are exact even as a float
@@ -206,6 +209,8 @@ def numbers(cells: pl.Series) -> tuple[pl.Series, Rows]:
     if here is not None:
         read, bad = numbers(cells.gather(here))
         return _spread(here, read, len(cells)), here[bad]
+    if not len(cells):
+        return cells.cast(pl.Int64), np.empty(0, np.int64)
     if cells.dtype == pl.String:
         plain = cells.str.contains(r"^-?[0-9]{1,11}(\.[0-9]{1,4})?$")
         fast = (cells.set(~plain, None).cast(pl.Float64) * VALUE_SCALE).round().cast(pl.Int64)

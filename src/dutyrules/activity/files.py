@@ -32,8 +32,13 @@ ROW = "(row)"
 MEMORY = "<memory>"
 """The name of rows that come from no file."""
 
+MEMORY_ENCODING = "memory"
+
 _STRETCH: int | None = None
 """How many rows are read at a time; None is what lies together in the file, for joining row groups would copy them."""
+
+_QUICKLY_HASHED = 1 << 16
+"""So few bytes are hashed before a thread has begun."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,9 @@ class RawFile:
         Raises:
             InputError: The file can't be read to its end.
         """
+        if self.encoding == MEMORY_ENCODING:
+            yield 0, self.cells.collect()
+            return
         start = 0
         try:
             for stretch in self.cells.collect_batches(chunk_size=_STRETCH, maintain_order=True):
@@ -110,7 +118,7 @@ def from_rows(rows: Sequence[Mapping[str, Any]], needed: Collection[str]) -> Raw
         {column: [_text(row.get(column)) for row in rows] for column in columns},
         schema=dict.fromkeys(columns, pl.String),
     )
-    return _file(MEMORY, _sha256(frame.write_csv().encode()), "memory", frame, needed)
+    return _file(MEMORY, _sha256(frame.write_csv().encode()), MEMORY_ENCODING, frame, needed)
 
 
 def _open(path: Path, needed: Collection[str], words: Callable[[], Collection[str]], encoding: str | None) -> RawFile:
@@ -210,7 +218,10 @@ def _text(value: object) -> str | None:
 
 
 def _sha256(data: bytes) -> Callable[[], str]:
-    """Begins to hash, which goes on beside the reading."""
+    """Begins to hash, which goes on beside the reading where it takes a while."""
+    if len(data) < _QUICKLY_HASHED:
+        known = hashlib.sha256(data).hexdigest()
+        return lambda: known
     pool = ThreadPoolExecutor(1)
     digest = pool.submit(lambda: hashlib.sha256(data).hexdigest())
     pool.shutdown(wait=False)

@@ -130,15 +130,22 @@ def _copies(
 def _alike(frame: pl.DataFrame, nameless: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
     """Returns the rows whose integer columns another row has too; a few more, if numbers collide."""
     rows = np.flatnonzero(nameless)
+    if len(rows) < 2:
+        return rows[:0]
     for columns in (_TELLING, tuple(_CODED)):  # few rows are left to be looked at twice
         part = frame.select(columns)
         rows = rows[_repeated(_mixed(part if len(rows) == part.height else part[rows]))]
+        if not len(rows):
+            break
     return rows
 
 
 def _mixed(frame: pl.DataFrame) -> npt.NDArray[np.uint64]:
     """Returns a number per row that equal rows share, and hardly any others."""
-    columns = [(column.fill_null(0).to_numpy(), np.uint64(_CODED[column.name])) for column in frame]
+    columns = [
+        ((column.fill_null(0) if column.null_count() else column).to_numpy(), np.uint64(_CODED[column.name]))
+        for column in frame
+    ]
     mix = np.zeros(frame.height, np.uint64)
     for start in range(0, frame.height, _BLOCK):
         block = slice(start, start + _BLOCK)

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +24,7 @@ class Estate:
         bound: Parameters with a value, bound or by default.
         log_cutoff: How long after the period rows may still be recorded.
         planning: What planners may use.
+        places: Where buildings, units and areas lie.
         files: File → SHA-256 of everything the estate was read from, books apart.
         notices: Warnings met on the way.
     """
@@ -42,13 +42,9 @@ class Estate:
     tables: Tables
     log_cutoff: Duration
     planning: Planning
+    places: Places
     files: Mapping[str, str]
     notices: tuple[Diagnostic, ...] = ()
-
-    @cached_property
-    def places(self) -> Places:
-        """Where buildings, units and areas lie."""
-        return Places.of(self.tables, self.areas)
 
     def name_of(self, person: str) -> str:
         """A person's name, or the id where the table has none."""

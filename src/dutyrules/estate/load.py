@@ -20,7 +20,7 @@ from dutyrules.estate.estate import Estate
 from dutyrules.estate.planning import Planning
 from dutyrules.figure import Day, Duration, Figure, Form, Text, Window, Within, clock, shown, wrong
 from dutyrules.registry import Tables, load_tables
-from dutyrules.registry.areas import Areas
+from dutyrules.registry.areas import Areas, Places
 from dutyrules.resources import rules_dir
 from dutyrules.source import Node, plain, read
 from dutyrules.timegrid import Calendar
@@ -120,9 +120,18 @@ def read_draft(node: Node, directory: Path, book: Book | None = None) -> Draft:
 
 
 def complete(
-    draft: Draft, tables: Tables, problems: list[Diagnostic], directory: Path, files: Mapping[str, str]
+    draft: Draft,
+    tables: Tables,
+    problems: list[Diagnostic],
+    directory: Path,
+    files: Mapping[str, str],
+    places: Places | None = None,
 ) -> Estate:
-    """Puts the tables to the estate and checks that they know each other's names."""
+    """Puts the tables to the estate and checks that they know each other's names.
+
+    Args:
+        places: Those of the tables and areas, if they are known already.
+    """
     form = draft.form
     found = [*problems, *_check_tables(draft, tables, directory, files)]
     if any(problem.severity == "error" for problem in found):
@@ -142,6 +151,7 @@ def complete(
         tables=tables,
         log_cutoff=form.log_cutoff,
         planning=form.planning,
+        places=places or Places.of(tables, draft.areas),
         files=dict(files),
         notices=tuple(found),
     )
@@ -310,7 +320,10 @@ def _check_tables(draft: Draft, tables: Tables, directory: Path, files: Iterable
         ("buildings", "area", "area", areas),
         ("coverage", "areas", "area", areas),
     ):
-        cells: pl.DataFrame = getattr(tables, table).select("_row", pl.col(column).alias("_name"))
+        rows: pl.DataFrame = getattr(tables, table)
+        if rows[column].null_count() == rows.height:
+            continue
+        cells = rows.select("_row", pl.col(column).alias("_name"))
         names = cells.explode("_name") if column == "areas" else cells
         strange = names.filter(pl.col("_name").is_not_null() & ~pl.col("_name").is_in(list(known)))
         for row, name in strange.iter_rows():

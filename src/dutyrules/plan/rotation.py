@@ -207,11 +207,11 @@ class Search:
 
     def _twins(self, pairs: Iterable[tuple[int, int, int]], changes: Mapping[int, int]) -> int:
         """How many neighbours walk the same set of a beat, though they could do otherwise."""
-        found = 0
+        found, chosen, there = 0, self._chosen, self._there
         for beat, one, other in pairs:
-            mine = changes.get(one, self._chosen[one]) & beat
-            theirs = changes.get(other, self._chosen[other]) & beat
-            found += mine == theirs != self._there[one] & beat
+            mine = changes.get(one, chosen[one]) & beat
+            if mine == changes.get(other, chosen[other]) & beat != there[one] & beat:
+                found += 1
         return found
 
     # ------------------------------------------------------------ moves
@@ -229,9 +229,9 @@ class Search:
                 return
             numbers = draws.random((min(_CHUNK, moves - done), 5)).tolist()
             for move, (which, first, second, third, luck) in enumerate(numbers, done):
-                heat = HOT * (COLD / HOT) ** (move / moves)
                 changes = self._move(which, first, second, third)
                 if changes:
+                    heat = HOT * (COLD / HOT) ** (move / moves)
                     self._try(changes, -heat * log(luck or 1.0))
 
     def _move(self, which: float, first: float, second: float, third: float) -> Mapping[int, int]:
@@ -265,8 +265,10 @@ class Search:
             return  # not even mending every promise would make up for it
         days = self._new_days(changes)
         blames = {place: self._blame(place, listed) for place, listed in days.items()}
+        broken = sum(blames.values()) - sum([self._unfair[place] for place in blames])
+        if worse + PENALTY * (broken - sum([len(self._pairs[step]) for step in changes])) > bearable:
+            return  # not even if every twin were parted
         pairs = {pair for step in changes for pair in self._pairs[step]}
-        broken = sum(blames[place] - self._unfair[place] for place in blames)
         broken += self._twins(pairs, changes) - self._twins(pairs, {})
         if worse + PENALTY * broken > bearable:
             return

@@ -59,6 +59,8 @@ def _targets(tables: Mapping[str, Table]) -> Table:
 
 
 def _reversed(table: Table) -> list[Diagnostic]:
+    if table.frame.is_empty():
+        return []
     if "until" in table.frame.columns:
         column, wrong, relation = "until", pl.col("until") <= pl.col("from"), "after"
     elif "to" in table.frame.columns:
@@ -85,6 +87,8 @@ def _sound(table: Table) -> pl.DataFrame:
 
 
 def _overlaps(table: Table, key: tuple[str, ...]) -> list[Diagnostic]:
+    if table.frame.height < 2:
+        return []
     rows = _clashing(_spans(_sound(table), key)).with_columns(latest=pl.col("last").cum_max().over("group"))
     # The row that reaches furthest so far is the one to be named beside an overlapping row.
     reach = pl.when(pl.col("last") == pl.col("latest")).then(pl.col("_row")).forward_fill()
@@ -131,6 +135,8 @@ def _noun(table: str) -> str:
 
 
 def _incomplete_shifts(roster: Table) -> list[Diagnostic]:
+    if roster.frame.is_empty():
+        return []
     frame = _sound(roster)
     halves = frame.filter(pl.col("start").is_null() != pl.col("end").is_null()).select("_row", "start")
     return [
@@ -146,6 +152,8 @@ def _incomplete_shifts(roster: Table) -> list[Diagnostic]:
 
 
 def _duplicates(table: Table, key: tuple[str, ...]) -> list[Diagnostic]:
+    if table.frame.height < 2:
+        return []
     rows = table.frame.drop_nulls(key).with_columns(first=pl.col("_row").min().over(key))
     again = rows.filter(pl.col("_row") != pl.col("first"))
     return [
@@ -168,6 +176,8 @@ def _personal_names(people: pl.DataFrame) -> frozenset[str]:
 
 def _strangers(table: Table, column: str, target: Table, key: str, names: frozenset[str]) -> list[Diagnostic]:
     """Reports each unknown id once, at its first row."""
+    if table.frame[column].null_count() == table.frame.height:
+        return []
     known = target.frame[key].drop_nulls().unique()
     unknown = (
         table.frame.filter(pl.col(column).is_not_null() & ~pl.col(column).is_in(known.implode()))

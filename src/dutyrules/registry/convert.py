@@ -150,18 +150,24 @@ def _missing_columns(raw: RawTable, found: Mapping[str, int]) -> list[Diagnostic
 
 
 def _typed(raw: RawTable, column: Column, index: int | None) -> tuple[pl.Series, list[Diagnostic]]:
-    texts = raw.columns[index] if index is not None else pl.Series([None] * len(raw.rows), dtype=pl.String)
-    title = raw.titles[index] if index is not None else column.name
+    if index is None:
+        return _blank(column).new_from_index(0, len(raw.rows)), []
+    texts, title = raw.columns[index], raw.titles[index]
     cells = _CASTS[column.kind](texts)
     if column.kind is Kind.WORD:
         cells = cells.set(~cells.is_in(column.words), None)
     diagnostics = _wrong_cells(raw, column, title, texts, cells)
-    if index is not None and column.required:
+    if column.required:
         diagnostics += _missing_values(raw, column, title, texts)
-    if column.default is not None:
-        default = _CASTS[column.kind](pl.Series([column.default]))
-        cells = cells.fill_null(default[0])
+    if column.default is not None and cells.null_count():
+        cells = cells.fill_null(_blank(column)[0])
     return cells.alias(column.name), diagnostics
+
+
+@cache
+def _blank(column: Column) -> pl.Series:
+    """One cell that nobody filled; kept, since most tables lack most columns."""
+    return _CASTS[column.kind](pl.Series(column.name, [column.default], dtype=pl.String)).alias(column.name)
 
 
 def _wrong_cells(raw: RawTable, column: Column, title: str, texts: pl.Series, cells: pl.Series) -> list[Diagnostic]:

@@ -30,6 +30,7 @@ class Coverage:
     seen: Set[str]
     planned: Set[str] = frozenset()
     _gaps: dict[tuple[tuple[int, ...], bool], Ints] = field(default_factory=dict, repr=False, compare=False)
+    _of_kind: dict[str, Ints] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def declared(self) -> bool:
@@ -79,6 +80,12 @@ class Coverage:
 
     def _gaps_of(self, kind: str) -> Ints:
         """Area × (day + 1): days before the day on which the kind is not covered."""
+        if kind not in self._of_kind:
+            self._of_kind[kind] = self._laid(kind)
+        return self._of_kind[kind]
+
+    def _laid(self, kind: str) -> Ints:
+        """The same, worked out; kinds of which the same rows speak share it."""
         speaking = tuple(
             number
             for number, (kinds, *_) in enumerate(self.rows)

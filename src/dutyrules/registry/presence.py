@@ -32,6 +32,8 @@ class Leave:
     def of(cls, table: pl.DataFrame, persons: Mapping[str, int]) -> "Leave":
         """Unites the approved rows of each person."""
         spans: list[tuple[int, int, int]] = []
+        if table.is_empty():
+            return cls(*np.empty((3, 0), np.int64))
         approved = table.filter(pl.col("approved") & pl.col("person").is_in(list(persons)))
         for name, start, end in sorted(
             approved.select("person", pl.col("from").dt.epoch("s"), pl.col("until").dt.epoch("s")).iter_rows(),
@@ -280,6 +282,8 @@ def _shifts(
     shape = (len(code), len(statutory))
     work = np.broadcast_to(statutory, shape).copy()
     start, end = np.full(shape, hours[0], np.int64), np.full(shape, hours[1], np.int64)
+    if roster.is_empty():
+        return _Shifts(work, start, end)
     rows = roster.filter(pl.col("person").is_in(list(code))).with_columns(
         day=pl.col("date").to_physical().cast(pl.Int64)
     )
@@ -325,6 +329,8 @@ def _acting(
     The days are those whose shift lies wholly in this leave and that begin on or after the day of acceptance; a
     substitute who holds the same post anyway owes it once.
     """
+    if leave["accepted_at"].null_count() == leave.height:
+        return []
     accepted = leave.filter(
         pl.col("approved")
         & pl.col("substitute").is_in(list(code))

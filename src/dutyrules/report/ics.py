@@ -7,6 +7,7 @@ A calendar is made anew each time; what is no longer in it disappears for those 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from icalendar import Alarm, Calendar, Event, Timezone
@@ -67,7 +68,13 @@ def file_name(person: str) -> str:
 def _zone(timezone: str, entries: Sequence[Entry], made: datetime) -> Timezone:
     """The zone's rules for the years that the calendar speaks of; a calendar without entries needs them too."""
     years = {made.year, *(moment.year for entry in entries for moment in (entry.start, entry.end) if moment)}
-    return Timezone.from_tzid(timezone, first_date=date(min(years), 1, 1), last_date=date(max(years) + 1, 1, 1))
+    return _rules(timezone, min(years), max(years))
+
+
+@cache
+def _rules(timezone: str, first: int, last: int) -> Timezone:
+    """The rules of a zone for some years; one for the calendars of all people."""
+    return Timezone.from_tzid(timezone, first_date=date(first, 1, 1), last_date=date(last + 1, 1, 1))
 
 
 def _event(entry: Entry, zone: ZoneInfo, made: datetime) -> Event:

@@ -25,6 +25,9 @@ from dutyrules.timegrid import DAY, Period, day_number, instant_number
 THREADS: Final = min(4, os.cpu_count() or 1)
 """Duties judged side by side."""
 
+_WORTH_THREADS: Final = 10_000
+"""Posts times days below which a thread costs more than it saves."""
+
 
 @dataclass(frozen=True)
 class Judgement:
@@ -57,6 +60,8 @@ def judge(
     """
     ground = stand(estate, log, period, as_of, planned=planned, seen_in=seen_in)
     duties = estate.book.duties
+    if ground.presence.tenure.size < _WORTH_THREADS:
+        return Judgement(estate, ground, {name: _verdicts(ground, estate, duty) for name, duty in duties.items()})
     with ThreadPoolExecutor(THREADS) as threads:  # array arithmetic holds no lock; duties do not depend on each other
         longest_first = sorted(duties, key=lambda name: duties[name].check != "quota")
         judged = threads.map(lambda name: _verdicts(ground, estate, duties[name]), longest_first)

@@ -14,6 +14,7 @@ from dutyrules.diagnostics import Cell, Diagnostic, InputError, Span
 from dutyrules.estate import Estate, log_from_rows
 from dutyrules.estate.load import complete, read_draft
 from dutyrules.registry import Tables, tables_from_rows
+from dutyrules.registry.areas import Areas, Places
 from dutyrules.registry.population import TARGET_COLUMN
 from dutyrules.source import Node, locate
 from dutyrules.workshop.entries import Entry
@@ -53,8 +54,8 @@ def stage(book: Book, entry: Entry, problems: list[Diagnostic]) -> Scene | None:
     events = [pair for index, event in enumerate(entry.given.events) for pair in _event_rows(entry, index, event)]
     try:
         draft = read_draft(node, Path(), book)
-        tables, found = _tables(_frozen(rows))
-        estate = complete(draft, tables, list(found), Path(), {})
+        tables, found, places = _registry(_frozen(rows), tuple(draft.areas.within.items()))
+        estate = complete(draft, tables, list(found), Path(), {}, places)
         log = log_from_rows([{"at": "", "person": "", "kind": ""} | row for row, _ in events], estate)
     except InputError as error:
         problems.extend(_placed(entry, rows, problem) for problem in error.diagnostics)
@@ -174,7 +175,9 @@ def _frozen(rows: Mapping[str, Sequence[Placed]]) -> Frozen:
 
 
 @lru_cache(maxsize=256)
-def _tables(rows: Frozen) -> tuple[Tables, tuple[Diagnostic, ...]]:
+def _registry(
+    rows: Frozen, within: tuple[tuple[str, str | None], ...]
+) -> tuple[Tables, tuple[Diagnostic, ...], Places]:
     """Tables from rows; remembered, since many tests of a book speak of the same people and places."""
     plain = {
         table: [
@@ -183,7 +186,7 @@ def _tables(rows: Frozen) -> tuple[Tables, tuple[Diagnostic, ...]]:
         for table, members in rows
     }
     tables, problems = tables_from_rows(plain)
-    return tables, tuple(problems)
+    return tables, tuple(problems), Places.of(tables, Areas(dict(within)))
 
 
 def _placed(entry: Entry, rows: Mapping[str, Sequence[Placed]], problem: Diagnostic) -> Diagnostic:
