@@ -34,8 +34,9 @@ _LOOKS: Final = {
     "score": {"num_format": POINTS, "align": "right", "bold": True},
     "item": {"bold": True},
     "content": {"bold": True},
-    "why": {"indent": 1},
+    "why": {"align": "left", "indent": 1},
 }
+_OPEN: Final = ("partial", "not_assessed")
 _QUIET: Final = {"font_color": "#5B6673"}
 
 Lines = Mapping[tuple[str, str], Sequence[Ground]]
@@ -170,11 +171,14 @@ class PersonSheet:
 
     def _open(self, item: ItemScore) -> list[str]:
         """What keeps an item from being assessed."""
-        if item.state not in ("partial", "not_assessed"):
+        if item.state not in _OPEN:
             return []
+        return self._gathered([one for one in self._sheet.not_assessed if one.duty in self._duties(item)])
+
+    def _duties(self, item: ItemScore) -> set[str]:
+        """What an item's lines charge."""
         form = self._month.result.estate.book.scorecards[self._sheet.scorecard or ""].items[item.item]
-        duties = {duty for line in form.lines.values() for duty in line.duties}
-        return self._gathered([one for one in self._sheet.not_assessed if one.duty in duties])
+        return {duty for line in form.lines.values() for duty in line.duties}
 
     def _gathered(self, findings: Sequence[Finding]) -> list[str]:
         """Verdicts of one duty for one reason, in one sentence."""
@@ -191,9 +195,9 @@ class PersonSheet:
     def _others(self, rest: Sequence[Ground]) -> None:
         """What no line takes points for, what is excused, and what is open."""
         shown = [ground for ground in rest if ground.finding and ground.finding.state in ("breached", "excused")]
-        pending = self._gathered(self._sheet.pending)
-        if self._sheet.scorecard is None:
-            pending += self._gathered(self._sheet.not_assessed)
+        listed = {duty for item in self._sheet.items if item.state in _OPEN for duty in self._duties(item)}
+        unlisted = [one for one in self._sheet.not_assessed if one.duty not in listed]
+        pending = self._gathered([*self._sheet.pending, *unlisted])
         if not shown and not pending:
             return
         self._grid.row += 1

@@ -31,7 +31,7 @@ _LOOKS: Final = {
     "score": _NUMBER | {"num_format": POINTS, "bold": True},
     "marks": _NUMBER | {"num_format": "General"},
     "percent": _NUMBER | {"num_format": "0.00"},
-    "grade": {"indent": 1},
+    "grade": {"align": "left", "indent": 1},
     "breaches": _NUMBER | {"num_format": "0"},
     "open": _NUMBER | {"num_format": "0"},
     "fines": _NUMBER,
@@ -152,7 +152,7 @@ def _chart(
     chart.set_title({"name": title, "name_font": {"size": 11}})
     chart.set_legend({"none": True})
     chart.set_y_axis({"reverse": True, "major_gridlines": {"visible": False}})
-    chart.set_x_axis({"min": 0, "max": most, "visible": False, "major_gridlines": {"visible": False}})
+    chart.set_x_axis({"min": 0, "max": most * 1.2, "visible": False, "major_gridlines": {"visible": False}})
     tall = max(140, 22 * len(ranked) + 50)
     chart.set_size({"width": 340, "height": tall})
     grid.sheet.insert_chart(row, len(_WIDTHS), chart, {"x_offset": 12})
