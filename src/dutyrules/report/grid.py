@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from fractions import Fraction
+from math import ceil
 from typing import Any, Final
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from dutyrules.report.sheets import Formats, Worksheet, height, link
+from dutyrules.report.sheets import Formats, Worksheet, height, link, printable, wide
 
 POINTS: Final = "0.00##"
 """Points have two decimals, and two more where they need them."""
@@ -18,7 +19,7 @@ _RULES: Final = {"": {}, "thin": {"top": 1, "top_color": "#D5DCE3"}, "strong": {
 """Lines above a row."""
 
 _SIZE: Final = 10
-"""Points of letters in rows; widths are counted in letters of 11."""
+"""Points of letters in rows."""
 
 _LINK: Final = {"font_color": "#1F5FA8", "underline": 1}
 
@@ -92,7 +93,7 @@ class Grid:
                 **looks,
             }
             self.put(self.row, key, cells.get(key), **form)
-        tall = max(height(_text(cells.get(key)), self._widths[key] * 11 // _SIZE - 1) for key in self._widths)
+        tall = max(_lines(_text(cells.get(key)), self._widths[key]) for key in self._widths)
         self.sheet.set_row(self.row, 14 * tall + 2)
         self.row += 1
         return self.row - 1
@@ -104,7 +105,7 @@ class Grid:
             case None | "":
                 self.sheet.write_blank(row, column, None, form)
             case str():
-                self.sheet.write_string(row, column, cell, form)
+                self.sheet.write_string(row, column, printable(cell), form)
             case date():
                 form = self._formats.look(**looks | {"num_format": "yyyy-mm-dd"})
                 self.sheet.write_datetime(row, column, datetime.combine(cell, time()), form)
@@ -115,7 +116,14 @@ class Grid:
                 shown = value if isinstance(value, str) else float(value)
                 self.sheet.write_formula(row, column, f"={formula}", form, shown)
             case Lead(place, text):
-                link(self.sheet, row, column, place, text, self._formats.look(**(looks | _LINK if place else looks)))
+                link(
+                    self.sheet,
+                    row,
+                    column,
+                    place,
+                    printable(text),
+                    self._formats.look(**(looks | _LINK if place else looks)),
+                )
             case _:
                 self.sheet.write_number(row, column, float(cell), form)
 
@@ -136,3 +144,9 @@ class Grid:
 def _text(cell: Cell) -> str:
     """What a cell takes room for."""
     return cell if isinstance(cell, str) else cell.text if isinstance(cell, Lead | Gap) else ""
+
+
+def _lines(text: str, width: int) -> int:
+    """How many lines a text takes at `_SIZE`, by what letters of either sort take on a screen."""
+    room = 7 * width - 12
+    return sum(max(1, ceil((6.2 * len(line) + 7.2 * (wide(line) - len(line))) / room)) for line in text.split("\n"))

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from dutyrules.report.language import Speech
-from dutyrules.report.sheets import Formats, Worksheet, page, set_widths
+from dutyrules.report.sheets import Formats, Worksheet, header, page, set_widths
 from dutyrules.report.text import caveats, heading
 from dutyrules.scoring import Finding, ItemScore, LineScore, Result, Sheet
 
@@ -108,6 +108,5 @@ def landscape(sheet: Worksheet, widths: Sequence[int], head: int, title: str) ->
     sheet.fit_to_pages(1, 0)  # all columns on one page, however many rows there are
     sheet.freeze_panes(head + 1, 0)
     sheet.repeat_rows(head)
-    escaped = title.replace("&", "&&")
-    sheet.set_header(f"&R&9{escaped}"[:255])
+    sheet.set_header(f"&R&9{header(title)}")
     set_widths(sheet, widths)

@@ -18,12 +18,12 @@ from dutyrules.scoring import Finding, ItemScore, LineScore, Sheet
 _WIDTHS: Final = {
     "item": 11,
     "content": 16,
-    "standard": 36,
+    "standard": 38,
     "marks": 7,
     "weight": 8,
-    "deducted": 8,
+    "deducted": 11,
     "score": 9,
-    "why": 48,
+    "why": 50,
     "clause": 13,
     "breach": 18,
 }
@@ -200,7 +200,7 @@ class PersonSheet:
         pending = self._gathered([*self._sheet.pending, *unlisted])
         if not shown and not pending:
             return
-        self._grid.row += 1
+        self._grid.row += bool(self._sheet.items)
         self._grid.note(self._say("wb_besides"), "strong", bold=True)
         for ground in shown:
             if ground.finding:

@@ -16,14 +16,14 @@ _WIDTHS: Final = {
     "rank": 6,
     "person": 9,
     "name": 15,
-    "role": 22,
+    "role": 24,
     "score": 9,
     "marks": 7,
     "percent": 9,
     "grade": 15,
     "breaches": 9,
     "open": 9,
-    "fines": 13,
+    "fines": 16,
 }
 _NUMBER: Final = {"align": "right"}
 _LOOKS: Final = {

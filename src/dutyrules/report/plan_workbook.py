@@ -12,7 +12,7 @@ from dutyrules.plan import Task
 from dutyrules.report.plan_overview import overview
 from dutyrules.report.plan_table import cells, columns
 from dutyrules.report.plan_words import PlanWords, monday
-from dutyrules.report.sheets import PAGE, Formats, Worksheet, height, page, pixels, set_widths, sheet_name, wide
+from dutyrules.report.sheets import PAGE, Formats, Worksheet, header, height, page, pixels, set_widths, sheet_name, wide
 
 ROWS: Final = "plan"
 """The sheet that `read_plan` looks for."""
@@ -101,7 +101,7 @@ def _page(words: PlanWords, person: str, sheet: Worksheet) -> None:
     sheet.freeze_panes(1, 0)
     sheet.repeat_rows(0)
     sheet.center_horizontally()
-    name, title = (text.replace("&", "&&") for text in (words.person(person), words.title))
+    name, title = header(words.person(person)), header(words.title)
     sheet.set_header(f'&L&"-,Bold"&14{name}&R&9{title}')
 
 

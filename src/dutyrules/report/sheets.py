@@ -75,6 +75,24 @@ def place(name: str, row: int, column: int = 0) -> str:
     return f"'{quoted}'!{xl_rowcol_to_cell(row, column)}"
 
 
+def printable(text: str) -> str:
+    r"""A text without letters that no file of Excel's can hold.
+
+    >>> printable("bell\x07 and\nline")
+    'bell  and\nline'
+    """
+    return "".join(letter if letter.isprintable() or letter == "\n" else " " for letter in text)
+
+
+def header(text: str) -> str:
+    """A text for the head of a page, where & begins a command and there is room for 255 letters.
+
+    >>> header("R & D")
+    'R && D'
+    """
+    return printable(text)[:100].replace("&", "&&")
+
+
 def sheet_name(name: str, taken: set[str]) -> str:
     """A name that Excel allows and no other sheet has; it is added to `taken`, in lower case.
 
@@ -82,7 +100,7 @@ def sheet_name(name: str, taken: set[str]) -> str:
     >>> [sheet_name(name, taken) for name in ("Plan", "a/b", "a-b")]
     ['Plan 2', 'a-b', 'a-b 2']
     """
-    bare = "".join("-" if letter in r"[]:*?/\\" else letter for letter in name).strip("'")[:28] or "-"
+    bare = "".join("-" if letter in r"[]:*?/\\" else letter for letter in printable(name)).strip("'")[:28] or "-"
     found, number = bare, 1
     while found.lower() in taken:
         number += 1
