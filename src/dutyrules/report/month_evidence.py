@@ -14,8 +14,8 @@ from dutyrules.report.text import MOST_ROWS
 from dutyrules.scoring import Finding, LineScore, Sheet
 
 _WIDTHS: Final = {
-    "state": 8,
-    "person": 8,
+    "state": 11,
+    "person": 9,
     "name": 14,
     "role": 14,
     "line": 14,

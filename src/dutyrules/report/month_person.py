@@ -197,7 +197,10 @@ class PersonSheet:
         shown = [ground for ground in rest if ground.finding and ground.finding.state in ("breached", "excused")]
         listed = {duty for item in self._sheet.items if item.state in _OPEN for duty in self._duties(item)}
         unlisted = [one for one in self._sheet.not_assessed if one.duty not in listed]
-        pending = self._gathered([*self._sheet.pending, *unlisted])
+        pending = self._gathered(unlisted)
+        if self._sheet.pending:
+            words = self._say("state_pending")
+            pending.append(self._say("wb_times", words=words, times=len(self._sheet.pending)))
         if not shown and not pending:
             return
         self._grid.row += bool(self._sheet.items)
