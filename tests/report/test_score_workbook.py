@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -146,6 +147,16 @@ def test_texts_are_never_formulas(book: Workbook) -> None:
         formula.startswith(("MAX(", "SUM", "ROUND(", "RANK(", "'", "D", "F", "G")) for *_, formula in book.formulas()
     )
     assert "=1+1" in {value for row in book.rows["ranking"] for value in row}
+
+
+def test_a_name_that_no_file_may_hold_spoils_none(tmp_path: Path) -> None:
+    write_estate(tmp_path)
+    people = (tmp_path / "people.csv").read_text("utf-8")
+    (tmp_path / "people.csv").write_text(people.replace("kou,,", "kou,bell\x07&<,"), "utf-8")
+    book = Workbook(render(scored(tmp_path), "xlsx", "en"))
+    assert "bell &<" in book.names
+    for part in book.parts.values():
+        ElementTree.fromstring(part)
 
 
 def test_every_page_is_numbered_one_wide_with_its_titles(book: Workbook) -> None:

@@ -54,7 +54,7 @@ class Told:
 
 
 @dataclass(frozen=True)
-class Ground:
+class Basis:
     """Something that a sheet rests on: a verdict, or a row of the inspector's.
 
     Attributes:
@@ -87,7 +87,7 @@ def found_key(sheet: Sheet, source: tuple[str, int]) -> Key:
     return sheet.person, sheet.role, f"{file}:{row}"
 
 
-def grounds(sheet: Sheet) -> Iterator[Ground]:
+def bases(sheet: Sheet) -> Iterator[Basis]:
     """All that a sheet rests on: what is charged by item and line, then what is not, then what is open or excused."""
     charged = set()
     for item in sheet.items:
@@ -95,11 +95,11 @@ def grounds(sheet: Sheet) -> Iterator[Ground]:
             for one in sheet.breaches:
                 if one.breach_id in line.breaches and one.breach_id not in charged:
                     charged.add(one.breach_id)
-                    yield Ground(sheet, item, line, one, None)
-            yield from (Ground(sheet, item, line, None, source) for source in line.findings)
-    yield from (Ground(sheet, None, None, one, None) for one in sheet.breaches if one.breach_id not in charged)
+                    yield Basis(sheet, item, line, one, None)
+            yield from (Basis(sheet, item, line, None, source) for source in line.findings)
+    yield from (Basis(sheet, None, None, one, None) for one in sheet.breaches if one.breach_id not in charged)
     for one in (*sheet.excused, *sheet.pending, *sheet.not_assessed):
-        yield Ground(sheet, None, None, one, None)
+        yield Basis(sheet, None, None, one, None)
 
 
 def landscape(sheet: Worksheet, widths: Sequence[int], head: int, title: str) -> None:

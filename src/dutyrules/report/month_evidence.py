@@ -7,7 +7,7 @@ from typing import Final
 
 from dutyrules.report.consequences import role_title
 from dutyrules.report.grid import Cell, Grid, Lead
-from dutyrules.report.month import Ground, Key, Month, landscape
+from dutyrules.report.month import Basis, Key, Month, landscape
 from dutyrules.report.numbers import measure
 from dutyrules.report.sheets import Worksheet, place
 from dutyrules.report.text import MOST_ROWS
@@ -43,15 +43,15 @@ def evidence_place(name: str, row: int, *, own: bool) -> str:
     return place(name, row, len(_widths(own=own)) - 1)
 
 
-def evidence_sheet(month: Month, rows: Sequence[Ground], told: Mapping[Key, str], page: Worksheet) -> None:
+def evidence_sheet(month: Month, rows: Sequence[Basis], told: Mapping[Key, str], page: Worksheet) -> None:
     """A row for each, with filters; it leads back to where a person's sheet tells it."""
     widths = _widths(own=month.own)
     landscape(page, list(widths.values()), 0, month.heading()[0])
     grid = Grid(page, month.formats, widths, _LEFT)
     grid.head([month.speech(f"col_{key}") for key in widths])
-    for ground in rows:
-        cells = _cells(month, ground)
-        back = told.get(ground.key, "") if ground.key[2] else ""
+    for basis in rows:
+        cells = _cells(month, basis)
+        back = told.get(basis.key, "") if basis.key[2] else ""
         for key in ("line", "breach"):
             text = cells.get(key)
             cells[key] = Lead(back, text) if isinstance(text, str) and text else None
@@ -63,15 +63,15 @@ def _widths(*, own: bool) -> Mapping[str, int]:
     return {key: width for key, width in _WIDTHS.items() if not (own and key in _OTHERS)}
 
 
-def _cells(month: Month, ground: Ground) -> dict[str, Cell]:
-    sheet = ground.sheet
+def _cells(month: Month, basis: Basis) -> dict[str, Cell]:
+    sheet = basis.sheet
     cells: dict[str, Cell] = {"person": sheet.person, "name": sheet.name}
     cells["role"] = role_title(month.result, sheet, month.speech)
-    if ground.item and ground.line:
-        cells["line"] = f"{ground.item.item}/{ground.line.line}"
-        if ground.source:
-            return cells | _found(month, ground.line, *ground.source)
-    return cells | _judged(month, sheet, ground.finding) if ground.finding else cells
+    if basis.item and basis.line:
+        cells["line"] = f"{basis.item.item}/{basis.line.line}"
+        if basis.source:
+            return cells | _found(month, basis.line, *basis.source)
+    return cells | _judged(month, sheet, basis.finding) if basis.finding else cells
 
 
 def _found(month: Month, line: LineScore, file: str, row: int) -> dict[str, Cell]:

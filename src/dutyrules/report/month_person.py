@@ -8,7 +8,7 @@ from dutyrules.report.consequences import consequences, grade, money_of, outcome
 from dutyrules.report.duty_words import DutyWords
 from dutyrules.report.explain import arithmetic
 from dutyrules.report.grid import POINTS, Cell, Gap, Grid, Lead, Live
-from dutyrules.report.month import Ground, Key, Month, Told, grounds, landscape
+from dutyrules.report.month import Basis, Key, Month, Told, bases, landscape
 from dutyrules.report.month_sum import Sum, sum_rows
 from dutyrules.report.numbers import plain
 from dutyrules.report.sheets import Worksheet, place
@@ -39,7 +39,7 @@ _LOOKS: Final = {
 _OPEN: Final = ("partial", "not_assessed")
 _QUIET: Final = {"font_color": "#5B6673"}
 
-Lines = Mapping[tuple[str, str], Sequence[Ground]]
+Lines = Mapping[tuple[str, str], Sequence[Basis]]
 """(item, line) → what it rests on."""
 
 
@@ -61,9 +61,9 @@ class PersonSheet:
         Args:
             back: The place to which it leads back; empty where there is none.
         """
-        lines: dict[tuple[str, str], list[Ground]] = {}
-        for ground in grounds(self._sheet):
-            lines.setdefault(_charging(ground), []).append(ground)
+        lines: dict[tuple[str, str], list[Basis]] = {}
+        for basis in bases(self._sheet):
+            lines.setdefault(_charging(basis), []).append(basis)
         self._heading(back)
         first = self._grid.row
         for item in self._sheet.items:
@@ -72,8 +72,9 @@ class PersonSheet:
         self._others(lines.get(("", ""), ()))
         self._notes()
         self._signatures()
-        if total.score:
-            self._grid.put(self._top, "content", Live(total.score, self._sheet.score or ""), **_SCORE)
+        if self._sheet.score is not None:
+            score = Live(total.score, self._sheet.score) if total.score else self._sheet.score
+            self._grid.put(self._top, "content", score, **_SCORE)
         cells = [cell and f"{place(self._name, 0).rpartition('!')[0]}!{cell}" for cell in (total.score, total.percent)]
         return Told(place(self._name, 0), cells[0], cells[1], self._rows)
 
@@ -117,8 +118,8 @@ class PersonSheet:
                 why = "\n".join(filter(None, (item_state(item, self._say), why)))
             row: dict[str, Cell] = {**(cells if number == 0 else {}), **self._line(item, line), "why": why}
             grid.add(row, "thin" if number else "strong")
-            for ground in lines.get((item.item, line.line), ()):
-                self._ground(ground)
+            for basis in lines.get((item.item, line.line), ()):
+                self._basis(basis)
         for text in open_:
             grid.add({"why": text}, "thin", **_QUIET)
 
@@ -154,20 +155,20 @@ class PersonSheet:
         said = arithmetic(self._month.result, self._sheet, item, line, self._say)
         return f"{said}\n{veto(item, line, self._say)}" if line.veto else said
 
-    def _ground(self, ground: Ground, label: str = "") -> None:
+    def _basis(self, basis: Basis, label: str = "") -> None:
         """One thing that points rest on; its id leads to the evidence."""
-        found = self._month.evidence.get(ground.key, "")
-        if ground.source is not None:
-            file, row = ground.source
+        found = self._month.evidence.get(basis.key, "")
+        if basis.source is not None:
+            file, row = basis.source
             said = self._say("explain_findings", rows=self._say("row", file=file.rpartition("/")[2], row=row))
             cells: dict[str, Cell] = {"why": said, "breach": Lead(found, self._say("wb_inspector"))}
-        elif ground.finding is not None:
-            one = ground.finding
+        elif basis.finding is not None:
+            one = basis.finding
             words = finding_words(self._month.result, self._sheet, one, self._say)
             cells = {"why": f"{when(one)}  {words}", "clause": ", ".join(one.clause)}
             cells |= {"breach": Lead(found, one.breach_id), "standard": label}
         row_number = self._grid.add(cells, **_QUIET)
-        self._rows.setdefault(ground.key, place(self._name, row_number, self._grid.last))
+        self._rows.setdefault(basis.key, place(self._name, row_number, self._grid.last))
 
     def _open(self, item: ItemScore) -> list[str]:
         """What keeps an item from being assessed."""
@@ -192,9 +193,9 @@ class PersonSheet:
 
     # ------------------------------------------------------------ below the items
 
-    def _others(self, rest: Sequence[Ground]) -> None:
+    def _others(self, rest: Sequence[Basis]) -> None:
         """What no line takes points for, what is excused, and what is open."""
-        shown = [ground for ground in rest if ground.finding and ground.finding.state in ("breached", "excused")]
+        shown = [basis for basis in rest if basis.finding and basis.finding.state in ("breached", "excused")]
         listed = {duty for item in self._sheet.items if item.state in _OPEN for duty in self._duties(item)}
         unlisted = [one for one in self._sheet.not_assessed if one.duty not in listed]
         pending = self._gathered(unlisted)
@@ -205,9 +206,9 @@ class PersonSheet:
             return
         self._grid.row += bool(self._sheet.items)
         self._grid.note(self._say("wb_besides"), "strong", bold=True)
-        for ground in shown:
-            if ground.finding:
-                self._ground(ground, self._say(f"state_{ground.finding.state}"))
+        for basis in shown:
+            if basis.finding:
+                self._basis(basis, self._say(f"state_{basis.finding.state}"))
         for text in pending:
             self._grid.add({"why": text}, **_QUIET)
 
@@ -243,5 +244,5 @@ class PersonSheet:
 _SCORE: Final = {"num_format": POINTS, "bold": True, "font_size": 14, "align": "left"}
 
 
-def _charging(ground: Ground) -> tuple[str, str]:
-    return (ground.item.item, ground.line.line) if ground.item and ground.line else ("", "")
+def _charging(basis: Basis) -> tuple[str, str]:
+    return (basis.item.item, basis.line.line) if basis.item and basis.line else ("", "")

@@ -9,7 +9,7 @@ from dutyrules.report.grid import POINTS, Cell, Grid, Lead, Live
 from dutyrules.report.month import Month, Told, landscape
 from dutyrules.report.numbers import money
 from dutyrules.report.sheets import Workbook, Worksheet
-from dutyrules.report.text import range_of, ranks
+from dutyrules.report.text import range_of
 from dutyrules.scoring import Sheet
 
 _WIDTHS: Final = {
@@ -55,27 +55,22 @@ def ranking_sheet(month: Month, told: Mapping[Holder, Told], book: Workbook, pag
     landscape(page, list(_WIDTHS.values()), len(lines) + 1, lines[0])
     grid.row = len(lines) + 1
     grid.head([say(f"col_{key}") for key in _WIDTHS])
-    rank = ranks(month.people)
-    cards = sorted({card for _, card in rank})
+    settled = [sheet for sheet in month.people if sheet.scorecard and sheet.complete and sheet.score is not None]
+    cards = sorted({sheet.scorecard or "" for sheet in settled})
     charts = []
     for card in cards:
-        ranked = [sheet for sheet in month.people if sheet.scorecard == card and (sheet.person, card) in rank]
-        ranked.sort(key=lambda sheet: (rank[sheet.person, card], sheet.person))
+        ranked = [sheet for sheet in settled if sheet.scorecard == card]
+        ranked.sort(key=lambda sheet: (-(sheet.score or 0), sheet.person))
         title = say.title(month.result.estate.book.scorecards[card].title, card)
         if len(cards) > 1:
             grid.note(title, "strong", bold=True)
-        first = grid.row
+        first, last = grid.row, grid.row + len(ranked) - 1
         for sheet in ranked:
-            _ranked(
-                month,
-                grid,
-                sheet,
-                told[sheet.person, sheet.role],
-                rank[sheet.person, card],
-                (first, first + len(ranked) - 1),
-            )
-        charts.append((title, first, grid.row - 1, ranked))
-    _unranked(month, grid, told, [sheet for sheet in month.people if (sheet.person, sheet.scorecard or "") not in rank])
+            rank = 1 + sum((other.score or 0) > (sheet.score or 0) for other in ranked)
+            _ranked(month, grid, sheet, told[sheet.person, sheet.role], rank, (first, last))
+        charts.append((title, first, last, ranked))
+    known = {(sheet.person, sheet.role) for sheet in settled}
+    _unranked(month, grid, told, [sheet for sheet in month.people if (sheet.person, sheet.role) not in known])
     below = 0
     for title, first, last, ranked in charts:
         if 1 < len(ranked) <= _BARS:
@@ -100,7 +95,7 @@ def _person(month: Month, sheet: Sheet, told: Told) -> dict[str, Cell]:
         "person": sheet.person,
         "name": Lead(told.top, sheet.name),
         "role": role_title(month.result, sheet, month.speech),
-        "score": Live(told.score, sheet.score) if told.score and sheet.score is not None else None,
+        "score": Live(told.score, sheet.score) if told.score and sheet.score is not None else sheet.score,
         "marks": sheet.marks,
         "breaches": Fraction(sum(one.strength == "must" for one in sheet.breaches)),
         "open": Fraction(len(sheet.not_assessed)),

@@ -8,6 +8,7 @@ from dutyrules.report.consequences import borne, grade
 from dutyrules.report.explain import figure_of
 from dutyrules.report.grid import Cell, Grid, Live
 from dutyrules.report.month import Month
+from dutyrules.report.numbers import plain
 from dutyrules.scoring import Sheet
 
 
@@ -48,8 +49,8 @@ def sum_rows(month: Month, sheet: Sheet, grid: Grid, first: int) -> Sum:
     bonus_cap, *limits = _limits(month, sheet)
     if added:
         bonus = f"SUM({grid.column('score', added[0], added[-1])})"
-        exact += f"+{bonus}" if bonus_cap is None else f"+MIN({bonus_cap},{bonus})"
-    if most := [str(limit) for limit in limits if limit is not None]:
+        exact += f"+{bonus}" if bonus_cap is None else f"+MIN({plain(bonus_cap)},{bonus})"
+    if most := [plain(limit) for limit in limits if limit is not None]:
         exact = f"MIN({','.join((exact, *most))})"
     label = say("wb_total") if sheet.complete else say("wb_so_far")
     total = grid.add(

@@ -10,7 +10,7 @@ from datetime import datetime, time
 import xlsxwriter
 
 from dutyrules.report.language import Speech
-from dutyrules.report.month import Month, grounds
+from dutyrules.report.month import Month, bases
 from dutyrules.report.month_decisions import decisions, decisions_sheet
 from dutyrules.report.month_evidence import evidence_place, evidence_sheet
 from dutyrules.report.month_person import PersonSheet
@@ -33,11 +33,11 @@ def score_workbook(result: Result, people: Sequence[Sheet], speech: Speech, *, o
     evidence = sheet_name(speech("wb_evidence"), taken)
     decided = sheet_name(speech("wb_decisions"), taken)
     names = [sheet_name(f"{one.name} {one.role}" if one.person in several else one.name, taken) for one in people]
-    rows = [ground for sheet in people for ground in grounds(sheet)]
+    rows = [basis for sheet in people for basis in bases(sheet)]
     leads = {
-        ground.key: evidence_place(evidence, number, own=own)
-        for number, ground in enumerate(rows, start=1)
-        if ground.key[2]
+        basis.key: evidence_place(evidence, number, own=own)
+        for number, basis in enumerate(rows, start=1)
+        if basis.key[2]
     }
     month = Month(result, people, speech, Formats(book), own, leads)
     book.set_properties({"title": month.heading()[0], "created": datetime.combine(result.period.first, time())})
