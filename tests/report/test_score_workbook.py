@@ -74,6 +74,19 @@ def test_who_fills_a_gap_sees_the_sum_follow(result: dr.Result) -> None:
     assert book.compute("zhao", f"F{total + 1}") == 38
 
 
+def test_an_item_that_is_taken_off_counts_nowhere(tmp_path: Path) -> None:
+    write_estate(tmp_path)
+    settlement = "period,person,item,decision,decided_by\n2026-10,zhao,2,exclude,xu\n"
+    (tmp_path / "settlements.csv").write_text(settlement, "utf-8")
+    book = Workbook(render(scored(tmp_path), "xlsx", "zh-Hans"))
+    item = book.rows["zhao"][book.find("zhao", "仪表")[0]]
+    assert (item[3], item[5], item[6]) == ("", "不计", "不计, 由 xu 认定")
+    total, _ = book.find("zhao", "总分")
+    assert book.rows["zhao"][total][3:6] == [60, "", 60]
+    assert (book.rows["zhao"][total + 1][5], book.compute("zhao", f"F{total + 2}")) == (100, 100)
+    assert book.rows["豁免与认定"][2][:4] == ["该项不计", "zhao", "zhao", "仪表"]
+
+
 def test_the_best_first_equal_scores_share_a_rank_and_gaps_have_none(book: Workbook) -> None:
     rows = book.rows["ranking"]
     ranked = [row[:5] for row in rows if isinstance(row[0], float)]

@@ -15,18 +15,18 @@ from dutyrules.scoring import Finding, LineScore, Sheet
 
 _WIDTHS: Final = {
     "state": 11,
-    "person": 9,
-    "name": 14,
-    "role": 14,
-    "line": 14,
+    "person": 8,
+    "name": 12,
+    "role": 13,
+    "line": 13,
     "day": 12,
-    "duty": 28,
-    "what": 16,
-    "expected": 11,
+    "duty": 24,
+    "what": 14,
+    "expected": 10,
     "actual": 11,
-    "about": 30,
+    "about": 32,
     "clause": 15,
-    "evidence": 34,
+    "evidence": 27,
     "breach": 18,
 }
 _OTHERS: Final = ("person", "name", "role")
