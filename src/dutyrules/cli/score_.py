@@ -11,7 +11,12 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     """What to score, for whom, and where to write it."""
     add_scoring(command)
     command.add_argument("--person", help="one person's sheets only")
-    command.add_argument("--out", type=Path, metavar="FILE", help="write to a .csv, .json, .txt or .xlsx file")
+    command.add_argument(
+        "--out",
+        type=Path,
+        metavar="PATH",
+        help="write to a .csv, .json, .txt or .xlsx file; a folder gets a workbook for each person, of their own only",
+    )
     command.add_argument(
         "--format", choices=("text", "json", "csv"), default="text", help="what to print, without --out"
     )
@@ -25,10 +30,11 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Scores, prints or writes; 4 if rows were rejected."""
-    from dutyrules.report import SUFFIXES, render, write_report
+    from dutyrules.report import SUFFIXES, render, write_copies, write_report
 
-    if arguments.out and arguments.out.suffix not in SUFFIXES:
-        print(f"--out {arguments.out}: the suffix must be one of {', '.join(SUFFIXES)}", file=sys.stderr)
+    if arguments.out and arguments.out.suffix not in ("", *SUFFIXES):
+        known = ", ".join(SUFFIXES)
+        print(f"--out {arguments.out}: the suffix must be one of {known}, or none for a folder", file=sys.stderr)
         return 2
     if arguments.close and (arguments.person or _form(arguments) != "json"):
         print("--close needs JSON (--format json, or --out X.json), and everybody: no --person", file=sys.stderr)
@@ -36,7 +42,10 @@ def run(arguments: argparse.Namespace) -> int:
     result, status = scored(arguments, arguments.out)
     if status and arguments.strict:
         return 1
-    if arguments.out:
+    if arguments.out and not arguments.out.suffix:
+        paths = write_copies(result, arguments.out, arguments.lang, arguments.person)
+        print(f"written: {len(paths)} workbooks in {arguments.out}", file=sys.stderr)
+    elif arguments.out:
         write_report(result, arguments.out, arguments.lang, arguments.person, close=arguments.close)
         print(f"written: {arguments.out}", file=sys.stderr)
     else:

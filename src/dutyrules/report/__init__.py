@@ -3,8 +3,10 @@
 from pathlib import Path
 
 from dutyrules import atomic
+from dutyrules.diagnostics import Diagnostic, InputError
 from dutyrules.report.document import as_document, as_json
 from dutyrules.report.explain import explain
+from dutyrules.report.ics import file_name
 from dutyrules.report.language import LANGUAGES, Speech
 from dutyrules.report.score_workbook import score_workbook
 from dutyrules.report.table import as_csv
@@ -34,7 +36,7 @@ def render(result: Result, form: str, language: str, person: str | None = None, 
         case "csv":
             return as_csv(result, people, Speech(language))
         case "xlsx":
-            return score_workbook(result, people, Speech(language))
+            return score_workbook(result, people, Speech(language), own=person is not None)
         case _:
             return as_text(result, people, Speech(language)).encode()
 
@@ -44,4 +46,30 @@ def write_report(result: Result, path: Path, language: str, person: str | None =
     atomic.write(path, render(result, SUFFIXES[path.suffix], language, person, close=close))
 
 
-__all__ = ["FORMATS", "LANGUAGES", "SUFFIXES", "Speech", "as_document", "explain", "render", "write_report"]
+def write_copies(result: Result, folder: Path, language: str, person: str | None = None) -> list[Path]:
+    """Writes a workbook for each person, or for one: their own sheets, and nothing of others.
+
+    Raises:
+        InputError: nobody of that name has a post in the period, or the folder is an estate's.
+    """
+    if (folder / "estate.yaml").exists():
+        message = f"{folder} holds an estate, of which a person's workbook might be taken for a table"
+        raise InputError([Diagnostic("score.estate-folder", message, None, str(folder), "a folder for workbooks")])
+    names = [person] if person else list(dict.fromkeys(sheet.person for sheet in result.people))
+    paths = [folder / file_name(name, ".xlsx") for name in names]
+    for name, path in zip(names, paths, strict=True):
+        write_report(result, path, language, name)
+    return paths
+
+
+__all__ = [
+    "FORMATS",
+    "LANGUAGES",
+    "SUFFIXES",
+    "Speech",
+    "as_document",
+    "explain",
+    "render",
+    "write_copies",
+    "write_report",
+]

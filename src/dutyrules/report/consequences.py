@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from dutyrules.report.language import Speech
 from dutyrules.report.numbers import plain, share
-from dutyrules.scoring import FineScore, GradeScore, ItemScore, LineScore, Result, Sheet, Window
+from dutyrules.scoring import BorneScore, FineScore, GradeScore, ItemScore, LineScore, Result, Sheet, Window
 
 
 def role_title(result: Result, sheet: Sheet, speech: Speech) -> str:
@@ -41,17 +41,27 @@ def veto(item: ItemScore, line: LineScore, speech: Speech) -> str:
     return speech(f"veto_{line.veto.effect}", title=title, item=item.item, cap=cap)
 
 
-def consequences(result: Result, sheet: Sheet, speech: Speech) -> Iterator[str]:
+def other(result: Result, person: str, role: str, speech: Speech, *, own: bool) -> str:
+    """Somebody else: by name, or, in a copy for the person of the sheet alone, only by role."""
+    return speech.title(result.estate.book.roles[role].title, role) if own else result.estate.name_of(person)
+
+
+def borne(result: Result, one: BorneScore, speech: Speech, *, own: bool = False) -> str:
+    """What is taken off for another."""
+    form = result.estate.book.scorecards[one.scorecard].items[one.item].lines[one.line]
+    title = speech.title(form.title, f"{one.item}/{one.line}")
+    name = other(result, one.person, one.role, speech, own=own)
+    return speech("borne", name=name, title=title, share=share(one.share), points=plain(one.points))
+
+
+def consequences(result: Result, sheet: Sheet, speech: Speech, *, own: bool = False) -> Iterator[str]:
     """What else changes the sum: vetoes, what is borne for others, and what bonuses come to beyond their cap."""
     for item in sheet.items:
         for line in item.lines:
             if line.veto and item.state != "excluded":
                 yield veto(item, line, speech)
     for one in sheet.borne:
-        form = result.estate.book.scorecards[one.scorecard].items[one.item].lines[one.line]
-        title = speech.title(form.title, f"{one.item}/{one.line}")
-        name = result.estate.name_of(one.person)
-        yield speech("borne", name=name, title=title, share=share(one.share), points=plain(one.points))
+        yield borne(result, one, speech, own=own)
     if sheet.accumulated is not None:
         yield months(sheet.accumulated, speech)
     earned = sum((bonus.points for bonus in sheet.bonuses), Decimal(0))
@@ -59,17 +69,17 @@ def consequences(result: Result, sheet: Sheet, speech: Speech) -> Iterator[str]:
         yield speech("bonus_capped", earned=plain(earned), counted=plain(sheet.bonus))
 
 
-def outcomes(result: Result, sheet: Sheet, speech: Speech) -> Iterator[str]:
+def outcomes(result: Result, sheet: Sheet, speech: Speech, *, own: bool = False) -> Iterator[str]:
     """What follows besides points and money, and what somebody answers for with others."""
     for one in sheet.outcomes:
         title, clauses = speech.title(one.title, one.outcome), ", ".join(one.clause)
         said = speech("outcome", title=title, times=one.times, steps=steps(one.steps, speech), clauses=clauses)
         said = said if one.window is None else f"{said}; {months(one.window, speech)}"
-        names = ", ".join(result.estate.name_of(person) for person, _ in one.liable)
+        names = ", ".join(other(result, person, role, speech, own=own) for person, role in one.liable)
         yield speech("outcome_liable", said=said, names=names) if names else said
-    for other in sheet.liable_for:
-        title, clauses = speech.title(other.title, other.outcome), ", ".join(other.clause)
-        name, said = result.estate.name_of(other.person), steps(other.steps, speech)
+    for shared in sheet.liable_for:
+        title, clauses = speech.title(shared.title, shared.outcome), ", ".join(shared.clause)
+        name, said = other(result, shared.person, shared.role, speech, own=own), steps(shared.steps, speech)
         yield speech("liable_for", name=name, title=title, steps=said, clauses=clauses)
 
 

@@ -76,7 +76,7 @@ def _item(result: Result, sheet: Sheet, item: ItemScore, speech: Speech) -> Iter
         if line.findings:
             rows = "; ".join(speech("row", file=file.rpartition("/")[2], row=row) for file, row in line.findings)
             yield "    " + speech("explain_findings", rows=rows)
-        yield "    " + _arithmetic(result, sheet, item, line, speech)
+        yield "    " + arithmetic(result, sheet, item, line, speech)
         if line.veto:
             yield "    " + veto(item, line, speech)
     yield ""
@@ -109,18 +109,19 @@ def _outcome(result: Result, sheet: Sheet, one: OutcomeScore, speech: Speech) ->
         yield "  " + speech("explain_liable", name=result.estate.name_of(person), role=role_name)
 
 
-def _arithmetic(result: Result, sheet: Sheet, item: ItemScore, line: LineScore, speech: Speech) -> str:
+def arithmetic(result: Result, sheet: Sheet, item: ItemScore, line: LineScore, speech: Speech) -> str:
+    """How the points of a line come about."""
     form = result.estate.book.scorecards[sheet.scorecard or ""].items[item.item].lines[line.line]
     if line.price is None:
         return speech("explain_no_price", times=line.times)
-    values = {word: _figure(result, sheet, getattr(form, word)) for word in _FIGURES}
+    values = {word: figure_of(result, sheet, getattr(form, word)) for word in _FIGURES}
     word = f"{line.price}_tiers" if isinstance(values[line.price], Tiers) else line.price
     parts = [speech(f"explain_{word}", **values | {"times": line.times, "price": values[line.price]})]
     parts += [speech(f"explain_{word}", **values) for word in ("free", "line_cap") if values[word] is not None]
     return f"{'; '.join(parts)} = {plain(line.points)}"
 
 
-def _figure(result: Result, sheet: Sheet, figure: Figure[Any] | None) -> Any:
+def figure_of(result: Result, sheet: Sheet, figure: Figure[Any] | None) -> Any:
     """What a figure of a line says for this sheet; tiers that are one price as a number."""
     if figure is None:
         return None

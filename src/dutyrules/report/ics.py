@@ -59,10 +59,10 @@ def as_ics(entries: Sequence[Entry], *, name: str, timezone: str, made: datetime
     return calendar.to_ical(sorted=False)
 
 
-def file_name(person: str) -> str:
-    """The file of a person's calendar; what a path may not hold is written as its code."""
+def file_name(person: str, suffix: str = ".ics") -> str:
+    """The file of a person's calendar or workbook; what a path may not hold is written as its code."""
     safe = "".join(letter if letter.isalnum() or letter in "-_" else f"%{ord(letter):02X}" for letter in person)
-    return f"{safe}.ics"
+    return f"{safe}{suffix}"
 
 
 def _zone(timezone: str, entries: Sequence[Entry], made: datetime) -> Timezone:

@@ -12,7 +12,7 @@ from dutyrules.plan import Task
 from dutyrules.report.plan_overview import overview
 from dutyrules.report.plan_table import cells, columns
 from dutyrules.report.plan_words import PlanWords, monday
-from dutyrules.report.sheets import PAGE, Formats, Worksheet, page, pixels, set_widths, sheet_name, wide
+from dutyrules.report.sheets import PAGE, Formats, Worksheet, header, height, page, pixels, set_widths, sheet_name, wide
 
 ROWS: Final = "plan"
 """The sheet that `read_plan` looks for."""
@@ -62,7 +62,7 @@ def _person(words: PlanWords, person: str, sheet: Worksheet, formats: Formats) -
     sheet.set_row(0, 22)
     for number, (line, day, before) in enumerate(zip(table, days, [None, *days], strict=False), start=1):
         sheet.set_row(
-            number, 6 + 15 * max(_height(str(line[index]), width) for index, width in zip(used, widths, strict=True))
+            number, 6 + 15 * max(height(str(line[index]), width) for index, width in zip(used, widths, strict=True))
         )
         for column, index in enumerate(used):
             sheet.write(number, column, line[index], formats.of(_KEYS[index], first=day != before))
@@ -98,17 +98,12 @@ def _listed(names: Iterable[str], between: str) -> str:
     return "\n".join(lines)
 
 
-def _height(text: str, width: int) -> int:
-    """How many lines a text takes in a column."""
-    return sum(max(1, -(-wide(line) // width)) for line in text.split("\n"))
-
-
 def _page(words: PlanWords, person: str, sheet: Worksheet) -> None:
     page(sheet)
     sheet.freeze_panes(1, 0)
     sheet.repeat_rows(0)
     sheet.center_horizontally()
-    name, title = (text.replace("&", "&&") for text in (words.person(person), words.title))
+    name, title = header(words.person(person)), header(words.title)
     sheet.set_header(f'&L&"-,Bold"&14{name}&R&9{title}')
 
 

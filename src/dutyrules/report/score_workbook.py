@@ -1,53 +1,61 @@
-"""A result as a workbook: everybody on one sheet, everything that leads to their points on another."""
+"""A result as a workbook: the ranking, a sheet for each person, the evidence, and what HR decided.
+
+Numbers are numbers, sums are formulas with what they came to, ids of breaches lead to their evidence and back.
+"""
 
 import io
 from collections.abc import Sequence
 from datetime import datetime, time
-from typing import Final
 
 import xlsxwriter
 
 from dutyrules.report.language import Speech
-from dutyrules.report.sheets import Formats, Worksheet, page, set_widths, sheet_name, wide
-from dutyrules.report.table import line_table
-from dutyrules.report.text import heading, ranking
+from dutyrules.report.month import Month, bases
+from dutyrules.report.month_decisions import decisions, decisions_sheet
+from dutyrules.report.month_evidence import evidence_place, evidence_sheet
+from dutyrules.report.month_person import PersonSheet
+from dutyrules.report.month_ranking import ranking_sheet
+from dutyrules.report.sheets import Formats, place, sheet_name
 from dutyrules.scoring import Result, Sheet
 
-MOST: Final = 60
-"""A wider column's texts go on below."""
 
-Table = tuple[Sequence[str], Sequence[Sequence[object]]]
-"""Titles of columns, and rows."""
+def score_workbook(result: Result, people: Sequence[Sheet], speech: Speech, *, own: bool = False) -> bytes:
+    """The workbook, the same bytes for the same result.
 
-
-def score_workbook(result: Result, people: Sequence[Sheet], speech: Speech) -> bytes:
-    """The workbook, the same bytes for the same result."""
+    Args:
+        own: It is one person's copy, with nothing of others in it: no ranking, and others by role instead of name.
+    """
     file = io.BytesIO()
     book = xlsxwriter.Workbook(file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    lines = list(heading(result, speech))
-    book.set_properties({"title": lines[0], "created": datetime.combine(result.period.first, time())})
-    formats, names = Formats(book), {"history"}
-    first = book.add_worksheet(sheet_name(speech("workbook_ranking"), names))
-    for number, line in enumerate(lines):
-        first.write_string(number, 0, line, formats.title if number == 0 else None)
-    _write(first, ranking(result, people, speech), len(lines) + 1, formats)
-    second = book.add_worksheet(sheet_name(speech("workbook_lines"), names))
-    _write(second, line_table(result, people, speech), 0, formats)
+    taken = {"history"}
+    several = {sheet.person for sheet in people if sum(other.person == sheet.person for other in people) > 1}
+    ranking = "" if own else sheet_name(speech("wb_ranking"), taken)
+    evidence = sheet_name(speech("wb_evidence"), taken)
+    decided = sheet_name(speech("wb_decisions"), taken)
+    names = [sheet_name(f"{one.name} {one.role}" if one.person in several else one.name, taken) for one in people]
+    rows = [basis for sheet in people for basis in bases(sheet)]
+    leads = {
+        basis.key: evidence_place(evidence, number, own=own)
+        for number, basis in enumerate(rows, start=1)
+        if basis.key[2]
+    }
+    month = Month(result, people, speech, Formats(book), own, leads)
+    book.set_properties({"title": month.heading()[0], "created": datetime.combine(result.period.first, time())})
+
+    first = book.add_worksheet(ranking) if ranking else None
+    back = place(ranking, 0) if ranking else ""
+    told = {}
+    for sheet, name in zip(people, names, strict=True):
+        told[sheet.person, sheet.role] = PersonSheet(month, sheet, book.add_worksheet(name), name).write(back)
+    evidence_sheet(
+        month,
+        rows,
+        {key: where for one in told.values() for key, where in one.rows.items()},
+        book.add_worksheet(evidence),
+    )
+    if found := decisions(month):
+        decisions_sheet(month, found, book.add_worksheet(decided))
+    if first is not None:
+        ranking_sheet(month, told, book, first, ranking)
     book.close()
     return file.getvalue()
-
-
-def _write(sheet: Worksheet, table: Table, top: int, formats: Formats) -> None:
-    """A table, as text: a score of 82.50 stays one."""
-    titles, rows = table
-    page(sheet, landscape=True)
-    sheet.fit_to_pages(1, 0)  # all columns on one page, however many rows there are
-    sheet.freeze_panes(top + 1, 0)
-    sheet.repeat_rows(top)
-    sheet.write_row(top, 0, titles, formats.head)
-    for number, row in enumerate(rows, start=top + 1):
-        for column, cell in enumerate(row):
-            if cell != "":
-                sheet.write_string(number, column, str(cell), formats.text)
-    set_widths(sheet, [min(MOST, max(map(wide, map(str, column)))) + 2 for column in zip(titles, *rows, strict=True)])
-    sheet.autofilter(top, 0, top + len(rows), len(titles) - 1)

@@ -5,6 +5,8 @@ from functools import cached_property
 from typing import Any, Final, TypeAlias
 from unicodedata import east_asian_width
 
+from xlsxwriter.utility import xl_rowcol_to_cell
+
 Workbook: TypeAlias = Any
 Worksheet: TypeAlias = Any
 Format: TypeAlias = Any
@@ -12,6 +14,9 @@ Format: TypeAlias = Any
 
 PAGE: Final = 620
 """Pixels that fit across a page of A4 between narrow margins, also where another font stands in for a missing one."""
+
+LINKS: Final = 30_000
+"""Rows of a sheet in which cells may lead elsewhere; Excel takes 65,530 links a sheet."""
 
 
 def wide(text: str) -> int:
@@ -21,6 +26,15 @@ def wide(text: str) -> int:
     7
     """
     return max(sum(2 if east_asian_width(letter) in "WF" else 1 for letter in line) for line in text.split("\n"))
+
+
+def height(text: str, width: int) -> int:
+    """How many lines a text takes in a column of so many letters.
+
+    >>> height("住户 A1 and more", 8)
+    2
+    """
+    return sum(max(1, -(-wide(line) // width)) for line in text.split("\n"))
 
 
 def pixels(widths: Sequence[int]) -> int:
@@ -43,6 +57,42 @@ def page(sheet: Worksheet, *, landscape: bool = False) -> None:
     sheet.set_footer("&C&9&P / &N")
 
 
+def link(sheet: Worksheet, row: int, column: int, place: str, text: str, form: Format) -> None:
+    """A cell that leads to another place of the workbook; a plain text where the place is not there."""
+    if place and row < LINKS:
+        sheet.write_url(row, column, f"internal:{place}", form, text)
+    else:
+        sheet.write_string(row, column, text, form)
+
+
+def place(name: str, row: int, column: int = 0) -> str:
+    """A cell of a sheet, as links and formulas name it.
+
+    >>> place("O'Hara", 4, 5)
+    "'O''Hara'!F5"
+    """
+    quoted = name.replace("'", "''")
+    return f"'{quoted}'!{xl_rowcol_to_cell(row, column)}"
+
+
+def printable(text: str) -> str:
+    r"""A text without letters that no file of Excel's can hold.
+
+    >>> printable("bell\x07 and\nline")
+    'bell  and\nline'
+    """
+    return "".join(letter if letter.isprintable() or letter == "\n" else " " for letter in text)
+
+
+def header(text: str) -> str:
+    """A text for the head of a page, where & begins a command and there is room for 255 letters.
+
+    >>> header("R & D")
+    'R && D'
+    """
+    return printable(text)[:100].replace("&", "&&")
+
+
 def sheet_name(name: str, taken: set[str]) -> str:
     """A name that Excel allows and no other sheet has; it is added to `taken`, in lower case.
 
@@ -50,7 +100,7 @@ def sheet_name(name: str, taken: set[str]) -> str:
     >>> [sheet_name(name, taken) for name in ("Plan", "a/b", "a-b")]
     ['Plan 2', 'a-b', 'a-b 2']
     """
-    bare = "".join("-" if letter in r"[]:*?/\\" else letter for letter in name).strip("'")[:28] or "-"
+    bare = "".join("-" if letter in r"[]:*?/\\" else letter for letter in printable(name)).strip("'")[:28] or "-"
     found, number = bare, 1
     while found.lower() in taken:
         number += 1
@@ -65,9 +115,17 @@ class Formats:
     def __init__(self, book: Workbook) -> None:
         self._book = book
         self._made: dict[tuple[str, bool], Format] = {}
+        self._looks: dict[tuple[tuple[str, object], ...], Format] = {}
 
     def _make(self, **looks: object) -> Format:
         return self._book.add_format({"valign": "vcenter", **looks})
+
+    def look(self, **looks: object) -> Format:
+        """A look, made once."""
+        key = tuple(sorted(looks.items()))
+        if key not in self._looks:
+            self._looks[key] = self._make(**looks)
+        return self._looks[key]
 
     @cached_property
     def head(self) -> Format:

@@ -90,7 +90,7 @@ def ranking(
             "" if sheet.score is None else plain(sheet.score),
             "" if sheet.marks is None else plain(sheet.marks),
             "" if sheet.percent is None else f"{sheet.percent:.2f}",
-            _range(sheet),
+            range_of(sheet),
             len([one for one in sheet.breaches if one.strength == "must"]),
             len(sheet.not_assessed),
             money(sheet.fine_totals),
@@ -101,7 +101,8 @@ def ranking(
     return [speech(f"col_{key}") for key in keys], rows
 
 
-def _range(sheet: Sheet) -> str:
+def range_of(sheet: Sheet) -> str:
+    """Between what a sheet will end; nothing where that is settled."""
     if sheet.complete or sheet.score_min is None or sheet.score_max is None:
         return ""
     return f"{plain(sheet.score_min)}–{plain(sheet.score_max)}"
@@ -109,7 +110,7 @@ def _range(sheet: Sheet) -> str:
 
 def _sheet(result: Result, sheet: Sheet, speech: Speech) -> Iterator[str]:
     yield speech("sheet_of", name=sheet.name, person=sheet.person, role=role_title(result, sheet, speech))
-    yield _sum(sheet, speech)
+    yield sum_of(sheet, speech)
     if sheet.items:
         keys = ("item", "content", "marks", "deducted", "score", "state")
         yield tabulate(list(_item_rows(sheet, speech)), [speech(f"col_{key}") for key in keys], disable_numparse=True)
@@ -129,7 +130,8 @@ def _sheet(result: Result, sheet: Sheet, speech: Speech) -> Iterator[str]:
             yield from (f"  {line}" for one in findings for line in finding_lines(result, sheet, one, speech))
 
 
-def _sum(sheet: Sheet, speech: Speech) -> str:
+def sum_of(sheet: Sheet, speech: Speech) -> str:
+    """What a sheet comes to, or how far it has come."""
     if sheet.score is None or sheet.marks is None or sheet.assessed_marks is None:
         return speech("sheet_no_card")
     if sheet.percent is not None:
@@ -154,7 +156,7 @@ def _item_rows(sheet: Sheet, speech: Speech) -> Iterator[tuple[object, ...]]:
             plain(item.marks),
             plain(item.deducted),
             _counted(item),
-            _item_state(item, speech),
+            item_state(item, speech),
         )
         for line in item.lines:
             if line.times:
@@ -173,23 +175,16 @@ def _counted(item: ItemScore) -> str:
     return plain(item.score) if item.state == "assessed" else ""
 
 
-def _item_state(item: ItemScore, speech: Speech) -> str:
+def item_state(item: ItemScore, speech: Speech) -> str:
+    """How far an item is assessed, and who settled what was open."""
     state = speech(f"state_{item.state}")
     return f"{state}, {speech('settled', by=item.settled_by)}" if item.settled_by else state
 
 
 def finding_lines(result: Result, sheet: Sheet, one: Finding, speech: Speech) -> Iterator[str]:
     """A verdict in a line or two: when, what, expected and actual, the rows or what is missing."""
-    title = speech.title(result.estate.book.duties[one.duty].title, one.duty)
-    what = speech(f"reason_{one.reason}") if one.reason else speech.why(one.why)
-    figures = ""
-    if one.expected is not None and one.state in ("breached", "excused"):
-        expected, actual = measure(one)
-        figures = f" {speech('col_expected')} {expected} {speech('col_actual')} {actual}"
-    mark = f" · {one.discriminator}" if one.discriminator else ""
-    note = f" ({speech('uncharged')})" if one.breach_id in sheet.uncharged else ""
-    note = f" ({speech('advisory')})" if one.strength != "must" else note
-    yield f"{one.period}{mark}  {title}: {what}{figures}{note}  [{', '.join(one.clause)}] {one.breach_id}".rstrip()
+    said = f"{when(one)}  {finding_words(result, sheet, one, speech)}"
+    yield f"{said}  [{', '.join(one.clause)}] {one.breach_id}".rstrip()
     if one.missing:
         shown = ", ".join(one.missing[:12])
         rest = len(one.missing) - 12
@@ -198,3 +193,21 @@ def finding_lines(result: Result, sheet: Sheet, one: Finding, speech: Speech) ->
         rows = "; ".join(speech("row", file=file.rpartition("/")[2], row=row) for file, row in one.evidence[:MOST_ROWS])
         rest = len(one.evidence) - MOST_ROWS
         yield f"    {rows}" + (f" {speech('more', count=rest)}" if rest > 0 else "")
+
+
+def when(one: Finding) -> str:
+    """The period of a verdict, and what tells it from others of that period."""
+    return f"{one.period} · {one.discriminator}" if one.discriminator else one.period
+
+
+def finding_words(result: Result, sheet: Sheet, one: Finding, speech: Speech) -> str:
+    """What a verdict says: the duty, the reason, expected and actual, and whether it counts."""
+    title = speech.title(result.estate.book.duties[one.duty].title, one.duty)
+    what = speech(f"reason_{one.reason}") if one.reason else speech.why(one.why)
+    figures = ""
+    if one.expected is not None and one.state in ("breached", "excused"):
+        expected, actual = measure(one)
+        figures = f" {speech('col_expected')} {expected} {speech('col_actual')} {actual}"
+    note = f" ({speech('uncharged')})" if one.breach_id in sheet.uncharged else ""
+    note = f" ({speech('advisory')})" if one.strength != "must" else note
+    return f"{title}: {what}{figures}{note}"

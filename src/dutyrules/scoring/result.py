@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
@@ -237,6 +238,7 @@ class Result(Tally):
                 line=one.key[1],
                 share=one.share,
                 points=self._shown(int(points)),
+                exact=Fraction(int(points), self.totals.scale * POINT_SCALE),
             )
             for one in self.borne
             for source, bearer, points in zip(one.source, one.bearer, one.points, strict=True)

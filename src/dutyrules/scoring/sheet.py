@@ -115,6 +115,7 @@ class BorneScore:
     Attributes:
         person, role: Whose sheet it is of which the line took points.
         points: As they are shown; they are added up exactly.
+        exact: As they are added up.
     """
 
     person: str
@@ -124,6 +125,7 @@ class BorneScore:
     line: str
     share: Fraction
     points: Decimal
+    exact: Fraction
 
 
 @dataclass(frozen=True)

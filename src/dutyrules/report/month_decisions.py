@@ -1,0 +1,73 @@
+"""What HR decided in a month: waivers of breaches, and how gaps were settled."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from dutyrules.report.grid import Cell, Grid, Lead
+from dutyrules.report.month import Month, breach_key, landscape
+from dutyrules.report.sheets import Worksheet
+from dutyrules.report.text import finding_words
+
+_WIDTHS: Final = {
+    "decision": 16,
+    "person": 10,
+    "name": 16,
+    "about": 56,
+    "reason": 24,
+    "decided_by": 14,
+    "decided_at": 18,
+    "breach": 18,
+}
+
+
+def decisions(month: Month) -> Sequence[dict[str, Cell]]:
+    """A row for each waiver that excuses one of these people, and for each gap of theirs that was settled."""
+    return [*_waivers(month), *_settlements(month)]
+
+
+def decisions_sheet(month: Month, rows: Sequence[dict[str, Cell]], page: Worksheet) -> None:
+    """The decisions, with filters; a waiver leads to the breach that it excuses."""
+    landscape(page, list(_WIDTHS.values()), 0, month.heading()[0])
+    grid = Grid(page, month.formats, _WIDTHS, {})
+    grid.head([month.speech(f"col_{key}") for key in _WIDTHS])
+    for row in rows:
+        grid.add(row)
+    page.autofilter(0, 0, len(rows), len(_WIDTHS) - 1)
+
+
+def _waivers(month: Month) -> list[dict[str, Cell]]:
+    rows = month.result.estate.tables.waivers.select("breach_id", "approver", "reason", "decided_at").rows()
+    waivers = {breach: decided for breach, *decided in rows}
+    return [
+        {
+            "decision": month.speech("why_waived"),
+            "person": sheet.person,
+            "name": sheet.name,
+            "about": f"{one.day}  {finding_words(month.result, sheet, one, month.speech)}",
+            "reason": waivers[one.breach_id][1] or "",
+            "decided_by": waivers[one.breach_id][0],
+            "decided_at": str(waivers[one.breach_id][2] or ""),
+            "breach": Lead(month.evidence.get(breach_key(sheet, one.breach_id), ""), one.breach_id),
+        }
+        for sheet in month.people
+        for one in sheet.excused
+        if one.why == "waived" and one.breach_id in waivers
+    ]
+
+
+def _settlements(month: Month) -> list[dict[str, Cell]]:
+    table = month.result.estate.tables.settlements
+    rows = table.select("period", "person", "item", "decision", "decided_by", "decided_at").rows()
+    return [
+        {
+            "decision": month.speech(f"wb_{decision}"),
+            "person": person,
+            "name": sheet.name,
+            "about": next(month.speech.title(one.title, one.item) for one in sheet.items if one.item == item),
+            "decided_by": by,
+            "decided_at": str(at or ""),
+        }
+        for period, person, item, decision, by, at in rows
+        for sheet in month.people
+        if period == month.result.period.label and sheet.person == person and item in {one.item for one in sheet.items}
+    ]
