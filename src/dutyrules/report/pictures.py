@@ -45,6 +45,11 @@ def picture(width: int, height: int, told: str, *inner: Node, class_: str) -> Ht
     return tag("svg", tag("title", told), inner, class_=class_, viewBox=box, width=width, height=height, role="img")
 
 
+def key(colour: int) -> Html:
+    """What a colour stands for is written behind it."""
+    return tag("span", class_=f"key {_colour(colour)}")
+
+
 def rows(parts: Sequence[tuple[int, int]], most: int, told: str) -> Html:
     """A bar lying in a row for each (colour, number), its number behind it; `most` is the widest."""
     return picture(
@@ -68,7 +73,7 @@ def columns(bars: Sequence[Bar], most: int, told: str) -> Html:
     drawn = []
     for number, bar in enumerate(bars):
         left = wide * number
-        top = high + 14 - _whole(high * bar.total, most)
+        top = high + 14 - _whole(high * max(Fraction(bar.total), bar.line or Fraction(0)), most)
         drawn.append(
             tag(
                 "g",

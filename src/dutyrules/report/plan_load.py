@@ -82,10 +82,9 @@ class Loads:
 
     @cached_property
     def weeks(self) -> Sequence[date]:
-        """Mondays from the first to the last that is planned."""
-        days = [day for one in self.all for day in one.days] + [self._plan.start, self._period.last]
-        first, last = monday(min(days)), max(days)
-        return [first + timedelta(days=distance) for distance in range(0, (last - first).days + 1, 7)]
+        """Mondays from the first week in which somebody works or has something to do, to the last."""
+        found = {monday(day) for one in self.all for day in one.days}.union(*(one.shares for one in self.all))
+        return [min(found) + timedelta(days=days) for days in range(0, (max(found) - min(found)).days + 1, 7)]
 
     @cached_property
     def busiest_day(self) -> int:

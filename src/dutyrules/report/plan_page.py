@@ -1,15 +1,18 @@
 """A plan as one HTML page: how good it is, what is missing and why, and everybody's calendar with its loads."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from dutyrules.plan import Shortfall
 from dutyrules.report.markup import Html, Node, tag
 from dutyrules.report.page import html_page
-from dutyrules.report.pictures import spark, tick
+from dutyrules.report.pictures import key, spark, tick
 from dutyrules.report.plan_load import Loads
 from dutyrules.report.plan_person import PersonPage
 from dutyrules.report.plan_words import PlanWords, percent
+
+MOST_MISSING: Final = 24
+"""More targets than these are shown when they are asked for."""
 
 
 def plan_page(words: PlanWords) -> bytes:
@@ -69,10 +72,18 @@ def _shortfall(words: PlanWords, one: Shortfall) -> Html:
         "li",
         tag("strong", words.shortfall(one)),
         (tag("p", sentence) for sentence in words.reasons(one)),
-        tag("p", words.missing(one, len(one.missing)), class_="quiet") if one.missing else None,
+        _missing(words, one),
         tag("p", notes, class_="quiet"),
         data_person=one.post.partition("@")[0],
     )
+
+
+def _missing(words: PlanWords, one: Shortfall) -> Html | None:
+    """What is left out; if that is much, behind its first lines."""
+    if not one.missing:
+        return None
+    whole = tag("p", words.missing(one, len(one.missing)), class_="quiet")
+    return whole if len(one.missing) <= MOST_MISSING else tag("details", tag("summary", words.missing(one, 3)), whole)
 
 
 def _measures(words: PlanWords) -> Html | None:
@@ -108,7 +119,8 @@ def _numbers(name: str, cells: Any) -> Iterator[Html]:
 def _people(words: PlanWords, loads: Loads, pages: list[PersonPage]) -> Html:
     if not pages:
         return tag("section", tag("p", words.speech("plan_nothing")), id="people")
-    titles = [*map(loads.name, loads.kinds), words.speech("html_days"), words.speech("measure_building_days")]
+    kinds = [(key(colour), " ", loads.name(kind)) for colour, kind in enumerate(loads.kinds)]
+    titles = [*kinds, words.speech("html_days"), words.speech("unit_building_days")]
     head = tag(
         "tr",
         tag("th", words.speech("col_name"), scope="col"),
@@ -156,6 +168,6 @@ def _provenance(words: PlanWords) -> Html:
 
 def _pairs(found: Mapping[str, Any]) -> Html:
     entries: list[Node] = []
-    for key, value in found.items():
-        entries += [tag("dt", key), tag("dd", _pairs(value) if isinstance(value, Mapping) else str(value))]
+    for name, value in found.items():
+        entries += [tag("dt", name), tag("dd", _pairs(value) if isinstance(value, Mapping) else str(value))]
     return tag("dl", entries)

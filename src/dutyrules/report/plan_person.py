@@ -3,17 +3,22 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
+from fractions import Fraction
 from functools import cached_property
 from itertools import groupby
+from typing import Final
 
 from dutyrules.plan import Task
 from dutyrules.report.markup import Html, Node, tag
-from dutyrules.report.pictures import COLOURS, Bar, columns, heat, rows
+from dutyrules.report.pictures import Bar, columns, heat, key, rows
 from dutyrules.report.plan_load import Load, Loads
 from dutyrules.report.plan_words import PlanWords, monday, stops
 
-KEYS = ("order", "time", "kind", "building", "home", "duty", "note")
+KEYS: Final = ("order", "time", "kind", "building", "home", "duty", "note")
 """Columns of a day's tasks."""
+
+LAST: Final = {KEYS.index(key): key for key in ("duty", "note")}
+"""Those that go below the others where there is little room."""
 
 
 class PersonPage:
@@ -64,7 +69,7 @@ class PersonPage:
         return tag(
             "ul",
             (
-                tag("li", tag("span", class_=f"key k{colour % COLOURS}"), f" {self._loads.name(kind)} {total[kind]}")
+                tag("li", key(colour), f" {self._loads.name(kind)} {total[kind]}")
                 for colour, kind in enumerate(self._loads.kinds)
                 if total[kind]
             ),
@@ -93,7 +98,7 @@ class PersonPage:
         counts, share = self.load.week(week), self.load.shares.get(week)
         told = f"{week}: {self._told(counts)}"
         if share is not None:
-            tenths = round(share * 10)
+            tenths = int(share * 10 + Fraction(1, 2))
             told += self._say("html_share", share=f"{tenths // 10}.{tenths % 10}")
         return Bar(f"{week:%m-%d}", told, self._parts(counts), share)
 
@@ -116,10 +121,11 @@ class PersonPage:
         weekdays = [tag("th", self._say(f"weekday_{number}"), scope="col") for number in range(7)]
         last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
         mondays = [monday(first) + timedelta(days=distance) for distance in range(0, 42, 7)]
+        begin = monday(max(first, min(busy[0], self._words.plan.start)))
         weeks = (
             tag("tr", (self._cell(week + timedelta(days=number), first, set(busy)) for number in range(7)))
             for week in mondays
-            if week <= last
+            if begin <= week <= last
         )
         return tag(
             "section",
@@ -134,10 +140,9 @@ class PersonPage:
             return tag("td", class_="out")
         number = tag("time", day.day, datetime=day.isoformat())
         if day not in busy:
-            off = "leave" if day in self.load.leave else "rest" if day in self.load.rest else ""
-            return tag(
-                "td", number, tag("span", self._say(f"html_{off}"), class_="off") if off else None, class_=off or None
-            )
+            off = "leave" if day in self.load.leave else "rest" if day in self.load.rest else None
+            about = tag("span", self._say(f"html_{off}"), class_="off") if off else None
+            return tag("td", number, about, class_="past" if day < self._words.plan.start else off)
         return tag("td", tag("a", number, self._loaded(day), href=f"#{self._anchor(day)}"))
 
     def _loaded(self, day: date) -> Iterator[Node]:
@@ -145,7 +150,9 @@ class PersonPage:
         counts = self.load.days.get(day)
         if counts:
             yield rows(self._parts(counts), self._loads.busiest_day, self._told(counts))
-        yield tag("span", self._say("listed").join(self.load.entered.get(day, ())), class_="entered")
+        names = enumerate(self.load.entered.get(day, ()))
+        listed = ((self._say("listed") if number else None, tag("bdi", name)) for number, name in names)
+        yield tag("span", listed, class_="entered")
 
     # ------------------------------------------------------------ days
 
@@ -158,7 +165,7 @@ class PersonPage:
         lines = [self._line(stop) for stop in stops(tasks)]
         used = [index for index in range(len(KEYS)) if any(line[index] for line in lines)]
         head = tag("tr", (tag("th", self._say(f"col_{KEYS[index]}"), scope="col") for index in used))
-        body = (tag("tr", (tag("td", line[index]) for index in used)) for line in lines)
+        body = (tag("tr", (tag("td", line[index], class_=LAST.get(index)) for index in used)) for line in lines)
         title = f"{day} {self._words.weekday(day)}"
         table = tag(
             "table", tag("thead", head), tag("tbody", body), id=self._anchor(day), aria_label=title, tabindex="-1"
