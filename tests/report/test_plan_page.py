@@ -102,7 +102,7 @@ def test_no_name_becomes_a_tag(short: tuple[dr.Estate, Plan]) -> None:
     evil = '"><script>alert(1)</script><img src=x onerror=alert(2)> & \u202e]]>'
     people = estate.tables.people.with_columns(name=estate.tables.people["name"].str.replace(".*", evil, literal=False))
     tasks = [replace(task, target=evil, case=evil) for task in plan.tasks]
-    shortfalls = [replace(one, missing=(evil,) * 30, post=f"wang@{evil}@butler") for one in plan.shortfalls]
+    shortfalls = [replace(one, missing=(evil,) * 30, post=f"{evil}@yard@butler") for one in plan.shortfalls]
     spoiled = replace(plan, tasks=tasks, shortfalls=shortfalls, provenance={"books": {evil: evil}})
     renamed = replace(estate, title=evil, tables=replace(estate.tables, people=people))
     page = written(renamed, spoiled)
@@ -111,6 +111,7 @@ def test_no_name_becomes_a_tag(short: tuple[dr.Estate, Plan]) -> None:
     assert [name for name, _ in seen.attributes if name.startswith("on")] == []
     assert set(seen.tags) - set(plain.tags) == set()
     assert seen.texts[evil] >= len(tasks)
+    assert ("data-person", evil) in seen.attributes
     tree(page)
 
 
