@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 import pytest
 
 import dutyrules as dr
-from dutyrules.plan import Measure, Plan, Status, Task
+from dutyrules.plan import Measure, Move, Plan, Status, Task
 from dutyrules.report.plan import render_plan
 from dutyrules.report.plan_load import Loads
 from dutyrules.report.plan_words import PlanWords
@@ -164,6 +164,23 @@ def test_every_measure_has_its_line_and_bar(short: tuple[dr.Estate, Plan]) -> No
         ["120.0", "90.0"],  # the bound at three quarters of the value
         ["120.0"],
         ["0.0", "0.0"],
+    ]
+
+
+def test_what_moved_is_there_for_both(short: tuple[dr.Estate, Plan]) -> None:
+    estate, plan = short
+    task = plan.tasks[0]  # a call to u03 at 14:00
+    later = replace(task, at=task.at + timedelta(days=1))
+    moves = [Move(replace(task, person="li"), later, "person", "absent"), Move(task, None, "gone", "not_needed")]
+    found = of(tree(written(estate, replace(plan, moves=moves))), "moves")
+    assert words(found.findall("./h2")[0]) == PlanWords(plan, estate, "en").speech("plan_moves", count=2)
+    assert [line[:5] for line in body(found)] == [
+        ["b2", "u03", "Call", "10-13 14:00 li", "10-14 14:00 王小明"],
+        ["b2", "u03", "Call", "10-13 14:00 王小明", "–"],
+    ]
+    assert [(row.get("data-person"), row.get("data-also")) for row in found.findall(".//tbody/tr")] == [
+        ("wang", "li"),
+        ("wang", "wang"),
     ]
 
 

@@ -26,6 +26,7 @@ def plan_page(words: PlanWords) -> bytes:
             "main",
             _shortfalls(words),
             _measures(words),
+            _moves(words),
             _people(words, loads, pages),
             (one.section() for one in pages),
             _unplanned(words),
@@ -111,6 +112,21 @@ def _measured(words: PlanWords) -> Iterator[Html]:
 def _numbers(name: str, cells: Any) -> Iterator[Html]:
     scope = "col" if name == "th" else None
     return (tag(name, cell, class_="number", scope=scope) for cell in cells)
+
+
+def _moves(words: PlanWords) -> Html | None:
+    """What is not as in the plan that was kept; shown for whoever had the task, and for whoever has it now."""
+    moves = words.plan.moves
+    if not moves:
+        return None
+    head = tag("tr", (tag("th", title, scope="col") for title in words.move_titles))
+    lines = []
+    for one, cells in zip(moves, words.moves(), strict=True):
+        before, after = (task.person if task else None for task in (one.before, one.after))
+        lines.append(tag("tr", (tag("td", cell) for cell in cells), data_person=after or before, data_also=before))
+    table = tag("table", tag("thead", head), tag("tbody", lines))
+    title = tag("h2", words.speech("plan_moves", count=len(moves)))
+    return tag("section", title, tag("div", table, class_="wide"), id="moves")
 
 
 # ---------------------------------------------------------------- who does how much

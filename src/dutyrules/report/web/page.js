@@ -6,7 +6,9 @@
   const pick = document.getElementById("pick");
   if (pick) {
     const show = () => {
-      for (const part of all("[data-person]")) part.hidden = pick.value !== "" && part.dataset.person !== pick.value;
+      for (const part of all("[data-person]")) {
+        part.hidden = pick.value !== "" && ![part.dataset.person, part.dataset.also].includes(pick.value);
+      }
     };
     pick.addEventListener("change", show);
     pick.closest("[hidden]").hidden = false;
