@@ -9,6 +9,10 @@
       for (const part of all("[data-person]")) {
         part.hidden = pick.value !== "" && ![part.dataset.person, part.dataset.also].includes(pick.value);
       }
+      for (const whole of all("main > section:not([data-person])")) {
+        const parts = all("[data-person]", whole);
+        whole.hidden = parts.length > 0 && parts.every((part) => part.hidden);
+      }
     };
     pick.addEventListener("change", show);
     pick.closest("[hidden]").hidden = false;
