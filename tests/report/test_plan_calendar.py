@@ -82,8 +82,14 @@ def test_the_same_on_repeat_and_later_plans_are_newer(whole: tuple[dr.Estate, Pl
 def test_a_folder_has_a_calendar_for_everybody(whole: tuple[dr.Estate, Plan], tmp_path: Path) -> None:
     estate, plan = whole
     written = write_folder(plan, estate, tmp_path, "en")
-    assert sorted(path.name for path in written) == ["plan.csv", "plan.json", "plan.xlsx", "wang.ics"]
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["plan.csv", "plan.json", "plan.xlsx", "wang.ics"]
+    assert sorted(path.name for path in written) == ["plan.csv", "plan.html", "plan.json", "plan.xlsx", "wang.ics"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "plan.csv",
+        "plan.html",
+        "plan.json",
+        "plan.xlsx",
+        "wang.ics",
+    ]
 
 
 def test_who_has_nothing_left_gets_an_empty_calendar(whole: tuple[dr.Estate, Plan], tmp_path: Path) -> None:

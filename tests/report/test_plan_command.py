@@ -97,7 +97,7 @@ def test_wrong_arguments_are_status_2(arguments: list[str]) -> None:
     assert stopped.value.code == 2
 
 
-@pytest.mark.parametrize("name", ["plan.csv", "plan.json", "plan.xlsx", "plan.txt", "wang.ics"])
+@pytest.mark.parametrize("name", ["plan.csv", "plan.json", "plan.xlsx", "plan.html", "plan.txt", "wang.ics"])
 def test_every_file_is_the_same_on_repeat(here: Path, name: str) -> None:
     person = ["--person", "wang"] if name == "wang.ics" else []
     for folder in ("one", "two"):
@@ -108,7 +108,7 @@ def test_every_file_is_the_same_on_repeat(here: Path, name: str) -> None:
 def test_a_folder_gets_everything(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write_lane(here / "lane", closed=["u05"])
     assert cli.main([*VISITS, "--out", "october"]) == 5
-    names = ["plan.csv", "plan.json", "plan.xlsx", "waivers.csv", "wang.ics"]
+    names = ["plan.csv", "plan.html", "plan.json", "plan.xlsx", "waivers.csv", "wang.ics"]
     assert sorted(path.name for path in (here / "october").iterdir()) == names
     assert capsys.readouterr().err.count("written: ") == len(names)
 

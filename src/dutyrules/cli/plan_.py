@@ -51,7 +51,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         "--out",
         type=Path,
         metavar="PATH",
-        help="a .csv, .json, .xlsx, .ics or .txt file, or a directory: everything, and a calendar for each person",
+        help="a .csv, .json, .xlsx, .html, .ics or .txt file, or a directory: everything, a calendar for each person",
     )
     command.add_argument(
         "--format", choices=("text", "json", "csv"), default="text", help="what to print, without --out"

@@ -1,4 +1,4 @@
-"""What a planner holds in hands: text, CSV, JSON, a workbook to print, calendars, and proposed waivers."""
+"""What a planner holds in hands: text, CSV, JSON, a workbook to print, a web page, calendars, and proposed waivers."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,15 +11,16 @@ from dutyrules.plan.waivers import waivable
 from dutyrules.report.ics import file_name
 from dutyrules.report.plan_calendar import plan_calendar
 from dutyrules.report.plan_document import plan_document, plan_json
+from dutyrules.report.plan_page import plan_page
 from dutyrules.report.plan_table import plan_csv, waivers_csv
 from dutyrules.report.plan_text import person_text, plan_text
 from dutyrules.report.plan_words import PlanWords
 from dutyrules.report.plan_workbook import plan_workbook
 
 FORMATS = ("text", "json", "csv")
-SUFFIXES = {".txt": "text", ".json": "json", ".csv": "csv", ".xlsx": "xlsx", ".ics": "ics"}
+SUFFIXES = {".txt": "text", ".json": "json", ".csv": "csv", ".xlsx": "xlsx", ".html": "html", ".ics": "ics"}
 """File suffix → format of `--out`."""
-WHOLE = ("plan.csv", "plan.json", "plan.xlsx")
+WHOLE = ("plan.csv", "plan.json", "plan.xlsx", "plan.html")
 """What a folder holds besides the calendars."""
 
 
@@ -41,7 +42,7 @@ def render_plan(plan: Plan, estate: Estate, form: str, language: str, person: st
     """A plan in one format.
 
     Args:
-        form: ``text``, ``json``, ``csv``, ``xlsx`` or ``ics``.
+        form: ``text``, ``json``, ``csv``, ``xlsx``, ``html`` or ``ics``.
         person: Whose tasks are wanted: for a calendar (always), or as text.
 
     Raises:
@@ -56,6 +57,8 @@ def render_plan(plan: Plan, estate: Estate, form: str, language: str, person: st
             return plan_csv(plan)
         case "xlsx":
             return plan_workbook(words)
+        case "html":
+            return plan_page(words)
         case "ics" if person is not None:
             return plan_calendar(words, person)
         case "ics":
@@ -73,7 +76,7 @@ def write_plan(plan: Plan, estate: Estate, path: Path, language: str, person: st
 
 
 def write_folder(plan: Plan, estate: Estate, folder: Path, language: str) -> list[Path]:
-    """Writes a plan in every format: the whole as CSV, JSON and workbook, a calendar each, and proposed waivers.
+    """Writes a plan in every format: the whole as CSV, JSON, workbook and page, a calendar each, and proposed waivers.
 
     Who has nothing left to do gets an empty calendar where there was one, so that old entries vanish.
 

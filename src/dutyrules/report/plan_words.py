@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from functools import cached_property
+from itertools import groupby
 
 from dutyrules.estate import Estate
 from dutyrules.plan import Cause, Measure, Plan, Shortfall, Status, Task
@@ -191,6 +192,14 @@ class PlanWords:
 def monday(day: date) -> date:
     """The first day of a week."""
     return day - timedelta(days=day.weekday())
+
+
+def stops(tasks: Sequence[Task]) -> Iterator[Sequence[Task]]:
+    """The tasks, one by one; those of one moment, as a list that names many buildings, are one stop."""
+    for _, together in groupby(
+        tasks, lambda task: (task.at, task.until, task.kind, task.until > task.at and task.order)
+    ):
+        yield list(together)
 
 
 def percent(share: Fraction | None) -> str:

@@ -3,7 +3,7 @@
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, time
-from itertools import groupby, pairwise
+from itertools import pairwise
 from typing import Any, Final
 
 import xlsxwriter
@@ -11,7 +11,7 @@ import xlsxwriter
 from dutyrules.plan import Task
 from dutyrules.report.plan_overview import overview
 from dutyrules.report.plan_table import cells, columns
-from dutyrules.report.plan_words import PlanWords, monday
+from dutyrules.report.plan_words import PlanWords, monday, stops
 from dutyrules.report.sheets import PAGE, Formats, Worksheet, header, height, page, pixels, set_widths, sheet_name, wide
 
 ROWS: Final = "plan"
@@ -50,9 +50,9 @@ _KEYS = ("date", "weekday", "order", "time", "kind", "building", "home", "case",
 
 def _person(words: PlanWords, person: str, sheet: Worksheet, formats: Formats) -> None:
     """A line for each stop, a box to tick and room for a note; each week begins on a page of its own."""
-    stops = list(_stops(words.plan.of(person)))
-    days = [stop[0].at.date() for stop in stops]
-    table = [_line(words, stop) for stop in stops]
+    made = list(stops(words.plan.of(person)))
+    days = [stop[0].at.date() for stop in made]
+    table = [_line(words, stop) for stop in made]
     titles = [words.speech(f"col_{key}") for key in _KEYS]
     used = [index for index in range(len(titles)) if index >= len(_KEYS) - 2 or any(line[index] for line in table)]
     widths = [min(MOST, max(wide(titles[index]), *(wide(str(line[index])) for line in table))) + 2 for index in used]
@@ -71,14 +71,6 @@ def _person(words: PlanWords, person: str, sheet: Worksheet, formats: Formats) -
     sheet.set_print_scale(max(40, min(100, 100 * PAGE // pixels(widths))))
     weeks = [monday(day) for day in days]
     sheet.set_h_pagebreaks([number for number, (one, two) in enumerate(pairwise(weeks), start=2) if one != two])
-
-
-def _stops(tasks: Sequence[Task]) -> Iterator[Sequence[Task]]:
-    """The tasks, one by one; those of one moment, as a list that names many buildings, are one stop."""
-    for _, together in groupby(
-        tasks, lambda task: (task.at, task.until, task.kind, task.until > task.at and task.order)
-    ):
-        yield list(together)
 
 
 def _line(words: PlanWords, stop: Sequence[Task]) -> tuple[Any, ...]:
