@@ -18,6 +18,7 @@ from dutyrules.plan.demand import Demand
 from dutyrules.plan.draft import Draft, Household, Stay
 from dutyrules.plan.plan import Task, Unplanned
 from dutyrules.registry.areas import first_day, last_day
+from dutyrules.plan.ways import ways
 from dutyrules.scoring.judge import Judgement
 from dutyrules.source import read
 from dutyrules.timegrid import day_number
@@ -99,13 +100,19 @@ def _households(judgement: Judgement, demands: Sequence[Demand], days: range) ->
         for code in demand.units:
             posts.setdefault(code, set()).update(post for post in demand.posts if demand.need and post in ordinary)
     stays, buildings = _stays(judgement.estate, days)
-    places = _places(judgement.estate)
+    places, there_and_back = _places(judgement.estate), ways(judgement.estate)
     ids = judgement.estate.places.ids
     found = {}
     for code, owners in posts.items():
         name = ids[code]
         found[code] = Household(
-            code, name, buildings[name], places.get(buildings[name], 0), tuple(stays.get(name, ())), frozenset(owners)
+            code,
+            name,
+            buildings[name],
+            places.get(buildings[name], 0),
+            there_and_back.get(buildings[name], 0),
+            tuple(stays.get(name, ())),
+            frozenset(owners),
         )
     return found
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dutyrules.plan.agenda import Cell
 from dutyrules.plan.draft import Draft, Visit
 from dutyrules.plan.plan import Measure
-from dutyrules.plan.spread import Family, families
+from dutyrules.plan.family import Family, families
 from dutyrules.timegrid import DAY, week_of
 
 BuildingDay = tuple[int, int, str]

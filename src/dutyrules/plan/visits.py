@@ -23,7 +23,8 @@ from dutyrules.plan.obliged import demands_of
 from dutyrules.plan.pins import check_pins
 from dutyrules.plan.plan import Plan, Shortfall, Status, Task, status_of
 from dutyrules.plan.planfile import Placed
-from dutyrules.plan.spread import families, least, spread
+from dutyrules.plan.family import families
+from dutyrules.plan.spread import least, spread
 from dutyrules.plan.timing import tasks_of
 from dutyrules.plan.verify import verified
 from dutyrules.registry.presence import Presence
