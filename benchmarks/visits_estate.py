@@ -137,7 +137,9 @@ def _unit(draw: random.Random, tables: Tables, unit: str, building: str) -> None
         back = away + timedelta(14)
         if away > FIRST:
             tables.units.append((unit, building, "occupied", "any", prefer, "", away - timedelta(1)))
-        tables.units.append((unit, building, "occupied", "none", prefer, away if away > FIRST else "", back - timedelta(1)))
+        tables.units.append(
+            (unit, building, "occupied", "none", prefer, away if away > FIRST else "", back - timedelta(1))
+        )
         tables.units.append((unit, building, "occupied", "any", prefer, back, ""))
         return
     tables.units.append((unit, building, "occupied", "any", prefer, "", ""))

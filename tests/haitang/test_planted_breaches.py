@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 import dutyrules as dr
-from dutyrules.activity.mapping import import_files, write_log_csv
-from dutyrules.estate import lookups
+from dutyrules.activity.imports import write_log_csv
+from dutyrules.estate import import_exports
 from dutyrules.scoring import Finding, Result
 from dutyrules.source import plain, read
 from dutyrules.timegrid import date_of
@@ -33,7 +33,7 @@ def result(tmp_path_factory: pytest.TempPathFactory) -> Result:
     estate = dr.load_estate(HAITANG)
     patrols = tmp_path_factory.mktemp("haitang") / "patrols.csv"
     exports = sorted((HAITANG / "exports").glob("*.xlsx"))
-    write_log_csv(import_files("microcommunity_patrol", exports, lookups=lookups(estate)), patrols)
+    write_log_csv(import_exports("microcommunity_patrol", exports, estate), patrols)
     log = dr.read_log([*sorted((HAITANG / "logs").glob("*.csv")), patrols], estate, period=MONTH)
     return dr.score(estate, log, MONTH)
 

@@ -38,12 +38,13 @@ class Slot:
 
 @dataclass(frozen=True)
 class Pin:
-    """A visit that is fixed."""
+    """A visit that is fixed; or that somebody comes along to one."""
 
     person: str
     kind: str
     at: datetime
     until: datetime
+    along: bool = False
 
 
 # ---------------------------------------------------------------------------------------------- when
@@ -85,13 +86,7 @@ class Space:
     def _possible(self, person: str, kind: str, span: Span) -> bool:
         """In the shift that begins that day, not on leave, not during a pin, not when the book forbids it."""
         estate = self.world.estate
-        shift = estate.shift(person, span[0].date())
-        if shift is None or span[0] < shift[0] or span[1] > shift[1] or estate.leave_seconds(person, span):
-            return False
-        before = estate.overhang(person, span[0].date() - cal.DAY)
-        if before is not None and span[0] < before:
-            return False
-        if any(pin.person == person and pin.at < span[1] and span[0] < pin.until for pin in self.pins):
+        if not self.free(person, span):
             return False
         return not any(self.closed(duty, person, kind, span[0]) for duty in estate.duties if duty.must)
 
@@ -113,8 +108,16 @@ class Space:
 
     def room(self, person: str, kind: str, day: date) -> int:
         """How many more visits a person makes in a day."""
-        pinned = [pin for pin in self.pins if (pin.person, pin.kind, pin.at.date()) == (person, kind, day)]
+        pinned = [
+            pin for pin in self.pins if (pin.person, pin.kind, pin.at.date()) == (person, kind, day) and not pin.along
+        ]
         return int(self.kinds[kind]["per_day"]) - len(pinned)
+
+    def minutes(self, person: str, day: date) -> int:
+        """How many more minutes a person may spend in a day."""
+        pinned = [pin.until - pin.at for pin in self.pins if (pin.person, pin.at.date()) == (person, day)]
+        most = self.world.estate.raw["planning"].get("minutes_per_day", 24 * 60)
+        return int(most) - sum(pinned, timedelta()) // timedelta(minutes=1)
 
     # ------------------------------------------------------------------------------------------ whom
 
@@ -129,7 +132,39 @@ class Space:
     def takes(self, unit: str, slot: Slot) -> bool:
         """Whether the household may be visited that way: its wishes are those of the day."""
         stay = self.stay(unit, slot.at.date())
+        away = self.world.estate.tables["blackouts"]
+        if any(row["unit"] == unit and live(row, slot.at.date()) for row in away):
+            return False
+        gap = int(self.kinds[slot.kind].get("min_gap", 0))
+        for event in self.world.events:
+            if (event.kind, event.target) == (slot.kind, unit) and abs((event.at.date() - slot.at.date()).days) < gap:
+                return False
         return stay is not None and (stay.get("contact") or "any") in CHANNELS[self.kinds[slot.kind]["channel"]]
+
+    def pair(self, unit: str, slot: Slot) -> bool:
+        """Whether two must come."""
+        stay = self.stay(unit, slot.at.date())
+        return self.kinds[slot.kind]["channel"] == "home" and stay is not None and stay.get("persons") == "2"
+
+    def companions(self, unit: str, slot: Slot) -> list[str]:
+        """Who works there then, beside the one who visits, in the role that is asked for."""
+        estate, day = self.world.estate, slot.at.date()
+        area, role = estate.unit_area(unit, day), self.kinds[slot.kind].get("companion")
+        found = []
+        for post in estate.posts:
+            there = not post.acting and self.world.workday(post, day) and estate.within(area, post.area)
+            if there and post.person != slot.person and role in (None, post.role):
+                found.append(post.person)
+        return [person for person in dict.fromkeys(found) if self.free(person, (slot.at, slot.until))]
+
+    def free(self, person: str, span: Span) -> bool:
+        """In the shift that begins that day, not on leave, not during a pin."""
+        estate = self.world.estate
+        shift, before = estate.shift(person, span[0].date()), estate.overhang(person, span[0].date() - cal.DAY)
+        if shift is None or span[0] < shift[0] or span[1] > shift[1] or estate.leave_seconds(person, span):
+            return False
+        pinned = any(pin.person == person and pin.at < span[1] and span[0] < pin.until for pin in self.pins)
+        return not pinned and (before is None or span[0] >= before)
 
     def sent(self, unit: str, slot: Slot, serves: "Iterable[Demand]") -> bool:
         """Whoever works that day in a post that lacks something at that unit; substitutes for their callbacks."""
@@ -361,10 +396,25 @@ def fewest_misses(space: Space, only: Sequence[Demand] = ()) -> Fewest:
                 by_day.setdefault((slot.person, slot.kind, slot.at.date()), []).append(made)
                 for number in serves:
                     reached.setdefault((number, unit), []).append(made)
+    _keep_apart(model, space, choices)
+    along = _accompany(model, space, choices)
     for made_then in by_slot.values():
         model.add_at_most_one(made_then)
     for (person, kind, day), made_then in by_day.items():
         model.add(sum(made_then) <= max(0, space.room(person, kind, day)))
+    for day in space.days:
+        for person in {person for person, _, _ in by_day} | {person for _, person, _ in along}:
+            spent = [
+                int(way["minutes"]) * made
+                for kind, way in space.kinds.items()
+                for made in by_day.get((person, kind, day), ())
+            ]
+            spent += [
+                int(space.kinds[slot.kind]["minutes"]) * comes
+                for slot, who, comes in along
+                if who == person and slot.at.date() == day
+            ]
+            model.add(sum(spent) <= max(0, space.minutes(person, day)))
     counted = [(number, demand) for number, demand in enumerate(wanted) if not only or demand in only]
     misses = [_misses(model, demand, number, reached) for number, demand in counted]
     model.minimize(sum(misses))
@@ -376,6 +426,36 @@ def fewest_misses(space: Space, only: Sequence[Demand] = ()) -> Fewest:
         raise UndecidedError(f"{solver.status_name(status)}: {solver.objective_value} >= {solver.best_objective_bound}")
     visits = [(slot, unit, words, case) for slot, unit, words, case, chosen in choices if solver.value(chosen)]
     return Fewest(round(solver.objective_value), visits)
+
+
+def _accompany(
+    model: cp_model.CpModel, space: Space, choices: Sequence[tuple[Slot, str, Any, Any, Any]]
+) -> list[tuple[Slot, str, Any]]:
+    """Where two must come, somebody comes along who does nothing else then."""
+    along: list[tuple[Slot, str, Any]] = []
+    for slot, unit, _, _, made in choices:
+        if space.pair(unit, slot):
+            coming = [(slot, person, model.new_bool_var("")) for person in space.companions(unit, slot)]
+            model.add(sum(comes for _, _, comes in coming) == made)
+            along += coming
+    for number, (slot, person, comes) in enumerate(along):
+        own = [(other, made) for other, _, _, _, made in choices if other.person == person]
+        own += [(other, made) for other, who, made in along[:number] if who == person]
+        for other, made in own:
+            if other.at < slot.until and slot.at < other.until:
+                model.add_at_most_one(comes, made)
+    return along
+
+
+def _keep_apart(model: cp_model.CpModel, space: Space, choices: Iterable[tuple[Slot, str, Any, Any, Any]]) -> None:
+    """At most one visit of a kind to a household in as many days as its gap has."""
+    visits: dict[tuple[str, str], list[tuple[date, Any]]] = {}
+    for slot, unit, _, _, made in choices:
+        visits.setdefault((unit, slot.kind), []).append((slot.at.date(), made))
+    for (_, kind), made_then in visits.items():
+        gap = int(space.kinds[kind].get("min_gap", 0))
+        for first in {day for day, _ in made_then} if gap else ():
+            model.add_at_most_one(made for day, made in made_then if 0 <= (day - first).days < gap)
 
 
 def _units(space: Space) -> list[str]:
@@ -403,13 +483,14 @@ def _misses(model: cp_model.CpModel, demand: Demand, number: int, reached: dict[
 
 def exhaustive(space: Space, slots: int, states: int) -> int | None:
     """The fewest misses of all plans, by making every possible plan slot by slot; None if there are too many."""
-    if len(space.slots) > slots:
+    if len(space.slots) > slots or any(space.pair(unit, slot) for slot in space.slots for unit in _units(space)):
         return None
     units = _units(space)
-    todo: dict[tuple[frozenset[tuple[int, str]], tuple[tuple[tuple[str, str, date], int], ...]], None]
-    todo = {(frozenset(), ()): None}
+    gaps = {kind: int(way.get("min_gap", 0)) for kind, way in space.kinds.items()}
+    todo: dict[tuple[frozenset[tuple[int, str]], tuple[Any, ...], tuple[Any, ...]], None]
+    todo = {(frozenset(), (), ()): None}
     for slot in sorted(space.slots, key=lambda slot: (slot.at, slot.person)):
-        options = {frozenset[tuple[int, str]](): False}
+        options: dict[tuple[frozenset[tuple[int, str]], str], bool] = {(frozenset(), ""): False}
         for unit in units:
             if space.takes(unit, slot):
                 for words, case in ways(space, slot.kind, unit):
@@ -417,20 +498,27 @@ def exhaustive(space: Space, slots: int, states: int) -> int | None:
                     serves = [n for n, one in enumerate(space.demands) if unit in one.units and one.counts(event)]
                     there = any(space.demands[n].there(unit, slot.at.date()) for n in serves)
                     if there and space.sent(unit, slot, [space.demands[n] for n in serves]):
-                        options[frozenset((n, unit) for n in serves)] = True
+                        options[frozenset((n, unit) for n in serves), unit if gaps[slot.kind] else ""] = True
         day = (slot.person, slot.kind, slot.at.date())
         after: dict[Any, None] = {}
-        for reached, made in todo:
+        for reached, made, recent in todo:
             today = {key: number for key, number in made if key[2] == day[2]}
-            for gained, visited in options.items():
+            near = {key: last for key, last in recent if (day[2] - last).days < gaps[key[1]]}
+            for (gained, unit), visited in options.items():
                 if visited and (gained <= reached or today.get(day, 0) >= space.room(*day)):
                     continue
+                if visited and (unit, slot.kind) in near:
+                    continue
+                spent = sum(int(space.kinds[one[1]]["minutes"]) * n for one, n in today.items() if one[0] == day[0])
+                if visited and spent + int(space.kinds[slot.kind]["minutes"]) > space.minutes(day[0], day[2]):
+                    continue
                 counts = today | ({day: today.get(day, 0) + 1} if visited else {})
-                after[reached | gained, tuple(sorted(counts.items()))] = None
+                lately = near | ({(unit, slot.kind): day[2]} if visited and unit else {})
+                after[reached | gained, tuple(sorted(counts.items())), tuple(sorted(lately.items()))] = None
         if len(after) > states:
             return None
         todo = after
-    return min(lacking(space, reached) for reached, _ in todo)
+    return min(lacking(space, reached) for reached, _, _ in todo)
 
 
 def lacking(space: Space, reached: frozenset[tuple[int, str]]) -> int:

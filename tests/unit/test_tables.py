@@ -75,7 +75,11 @@ def test_every_table_is_there_and_typed() -> None:
         },
         "units": {
             "unit": pl.String, "building": pl.String, "state": pl.String, "from": pl.Date, "to": pl.Date,
-            "contact": pl.String, "prefer": pl.String, "_row": pl.Int32,
+            "contact": pl.String, "prefer": pl.String, "priority": pl.Boolean,
+            "persons": pl.String, "_row": pl.Int32,
+        },
+        "blackouts": {
+            "unit": pl.String, "from": pl.Date, "to": pl.Date, "reason": pl.String, "_row": pl.Int32,
         },
         "permits": {"unit": pl.String, "from": pl.Date, "to": pl.Date, "_row": pl.Int32},
         "arrears": {
@@ -109,6 +113,7 @@ def test_filled_tables_have_the_types_of_empty_ones() -> None:
             "people": PEOPLE,
             "buildings": BUILDINGS,
             "units": UNITS,
+            "blackouts": [{"unit": "B1-101", "reason": "travelling"}],
             "permits": [{"unit": "B1-101"}],
             "spells": [{"name": "handover", "target": "B1-101"}],
             "arrears": [{"unit": "B1-101", "fee": "property", "age": "old", "amount": "1"}],
@@ -398,10 +403,13 @@ def test_columns_missing_twice_or_without_title(tmp_path: Path) -> None:
         ),
         (
             "table.unknown-column", Cell(file, 1, "biulding"), "biulding",
-            "unit, building, state, from, to, contact, prefer",
+            "unit, building, state, from, to, contact, prefer, priority, persons",
             "did you mean 'building'?",
         ),
-        ("table.unknown-column", Cell(file, 1), "", "unit, building, state, from, to, contact, prefer", None),
+        (
+            "table.unknown-column", Cell(file, 1), "",
+            "unit, building, state, from, to, contact, prefer, priority, persons", None,
+        ),
         (
             "table.missing-column", Cell(file, 1, "building"), "biulding",
             "building or 楼栋 or 樓棟 or 楼栋编号 or 楼号 or 樓號", "add a column building to the header in row 1",

@@ -64,7 +64,7 @@ def accept(raw: RawFile, known: Vocabulary, terms: Terms) -> AcceptedFile:
         _rejects(raw, parts),
         pl.DataFrame({"file": [raw.name] * len(late), "row": late}, schema=LATE_SCHEMA),
         tuple(_undated(raw, parts)),
-        sum(part.rows for part in parts) + len(raw.ragged),
+        sum(part.rows for part in parts) + len(raw.broken),
         sum(part.planned for part in parts),
         frozenset().union(*(part.planned_kinds for part in parts)),
     )
@@ -90,12 +90,9 @@ def _side_by_side(work: Callable[[_Item], _Answer], items: Iterator[_Item]) -> l
 
 
 def _rejects(raw: RawFile, parts: Sequence[Accepted]) -> pl.DataFrame:
-    ragged = [
-        (raw.name, row, None, text, "more cells than the header", "quote cells that hold a comma")
-        for row, text in raw.ragged
-    ]
+    broken = [(raw.name, each.row, None, each.text, each.reason, each.hint) for each in raw.broken]
     lines = pl.concat(
-        [*(part.rejects for part in parts), pl.DataFrame(ragged, schema=REJECT_SCHEMA, orient="row")]
+        [*(part.rejects for part in parts), pl.DataFrame(broken, schema=REJECT_SCHEMA, orient="row")]
     ).sort("row", maintain_order=True)
     known = dict(chain.from_iterable(part.known.items() for part in parts))
     for (column, reason), index in known.items():

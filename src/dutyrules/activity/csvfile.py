@@ -5,35 +5,21 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator
 
 import polars as pl
 
+from dutyrules.activity.texttable import BrokenRow, Table, header_of
 from dutyrules.diagnostics import Cell, Diagnostic, InputError
 from dutyrules.registry.cells import unescaped
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_TOO_LONG = ("more cells than the header", "quote cells that hold a comma")
 _CHINESE = ("gb18030", "big5")
 # Enough to tell two encodings apart.
 _SAMPLE = 65_536
 # The lead bytes of the ordinary characters: level one of GB 2312, the frequent ones of Big5.
 _COMMON = {"gb18030": ("gb2312", 0xB0, 0xD7), "big5": ("big5", 0xA4, 0xC6)}
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A CSV file as text.
-
-    Attributes:
-        frame: Its columns, all String; a column without a name is called after its number.
-        ragged: The rows that hold more cells than the header (numbered as a spreadsheet does), and their text.
-        encoding: The encoding that it was read with.
-    """
-
-    frame: pl.DataFrame
-    ragged: tuple[tuple[int, str], ...]
-    encoding: str
 
 
 def read_csv(name: str, data: bytes, known: Callable[[], Collection[str]], encoding: str | None = None) -> Table:
@@ -52,17 +38,17 @@ def read_csv(name: str, data: bytes, known: Callable[[], Collection[str]], encod
     if not text or text.isspace():
         raise _error("log.empty-file", "the file is empty", name)
     try:
-        header = _header(name, next(csv.reader(io.StringIO(text[:_SAMPLE], newline=""))))
-        frame, ragged = _cells(text, data if used == "utf-8" else text.encode(), header)
+        header = header_of(name, next(csv.reader(io.StringIO(text[:_SAMPLE], newline=""))))
+        frame, broken = _cells(text, data if used == "utf-8" else text.encode(), header)
     except csv.Error as error:
         raise _error("log.bad-csv", f"the file is not CSV: {error}", name) from None
     if "'" in text:
         frame = frame.select(unescaped(cells) for cells in frame.get_columns())
-    return Table(frame, ragged, used)
+    return Table(frame, broken, used)
 
 
-def read_cells(name: str, data: bytes, known: Callable[[], Collection[str]]) -> list[list[str]]:
-    """Reads the rows of a CSV file as they stand, titles above the header included.
+def read_cells(name: str, data: bytes, known: Callable[[], Collection[str]]) -> Iterator[list[str]]:
+    """Reads the rows of a CSV file one by one as they stand, titles above the header included.
 
     Args:
         name: What diagnostics call the file.
@@ -74,12 +60,12 @@ def read_cells(name: str, data: bytes, known: Callable[[], Collection[str]]) -> 
     """
     text, _ = _decode(name, data, known, None)
     try:
-        return list(csv.reader(io.StringIO(text, newline=""), strict=True))
+        yield from csv.reader(io.StringIO(text, newline=""), strict=True)
     except csv.Error as error:
         raise _error("log.bad-csv", f"the file is not CSV: {error}", name) from None
 
 
-def _cells(text: str, data: bytes, header: list[str]) -> tuple[pl.DataFrame, tuple[tuple[int, str], ...]]:
+def _cells(text: str, data: bytes, header: list[str]) -> tuple[pl.DataFrame, tuple[BrokenRow, ...]]:
     try:
         frame = pl.read_csv(data, infer_schema=False)
     except pl.exceptions.PolarsError:
@@ -90,15 +76,15 @@ def _cells(text: str, data: bytes, header: list[str]) -> tuple[pl.DataFrame, tup
     return frame, ()
 
 
-def _by_row(text: str, header: list[str]) -> tuple[pl.DataFrame, tuple[tuple[int, str], ...]]:
+def _by_row(text: str, header: list[str]) -> tuple[pl.DataFrame, tuple[BrokenRow, ...]]:
     width = len(header)
     columns: list[list[str | None]] = [[] for _ in header]
-    ragged: list[tuple[int, str]] = []
+    broken: list[BrokenRow] = []
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     next(reader)
     for number, cells in enumerate(reader, start=2):
         if any(cells[width:]):
-            ragged.append((number, ",".join(cells)))
+            broken.append(BrokenRow(number, ",".join(cells), *_TOO_LONG))
             # The row keeps its number; the blank that stands for it is no event.
             kept = [""] * width
         else:
@@ -106,18 +92,7 @@ def _by_row(text: str, header: list[str]) -> tuple[pl.DataFrame, tuple[tuple[int
         for column, cell in zip(columns, kept, strict=True):
             column.append(cell or None)
     frame = pl.DataFrame(dict(zip(header, columns, strict=True)), schema=dict.fromkeys(header, pl.String))
-    return frame, tuple(ragged)
-
-
-def _header(name: str, cells: list[str]) -> list[str]:
-    header = [cell.strip() or f"({number})" for number, cell in enumerate(cells, start=1)]
-    twice = [column for column in dict.fromkeys(header) if header.count(column) > 1]
-    if twice:
-        raise InputError(
-            Diagnostic("log.duplicate-column", f"the column {column!r} is there twice", Cell(name, 1, column))
-            for column in twice
-        )
-    return header
+    return frame, tuple(broken)
 
 
 def _decode(name: str, data: bytes, known: Callable[[], Collection[str]], encoding: str | None) -> tuple[str, str]:

@@ -14,11 +14,17 @@ from typing import Any
 import polars as pl
 
 from dutyrules.activity.csvfile import read_csv
+from dutyrules.activity.jsonlines import read_json_lines
 from dutyrules.activity.log import KEPT, REQUIRED
+from dutyrules.activity.sheetfile import read_sheet
+from dutyrules.activity.texttable import BrokenRow
 from dutyrules.diagnostics import Cell, Diagnostic, InputError, did_you_mean
 
+ENDINGS = (".csv", ".xlsx", ".parquet", ".jsonl")
+"""How the files of a log end, which tells what they are."""
+
 FIRST_ROW = 2
-"""The number of the first row below the header."""
+"""The number of the first row below a header."""
 
 ROW = "(row)"
 """The column of `RawFile.others` that numbers the rows; no file can have it."""
@@ -37,10 +43,11 @@ class RawFile:
     Attributes:
         name: The path as it was given.
         sha256: Tells that of its bytes, once it is known.
-        encoding: Of its text; `parquet` and `memory` have none.
-        cells: The columns that the log needs, not yet read; their n-th row is row n + `FIRST_ROW` of the file.
+        encoding: Of its text; `parquet`, `xlsx` and `memory` have none.
+        cells: The columns that the log needs, not yet read; their n-th row (from 0) is row n + `first_row`.
         others: Its other columns, as a query that nobody may ever run, with `ROW` in front; never `recorded_at`.
-        ragged: The rows with too many cells, and their text; they are blank in `cells`.
+        broken: The rows that can't be read; they are blank in `cells`.
+        first_row: The number of the first row.
         notices: Unknown columns.
     """
 
@@ -49,7 +56,8 @@ class RawFile:
     encoding: str
     cells: pl.LazyFrame
     others: pl.LazyFrame
-    ragged: tuple[tuple[int, str], ...] = ()
+    broken: tuple[BrokenRow, ...] = ()
+    first_row: int = FIRST_ROW
     notices: tuple[Diagnostic, ...] = ()
 
     def stretches(self) -> Iterator[tuple[int, pl.DataFrame]]:
@@ -75,7 +83,7 @@ def open_files(
     """Reads the files of a log.
 
     Args:
-        paths: CSV and Parquet files.
+        paths: Files as `ENDINGS` has them.
         needed: The columns to read.
         words: Gives words that the files probably hold; they tell GB18030 from Big5.
         encoding: The encoding of the CSV files, if it is known.
@@ -111,8 +119,9 @@ def _open(path: Path, needed: Collection[str], words: Callable[[], Collection[st
         raise _error("log.no-such-file", "there is no such file", path)
     if path.is_dir():
         raise _error("log.is-a-directory", "this is a directory, not a file", path)
-    if ending not in {".csv", ".parquet"}:
-        raise _error("log.unknown-format", f"a log is CSV or Parquet, not {ending or 'a file without an ending'}", path)
+    if ending not in ENDINGS:
+        told = f"a log is CSV, XLSX, Parquet or JSON Lines, not {ending or 'a file without an ending'}"
+        raise _error("log.unknown-format", told, path)
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -121,14 +130,15 @@ def _open(path: Path, needed: Collection[str], words: Callable[[], Collection[st
         raise _error("log.empty-file", "the file is empty", path)
     if ending == ".parquet":
         return _open_parquet(path, data, needed)
-    return _open_csv(path, data, needed, words, encoding)
-
-
-def _open_csv(
-    path: Path, data: bytes, needed: Collection[str], words: Callable[[], Collection[str]], encoding: str | None
-) -> RawFile:
-    table = read_csv(str(path), data, words, encoding)
-    return _file(str(path), _sha256(data), table.encoding, table.frame, needed, ragged=table.ragged)
+    if ending == ".xlsx":
+        table = read_sheet(str(path), data, REQUIRED)
+    elif ending == ".jsonl":
+        table = read_json_lines(str(path), data)
+    else:
+        table = read_csv(str(path), data, words, encoding)
+    return _file(
+        str(path), _sha256(data), table.encoding, table.frame, needed, broken=table.broken, first_row=table.first_row
+    )
 
 
 def _open_parquet(path: Path, data: bytes, needed: Collection[str]) -> RawFile:
@@ -145,21 +155,22 @@ def _file(
     frame: pl.DataFrame | pl.LazyFrame,
     needed: Collection[str],
     *,
-    ragged: tuple[tuple[int, str], ...] = (),
+    broken: tuple[BrokenRow, ...] = (),
+    first_row: int = FIRST_ROW,
 ) -> RawFile:
     columns = frame.lazy().collect_schema().names()
     _demand(name, columns)
     unknown = [column for column in columns if column not in needed and column not in KEPT]
     cells = frame.lazy().select(column for column in columns if column in needed)
     rest = [column for column in columns if column not in needed and column != "recorded_at"]
-    others = frame.lazy().select(rest).with_row_index(ROW, offset=FIRST_ROW) if rest else _numbered(frame)
+    others = frame.lazy().select(rest).with_row_index(ROW, offset=first_row) if rest else _numbered(frame, first_row)
     notices = tuple(_unknown(name, column, needed) for column in unknown)
-    return RawFile(name, sha256, encoding, cells, others, ragged, notices)
+    return RawFile(name, sha256, encoding, cells, others, broken, first_row, notices)
 
 
-def _numbered(frame: pl.DataFrame | pl.LazyFrame) -> pl.LazyFrame:
+def _numbered(frame: pl.DataFrame | pl.LazyFrame, first_row: int) -> pl.LazyFrame:
     # A table without columns would have no rows either.
-    return frame.lazy().select(REQUIRED[0]).with_row_index(ROW, offset=FIRST_ROW).select(ROW)
+    return frame.lazy().select(REQUIRED[0]).with_row_index(ROW, offset=first_row).select(ROW)
 
 
 def _demand(name: str, columns: Collection[str]) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from dutyrules.activity.files import FIRST_ROW, ROW, RawFile
+from dutyrules.activity.files import ROW, RawFile
 from dutyrules.diagnostics import Cell, Diagnostic
 
 _PLACE = ("file", "row")
@@ -164,7 +164,8 @@ def _cells(frame: pl.DataFrame, files: Sequence[RawFile], rows: npt.NDArray[np.i
     judged = frame[rows].with_columns(pl.int_range(pl.len()).alias(_POSITION))
     parts = []
     for (number,), part in judged.select(*_PLACE, _POSITION).group_by("file"):
-        others = files[int(str(number))].others.select(pl.all().gather(part["row"] - FIRST_ROW)).collect()
+        file = files[int(str(number))]
+        others = file.others.select(pl.all().gather(part["row"] - file.first_row)).collect()
         parts.append(others.cast(pl.String).with_columns(part[_POSITION]).drop(ROW))
     texts = pl.concat(parts, how="diagonal").sort(_POSITION).select(pl.exclude(_POSITION).replace("", None))
     renamed = texts.rename(lambda column: f"{column} (text)")

@@ -42,7 +42,7 @@ class LogFile:
         name: The path as it was given.
         sha256: Of its bytes, in hex.
         rows: How many rows it holds, rejected ones included, blank ones not.
-        encoding: The encoding of its text; `parquet` and `memory` have none.
+        encoding: The encoding of its text; `parquet`, `xlsx` and `memory` have none.
     """
 
     name: str

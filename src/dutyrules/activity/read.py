@@ -37,7 +37,7 @@ def read_log(
     forecast: bool = False,
     recorded_before: datetime | None = None,
 ) -> Log:
-    """Reads the files of an activity log, CSV or Parquet.
+    """Reads the files of an activity log: CSV, XLSX, Parquet or JSON Lines.
 
     Args:
         paths: The files; their order decides which of two equal rows is the first.

@@ -11,7 +11,7 @@ import polars as pl
 
 from dutyrules.activity import encode
 from dutyrules.activity.encode import EMPTY, UNKNOWN, Index, Ints, Rows
-from dutyrules.activity.files import FIRST_ROW, ROW, RawFile
+from dutyrules.activity.files import ROW, RawFile
 from dutyrules.activity.kinds import AttributeType
 from dutyrules.activity.log import REJECT_SCHEMA
 from dutyrules.activity.vocabulary import Attribute, Vocabulary, target_name
@@ -203,7 +203,7 @@ class _Sheet:
             voided, bad = encode.booleans(self.cells["voided"])
             self._reject(bad, "voided", _REASONS["boolean"])
             self.columns["voided"] = voided.fill_null(False)
-        first = self.start + FIRST_ROW
+        first = self.start + self.raw.first_row
         self.columns["row"] = pl.arange(first, first + len(self.out), dtype=pl.Int32, eager=True)
 
     def _planned(self) -> tuple[int, frozenset[int]]:
@@ -260,7 +260,7 @@ class _Sheet:
 
     def _numbers(self, rows: Rows) -> Rows:
         """The numbers in the file of some rows of the stretch."""
-        return rows + (self.start + FIRST_ROW)
+        return rows + (self.start + self.raw.first_row)
 
     def _cells(self, column: str) -> pl.Series:
         cells = self.cells

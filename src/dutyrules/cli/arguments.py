@@ -48,7 +48,7 @@ def add_sources(command: argparse.ArgumentParser) -> None:
         nargs="+",
         type=Path,
         metavar="FILE",
-        help="activity log files (CSV or Parquet), or directories of them",
+        help="activity log files (CSV, XLSX, Parquet, JSON Lines), or directories of them",
     )
     command.add_argument("--encoding", help="encoding of the CSV files, if it cannot be found out")
 
@@ -66,13 +66,20 @@ def instant(text: str) -> datetime:
 
 def log_files(paths: list[Path]) -> list[Path]:
     """Files as they are; of a directory every log file in it, by name."""
+    from dutyrules.activity.files import ENDINGS
+
     found: list[Path] = []
     for path in paths:
         if path.is_dir():
-            found += sorted(file for file in path.iterdir() if file.suffix in (".csv", ".parquet"))
+            found += sorted(file for file in path.iterdir() if file.suffix.lower() in ENDINGS and not _beside(file))
         else:
             found.append(path)
     return found
+
+
+def _beside(file: Path) -> bool:
+    """Whether an import wrote the file beside a log: `2026-10.rejects.csv`."""
+    return Path(file.stem).suffix in (".rejects", ".flags", ".leave", ".coverage")
 
 
 def scored(arguments: argparse.Namespace, beside: Path | None = None) -> "tuple[Result, int]":

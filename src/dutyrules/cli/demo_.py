@@ -139,11 +139,11 @@ def _test(books: list[Path]) -> None:
 
 
 def _import(home: Path, estate: "Estate") -> None:
-    from dutyrules.activity.mapping import import_files, write_log_csv
-    from dutyrules.estate import lookups
+    from dutyrules.activity.imports import write_log_csv
+    from dutyrules.estate import import_exports
 
     exports = sorted((home / "exports").glob("*.xlsx"))
     target = home / "logs" / "patrols-imported.csv"
-    imported = import_files("microcommunity_patrol", exports, lookups=lookups(estate))
+    imported = import_exports("microcommunity_patrol", exports, estate)
     write_log_csv(imported, target)
     print(f"    {len(imported.rows)} rows from {', '.join(path.name for path in exports)}")

@@ -1,7 +1,8 @@
 """An estate: its registry, its rule books with bindings, its calendar and coverage, resolved."""
 
 from dutyrules.estate.estate import Estate
+from dutyrules.estate.imports import import_exports
 from dutyrules.estate.load import load_estate
-from dutyrules.estate.logs import log_from_rows, lookups, read_log, scored_period
+from dutyrules.estate.logs import log_from_rows, read_log, scored_period
 
-__all__ = ["Estate", "load_estate", "log_from_rows", "lookups", "read_log", "scored_period"]
+__all__ = ["Estate", "import_exports", "load_estate", "log_from_rows", "read_log", "scored_period"]

@@ -268,6 +268,15 @@ def _check_planning(node: Node, planning: Planning, book: Book, problems: list[D
             elif name not in fitting:
                 message = f"{name} is not about a {about}"
                 problems.append(Diagnostic("estate.planned-kind", message, where, name, f"a kind with target: {about}"))
+    for name, visit in planning.visits.items():
+        if visit.companion is not None and visit.companion not in book.roles:
+            where = place_of(follow(node, ("planning", "visits", name, "companion"))[0])
+            problems.append(_unknown("estate.unknown-role", "role", visit.companion, where, tuple(book.roles)))
+        if planning.minutes_per_day is not None and visit.minutes > planning.minutes_per_day:
+            where = place_of(follow(node, ("planning", "minutes_per_day"))[0])
+            message = f"no {name} fits into a day: it takes {visit.minutes} minutes"
+            expected = f"at least {visit.minutes}"
+            problems.append(Diagnostic("estate.no-minutes", message, where, str(planning.minutes_per_day), expected))
     for (first, one), (second, other) in combinations(planning.visits.items(), 2):
         for (start, stop), (begin, end) in product(one.hours, other.hours):
             if start < end and begin < stop:

@@ -23,7 +23,7 @@ def read_log(
     """Reads the files of an activity log.
 
     Args:
-        paths: CSV or Parquet files; CSV in UTF-8 (with or without BOM), GB18030 or Big5.
+        paths: CSV, XLSX, Parquet or JSON Lines; CSV in UTF-8 (with or without BOM), GB18030 or Big5.
         estate: Whose log it is.
         period: The period to be scored; rows recorded after its cut-off are then left out and listed.
         forecast: Take planned rows for events.
@@ -61,17 +61,6 @@ def scored_period(text: str) -> Period:
         return Period.parse(text)
     except ValueError as error:
         raise InputError([Diagnostic("estate.bad-period", str(error), None, text, "2026-10")]) from None
-
-
-def lookups(estate: Estate) -> dict[str, dict[str, str]]:
-    """Tables by which mappings find people: every column of `people` → value → person."""
-    people = estate.tables.people
-    posts = ("person", "from", "to", "fte", "primary", "area", "role", "manager", "_row")
-    columns = [name for name in people.columns if name not in posts]
-    return {
-        name: dict(people.select(name, "person").drop_nulls().unique(maintain_order=True).iter_rows())
-        for name in columns
-    }
 
 
 def cut_off(estate: Estate, period: Period) -> datetime:

@@ -1,11 +1,12 @@
 """What planners may use: when visits are made, how many fit a day, how fast people walk."""
 
 from collections.abc import Mapping, Set
+from fractions import Fraction
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator
 
-from dutyrules.figure import Count, Form, Text, Time, Windows, wrong
+from dutyrules.figure import Count, Form, Share, Text, Time, Windows, wrong
 
 
 def _some(value: int) -> int:
@@ -25,12 +26,32 @@ class VisitCapacity(Form):
         per_day: Most visits of one person in a day.
         minutes: How long one takes, the way to the next door included.
         hours: When they may begin and end, within the shift.
+        min_gap: Least number of days from one to the next at the same household.
+        companion: The role of whoever comes along where two persons are wished for; any role if it is not said.
     """
 
     channel: Literal["home", "phone"]
     per_day: Some
     minutes: Some
     hours: Windows
+    min_gap: Count = 0
+    companion: Text | None = None
+
+
+class ContactRates(Form):
+    """How many of those who are visited or called are reached, by the time at which that is.
+
+    Attributes:
+        daytime, evening, weekend: The share; everybody where it is not said.
+    """
+
+    daytime: Share = Fraction(1)
+    evening: Share = Fraction(1)
+    weekend: Share = Fraction(1)
+
+    def of(self, band: str) -> Fraction:
+        """The share of those reached in a time band."""
+        return {"daytime": self.daytime, "evening": self.evening, "weekend": self.weekend}[band]
 
 
 class PatrolPace(Form):
@@ -51,9 +72,18 @@ class PatrolPace(Form):
 
 
 class Planning(Form):
-    """The section ``planning`` of an estate: the kinds of events that planners may place."""
+    """The section ``planning`` of an estate: the kinds of events that planners may place.
+
+    Attributes:
+        minutes_per_day: Most minutes that one person spends on visits of all kinds in a day.
+        contact_rates: How many of those who are visited are reached; nobody plans for misses where it is not said.
+        reserve_attempts: Most further visits to one household in a period, in case that it is not reached.
+    """
 
     visits: Mapping[Text, VisitCapacity] = {}
+    minutes_per_day: Some | None = None
+    contact_rates: ContactRates | None = None
+    reserve_attempts: Count = 1
     patrols: Mapping[Text, PatrolPace] = {}
 
     def alongside(self, kinds: Set[str]) -> frozenset[str]:

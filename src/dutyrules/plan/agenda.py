@@ -1,8 +1,9 @@
 """When people can make visits: cells of free slots, by person, kind and day."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import product
 
 import numpy as np
 
@@ -11,6 +12,13 @@ from dutyrules.registry.presence import Presence
 from dutyrules.timegrid import DAY, weekday_of
 
 EVENING = 18 * 3600
+
+
+def band_of(start: int) -> str:
+    """Whether a visit that begins then is one of a ``weekend``, an ``evening`` or the ``daytime``."""
+    if weekday_of(start // DAY) >= 5:
+        return "weekend"
+    return "evening" if start % DAY >= EVENING else "daytime"
 
 
 @dataclass(frozen=True, order=True)
@@ -31,9 +39,7 @@ class Cell:
     @property
     def band(self) -> str:
         """``evening``, ``weekend`` or ``daytime``, as households wish."""
-        if weekday_of(self.day) >= 5:
-            return "weekend"
-        return "evening" if self.starts[0] % DAY >= EVENING else "daytime"
+        return band_of(self.starts[0])
 
 
 @dataclass
@@ -44,13 +50,18 @@ class Agenda:
         kinds: The planned kinds and their capacities.
         cells: Every cell with at least one slot that was free at first.
         at_work: (person, day) → the posts in which a person works that day.
+        minutes: Most minutes of a person in a day, None if nobody counts them.
+        along: For each person the times in which that person accompanies somebody.
     """
 
     kinds: Mapping[str, VisitCapacity]
     cells: tuple[Cell, ...]
     at_work: Mapping[tuple[int, int], frozenset[int]]
+    minutes: int | None = None
+    along: Mapping[int, Sequence[tuple[int, int]]] = field(default_factory=dict)
     _taken: set[tuple[int, int]] = field(default_factory=set)  # person, second
     _made: Counter[tuple[int, str, int]] = field(default_factory=Counter)  # visits by person, kind, day
+    _spent: Counter[tuple[int, int]] = field(default_factory=Counter)  # minutes by person, day
 
     def channel(self, kind: str) -> str:
         """How visits of a kind reach a household; kinds that nobody plans reach none."""
@@ -58,29 +69,71 @@ class Agenda:
 
     def free(self, cell: Cell) -> list[int]:
         """Slots of a cell that nobody has taken yet."""
-        return [start for start in cell.starts if (cell.person, start) not in self._taken]
+        free = [start for start in cell.starts if (cell.person, start) not in self._taken]
+        if cell.person in self.along:
+            free = [start for start in free if not self._accompanies(cell.person, cell.kind, start)]
+        return free
+
+    def _accompanies(self, person: int, kind: str, start: int) -> bool:
+        end = start + self.kinds[kind].minutes * 60
+        return any(start < until and since < end for since, until in self.along.get(person, ()))
 
     def left(self, person: int, kind: str, day: int) -> int:
         """How many more visits a person may make in a day."""
-        return self.kinds[kind].per_day - self._made[person, kind, day]
+        left = self.kinds[kind].per_day - self._made[person, kind, day]
+        minutes = self.minutes_left(person, day)
+        return left if minutes is None else min(left, minutes // self.kinds[kind].minutes)
+
+    def minutes_left(self, person: int, day: int) -> int | None:
+        """How many more minutes a person may spend in a day, None if nobody counts them."""
+        if self.minutes is None:
+            return None
+        along = sum(until - since for since, until in self.along.get(person, ()) if since // DAY == day)
+        return self.minutes - self._spent[person, day] - along // 60
+
+    def open(self, person: int, kind: str, start: int) -> bool:
+        """Whether a slot is free, and one of the day's visits left."""
+        taken = (person, start) in self._taken or self._accompanies(person, kind, start)
+        return not taken and self.left(person, kind, start // DAY) > 0
+
+    @property
+    def entangled(self) -> bool:
+        """Whether visits depend on each other by more than their slots and the day's number."""
+        return any(kind.min_gap for kind in self.kinds.values()) or (self.minutes is not None and len(self.kinds) > 1)
 
     def sends(self, person: int, day: int, posts: frozenset[int]) -> bool:
         """Whether a person works in one of these posts on a day."""
         return not posts.isdisjoint(self.at_work.get((person, day), ()))
 
-    def take(self, person: int, kind: str, start: int) -> None:
-        """Takes the slot that begins then, and one of the day's visits."""
+    def take(self, person: int, kind: str, start: int, minutes: int | None = None) -> None:
+        """Takes the slot that begins then, one of the day's visits, and its minutes."""
         self._taken.add((person, start))
         self._made[person, kind, start // DAY] += 1
+        self._spent[person, start // DAY] += self.kinds[kind].minutes if minutes is None else minutes
+
+    def spend(self, person: int, day: int, minutes: int) -> None:
+        """Takes some of a day's minutes for what is no visit of one's own."""
+        self._spent[person, day] += minutes
 
     def give_back(self, person: int, kind: str, start: int) -> None:
         """Undoes `take`."""
         self._taken.remove((person, start))
         self._made[person, kind, start // DAY] -= 1
+        self._spent[person, start // DAY] -= self.kinds[kind].minutes
+
+    def alone(self) -> "Agenda":
+        """A copy in which visits do not depend on each other any more.
+
+        Two to one household may be near together, and each kind has a day's minutes for itself.
+        """
+        days = {(cell.person, cell.kind, cell.day) for cell in self.cells}
+        kinds = {name: kind.model_copy(update={"min_gap": 0}) for name, kind in self.kinds.items()}
+        made = Counter({day: self.kinds[day[1]].per_day - self.left(*day) for day in days})
+        return replace(self.copy(), kinds=kinds, minutes=None, _made=made)
 
     def copy(self) -> "Agenda":
         """The same cells, with the same slots taken."""
-        return Agenda(self.kinds, self.cells, self.at_work, set(self._taken), Counter(self._made))
+        return replace(self, _taken=set(self._taken), _made=Counter(self._made), _spent=Counter(self._spent))
 
 
 def agenda_of(
@@ -90,6 +143,7 @@ def agenda_of(
     kinds: Mapping[str, VisitCapacity],
     busy: Iterable[tuple[int, int, int]],
     closed: Callable[[int, str, np.ndarray], tuple[np.ndarray, np.ndarray]],
+    minutes: int | None = None,
 ) -> Agenda:
     """Lays out the slots of everybody who may be sent.
 
@@ -98,6 +152,7 @@ def agenda_of(
         days: Day numbers that are planned.
         busy: (person, first second, first second after) of what is fixed already.
         closed: (person, kind, seconds) → (must not, should not be then).
+        minutes: Most minutes of a person in a day.
     """
     taken: dict[int, list[tuple[int, int]]] = {}
     for person, start, end in busy:
@@ -113,7 +168,7 @@ def agenda_of(
             if working:
                 at_work[person, day] = frozenset(working)
                 cells += _cells(presence, person, day, kinds, taken.get(person, []), closed)
-    return Agenda(kinds, tuple(sorted(cells)), at_work)
+    return Agenda(kinds, tuple(sorted(cells)), at_work, minutes)
 
 
 def _cells(
@@ -139,7 +194,7 @@ def _cells(
             for begin, end in busy:
                 starts = starts[(starts + length <= begin) | (starts >= end)]
             never, avoided = closed(person, kind, starts)
-            for flag in (False, True):
-                alike = starts[~never & (avoided == flag)]
+            for flag, late in product((False, True), repeat=2):
+                alike = starts[~never & (avoided == flag) & ((starts % DAY >= EVENING) == late)]
                 if len(alike):
                     yield Cell(day, person, kind, tuple(alike.tolist()), flag)

@@ -1,8 +1,8 @@
 """Circulations with charges that are paid once, however much flows: slope scaling, and a search around what it finds.
 
 A building that is entered costs a walk, whether one household is visited or six. The price of an arc is set to its
-charge divided by what flowed through it the last time; where nothing flowed, it keeps its price. After some rounds visits
-gather in few places. A round is one cheapest circulation, so no round needs more than milliseconds.
+charge divided by what flowed through it the last time; where nothing flowed, it keeps its price. After some rounds
+visits gather in few places. A round is one cheapest circulation, so no round needs more than milliseconds.
 """
 
 from dataclasses import dataclass
@@ -56,7 +56,7 @@ class Search:
     """The best circulation so far.
 
     Attributes:
-        places: For each charge, things that it belongs to (a week, a building …), in columns; neighbourhoods are made of them.
+        places: For each charge, what it belongs to (a week, a building …), in columns; neighbourhoods are made of them.
     """
 
     problem: Charged

@@ -29,7 +29,7 @@ def _may_move(draft: Draft, visit: Visit) -> bool:
     return (
         all(stay.prefer == "any" for stay in visit.household.stays)
         and draft.agenda.kinds[visit.kind].channel == "home"
-        and not any(draft.demands[number].follow_up for number in draft.serves(visit))
+        and not draft.settled(visit)
     )
 
 
@@ -38,10 +38,22 @@ def _gather(draft: Draft, visits: Sequence[Visit], cells: Sequence[Cell]) -> Non
     for visit in visits:
         draft.remove(visit)
     placed = _packed(draft, visits, cells)
-    if placed is None or _building_days(placed) >= _building_days(visits):
+    if placed is None or _building_days(placed) >= _building_days(visits) or not _all_may(draft, placed):
         placed = list(visits)
     for visit in placed:
         draft.add(visit)
+
+
+def _all_may(draft: Draft, visits: Sequence[Visit]) -> bool:
+    """Whether visits that may be made each by itself may be made together: not too near at one household."""
+    if not any(kind.min_gap for kind in draft.agenda.kinds.values()):
+        return True
+    together = draft.copy()
+    for visit in visits:
+        if not together.apart(visit.household.code, visit.kind, visit.start // DAY):
+            return False
+        together.add(visit)
+    return True
 
 
 def _packed(draft: Draft, visits: Sequence[Visit], cells: Sequence[Cell]) -> list[Visit] | None:

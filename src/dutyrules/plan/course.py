@@ -1,25 +1,23 @@
 """How the visits of one group are planned: callbacks, then one family of demands after the other, then a search."""
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Final
 
 from dutyrules.plan.cluster import cluster
 from dutyrules.plan.draft import Draft
+from dutyrules.plan.exchange import fill
 from dutyrules.plan.family import Family, families
 from dutyrules.plan.followups import make_follow_ups
 from dutyrules.plan.lanes import Entry
 from dutyrules.plan.objective import Cost, at_the_door, cost_of, doors, placed
-from dutyrules.plan.programme import Entered, Least, Limits, Programme
+from dutyrules.plan.priority import bring_forward
+from dutyrules.plan.programme import Least, Limits, Programme
 from dutyrules.plan.spread import Spreading, entered, spread
 from dutyrules.timegrid import week_of
 
 SEED: Final = 1
-
-Door = tuple[int, int, str]
-"""Person, day number and building: somebody enters a building on a day."""
 
 
 @dataclass
@@ -78,8 +76,7 @@ class Course:
         for family in self.after:
             if draft.shortfall(family.numbers):
                 spread(draft, family)
-        draft.drop_idle()
-        cluster(draft)
+        tidy(draft)
         return draft
 
     def step(self) -> bool:
@@ -96,14 +93,20 @@ class Course:
         if found is None:
             return False
         self._known, self._below = found.days, found.cost
-        return self.walked.follow(set(_days(programme.entries, found))) and self._take()
+        entries = zip(programme.entries, found.days, strict=True)
+        proposed = {(entry.person, entry.days[0], entry.building) for entry, days in entries if days}
+        return self.walked.follow(proposed) and self._take()
 
     def bound(self) -> None:
         """Finds out what no plan can cost less than."""
         self.least = Least(0, 0)
         if self.walked is not None and self.walked.bounded(self.start.relaxed()):
-            self._programme = Programme(self.start.relaxed(), self.walked.family, _limits(self.best))
-            self.least = self._programme.bound()
+            self.least = Programme(self.start.relaxed(), self.walked.family, _limits(self.best)).bound()
+
+    @property
+    def gap(self) -> int:
+        """How many minutes a better plan could save at most."""
+        return self.cost.total - (self.least.cost if self.least else 0)
 
     @property
     def open(self) -> bool:
@@ -120,21 +123,23 @@ class Course:
         return True
 
     def _prepared(self) -> Programme | None:
-        """The programme, with the plan as a solution of it."""
-        if self.least is None:
-            self.bound()
-        if self._programme is not None and not self._known:
-            number = {
-                (entry.person, day, entry.building): place
-                for place, entry in enumerate(self._programme.entries)
-                for day in entry.days
-            }
-            known = [0] * len(self._programme.entries)
-            for door in entered(self.best):
-                if door in number:
-                    known[number[door]] += 1
-            self._known, self._below = known, self.cost.total
+        """The programme of single days, with the plan as a solution of it."""
+        if self._programme is None and self.walked is not None and self.walked.bounded(self.start.relaxed()):
+            family, limits = self.walked.family, _limits(self.best)
+            self._programme = Programme(self.start.relaxed(), family, limits, alike=False)
+            through = entered(self.best)
+            doors = [(entry.person, entry.days[0], entry.building) for entry in self._programme.entries]
+            self._known, self._below = [int(door in through) for door in doors], self.cost.total
         return self._programme
+
+
+def tidy(draft: Draft) -> None:
+    """Nothing in vain, gaps filled, priority first, buildings together."""
+    draft.drop_idle()
+    fill(draft)
+    bring_forward(draft)
+    draft.drop_idle()
+    cluster(draft)
 
 
 def _limits(draft: Draft) -> Limits:
@@ -148,28 +153,13 @@ def _limits(draft: Draft) -> Limits:
 
 
 def _neighbourhood(entries: Sequence[Entry], draw: Random) -> frozenset[int]:
-    """Three buildings in all weeks, or four weeks in all buildings."""
+    """Two buildings in all weeks, or two weeks in all buildings."""
     if draw.random() < 0.5:
         buildings = sorted({entry.building for entry in entries})
-        chosen = set(draw.sample(buildings, min(3, len(buildings))))
+        chosen = set(draw.sample(buildings, min(2, len(buildings))))
         return frozenset(number for number, entry in enumerate(entries) if entry.building in chosen)
     weeks = sorted({week_of(entry.days[0]) for entry in entries})
-    first = draw.randrange(max(1, len(weeks) - 3))
+    first = draw.randrange(max(1, len(weeks) - 1))
     return frozenset(
-        number for number, entry in enumerate(entries) if week_of(entry.days[0]) in weeks[first : first + 4]
+        number for number, entry in enumerate(entries) if week_of(entry.days[0]) in weeks[first : first + 2]
     )
-
-
-def _days(entries: Sequence[Entry], found: Entered) -> Iterator[Door]:
-    """A day for each time that an entry is used: those with the fewest choices first, each on the emptiest day."""
-    load: Counter[tuple[int, int]] = Counter()
-    used = sorted(
-        ((entry, days, visits) for entry, days, visits in zip(entries, found.days, found.visits, strict=True) if days),
-        key=lambda one: (len(one[0].days) - one[1], -one[2], one[0].building, one[0].days),
-    )
-    for entry, days, visits in used:
-        for day in sorted(entry.days, key=lambda day: (load[entry.person, day], day))[:days]:
-            load[entry.person, day] += visits // days
-            yield entry.person, day, entry.building
-
-

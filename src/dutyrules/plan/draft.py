@@ -17,16 +17,21 @@ class Stay:
     Attributes:
         contact: ``any``, ``home``, ``phone``, ``appointment`` or ``none``.
         prefer: ``any``, ``daytime``, ``evening`` or ``weekend``.
+        closed: Kinds of visits that would be too near to one that is certain.
+        persons: How many must come to the door.
     """
 
     first: int
     last: int
     contact: str
     prefer: str
+    closed: frozenset[str] = frozenset()
+    persons: int = 1
 
-    def takes(self, channel: str) -> bool:
-        """Whether it may be visited or called that way."""
-        return bool(channel) and self.contact in ("any", "appointment", channel)
+    def takes(self, channel: str, kind: str = "", persons: int = 1) -> bool:
+        """Whether it may be visited or called that way, by a visit of that kind and by so many."""
+        enough = channel != "home" or persons >= self.persons
+        return bool(channel) and enough and kind not in self.closed and self.contact in ("any", "appointment", channel)
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,7 @@ class Household:
         way: Minutes that it takes to walk there and back.
         stays: Its wishes, day by day; on other days it is not registered, and nobody goes there.
         posts: Posts whose holders may be sent for anything; for a callback also those that owe it.
+        priority: Whether it waits for its first visit of the period, and should not wait long.
     """
 
     code: int
@@ -48,19 +54,29 @@ class Household:
     way: int
     stays: tuple[Stay, ...]
     posts: frozenset[int]
+    priority: bool = False
 
     def on(self, day: int) -> Stay | None:
         """What it wishes on a day."""
         return next((stay for stay in self.stays if stay.first <= day <= stay.last), None)
 
-    def takes(self, channel: str, day: int) -> bool:
-        """Whether it may be visited or called that way on a day."""
+    def takes(self, channel: str, day: int, kind: str = "", persons: int = 1) -> bool:
+        """Whether it may be visited or called that way on a day, by a visit of that kind and by so many."""
         stay = self.on(day)
-        return stay is not None and stay.takes(channel)
+        return stay is not None and stay.takes(channel, kind, persons)
 
     def ever_takes(self, channel: str) -> bool:
         """Whether it may be visited or called that way at all."""
-        return any(stay.takes(channel) for stay in self.stays)
+        return any(stay.takes(channel, persons=2) for stay in self.stays)
+
+    @property
+    def paired(self) -> bool:
+        """Whether on some days two must come to the door."""
+        return any(stay.persons > 1 for stay in self.stays)
+
+    def unpaired(self) -> "Household":
+        """The same as if one were always enough."""
+        return replace(self, stays=tuple(replace(stay, persons=1) for stay in self.stays)) if self.paired else self
 
     def wishes(self, band: str, day: int) -> bool:
         """Whether that time of a day suits it."""
@@ -70,7 +86,7 @@ class Household:
 
 @dataclass(frozen=True)
 class Visit:
-    """One visit or call."""
+    """One visit or call; a reserve is made in case that others reach nobody; a companion comes along to the door."""
 
     household: Household
     kind: str
@@ -78,6 +94,8 @@ class Visit:
     start: int
     attributes: Attributes = ()
     case: str | None = None
+    reserve: bool = False
+    companion: int | None = None
 
 
 @dataclass
@@ -103,6 +121,9 @@ class Draft:
         for number, demand in enumerate(self.demands):
             for code in demand.units:
                 self._of_unit.setdefault(code, []).append(number)
+        self._at: dict[int, list[Visit]] = {}
+        for visit in self.visits:
+            self._at.setdefault(visit.household.code, []).append(visit)
 
     def copy(self) -> "Draft":
         """A draft that can be changed without changing this one."""
@@ -111,11 +132,19 @@ class Draft:
     def helped(self) -> "Draft":
         """A draft for bounds: each demand may have whatever visits others are reason for, by whoever makes them."""
         households = {
-            code: replace(one, posts=senders(one, (self.demands[number] for number in self._of_unit[code])))
+            code: replace(one.unpaired(), posts=senders(one, (self.demands[number] for number in self._of_unit[code])))
             for code, one in self.households.items()
         }
         demands = [replace(one, there={code: self._ever(one, code) for code in one.there}) for one in self.demands]
         return replace(self.copy(), demands=demands, households=households)
+
+    def unpaired(self) -> "Draft":
+        """A draft for bounds: as if one person were always enough."""
+        return replace(self.copy(), households={code: one.unpaired() for code, one in self.households.items()})
+
+    def settled(self, visit: Visit) -> bool:
+        """Whether a visit must stay where it is: chosen for a limit, or for two persons at once."""
+        return visit.companion is not None or any(self.demands[number].follow_up for number in self.serves(visit))
 
     def _ever(self, demand: Demand, code: int) -> Spans:
         """When a unit may be visited for this demand, or for another one so that it counts here too."""
@@ -123,9 +152,10 @@ class Draft:
         return tuple(common(demand.units[code], reasons))
 
     def relaxed(self) -> "Draft":
-        """What bounds of flows are found with: helped, and without leavers."""
+        """What bounds of flows are found with: helped, without leavers, and every kind of visit for itself."""
         helped = self.helped()
-        return replace(helped, demands=[demand.relaxed() for demand in helped.demands])
+        demands = [demand.relaxed() for demand in helped.demands]
+        return replace(helped, demands=demands, agenda=helped.agenda.alone())
 
     def open_follow_ups(self) -> list[int]:
         """Callbacks that nothing planned meets yet."""
@@ -146,24 +176,42 @@ class Draft:
         day, household = visit.start // DAY, visit.household
         served = [self.demands[number] for number in self.serves(visit)]
         return (
-            household.takes(self.agenda.channel(visit.kind), day)
+            household.takes(self.agenda.channel(visit.kind), day, visit.kind, 1 if visit.companion is None else 2)
+            and self.apart(household.code, visit.kind, day)
             and self.agenda.sends(visit.person, day, senders(household, served))
             and any(within(demand.times(household.code), visit.start) for demand in served)
         )
 
+    def at(self, code: int) -> Sequence[Visit]:
+        """The visits to a household."""
+        return self._at.get(code, ())
+
+    def apart(self, code: int, kind: str, day: int) -> bool:
+        """Whether a visit is far enough from the planned ones of its kind to the same household."""
+        gap = self.agenda.kinds[kind].min_gap if kind in self.agenda.kinds else 0
+        return not gap or all(abs(one.start // DAY - day) >= gap for one in self.at(code) if one.kind == kind)
+
     def add(self, visit: Visit) -> None:
         """Makes a visit."""
         self.visits.append(visit)
+        self._at.setdefault(visit.household.code, []).append(visit)
         self.agenda.take(visit.person, visit.kind, visit.start)
         for number in self.serves(visit):
             self.reached[number].add(visit.household.code)
 
     def remove(self, visit: Visit) -> None:
-        """Takes a visit back; nothing else may count for what it counted for."""
-        self.visits.remove(visit)
-        self.agenda.give_back(visit.person, visit.kind, visit.start)
+        """Takes a visit back."""
+        code = visit.household.code
+        self._drop(visit)
+        still = {number for other in self.at(code) for number in self.serves(other)}
         for number in self.serves(visit):
-            self.reached[number].discard(visit.household.code)
+            if number not in still:
+                self.reached[number].discard(code)
+
+    def _drop(self, visit: Visit) -> None:
+        self.visits.remove(visit)
+        self._at[visit.household.code].remove(visit)
+        self.agenda.give_back(visit.person, visit.kind, visit.start)
 
     def drop_idle(self) -> None:
         """Takes back visits without which nothing more is missed, the last ones first."""
@@ -172,8 +220,7 @@ class Draft:
             code, served = visit.household.code, list(self.serves(visit))
             sole = [number for number in served if counted[number, code] == 1]
             if all(self.missing(number) == self.missing(number, without=code) for number in sole):
-                self.visits.remove(visit)
-                self.agenda.give_back(visit.person, visit.kind, visit.start)
+                self._drop(visit)
                 counted.subtract((number, code) for number in served)
                 for number in sole:
                     self.reached[number].discard(code)

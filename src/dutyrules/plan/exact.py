@@ -94,10 +94,17 @@ def _alike(draft: Draft, lacking: Sequence[int]) -> list[_Days]:
     for cell in agenda.cells:
         if agenda.free(cell):
             by_day[cell.person, cell.kind, cell.day].append(cell)
+    looks = {
+        key: tuple((cell.avoided, len(agenda.free(cell)), _between(edges, cell)) for cell in cells)
+        for key, cells in by_day.items()
+    }
     groups: dict[object, list[tuple[Cell, ...]]] = defaultdict(list)
     for (person, kind, day), cells in by_day.items():
-        looks = tuple((cell.avoided, len(agenda.free(cell)), _between(edges, cell)) for cell in cells)
-        groups[person, kind, agenda.at_work[person, day], agenda.left(person, kind, day), looks].append(tuple(cells))
+        alike = (
+            [kind] if agenda.minutes is None else sorted(agenda.kinds)
+        )  # kinds that share minutes share groups of days
+        look = tuple((one, looks.get((person, one, day)), agenda.left(person, one, day)) for one in alike)
+        groups[person, kind, agenda.at_work[person, day], agenda.minutes_left(person, day), look].append(tuple(cells))
     return [
         _Days(tuple(days), max(0, agenda.left(days[0][0].person, days[0][0].kind, days[0][0].day)))
         for days in groups.values()
@@ -126,7 +133,7 @@ def _choices(model: mathopt.Model, draft: Draft, days: Sequence[_Days], group: G
     for kind, attributes, case in _ways(draft, times):
         for alike in days:
             for part, cell in enumerate(alike.parts):
-                if cell.kind != kind or not one.takes(agenda.channel(cell.kind), cell.day):
+                if cell.kind != kind or not one.takes(agenda.channel(cell.kind), cell.day, kind):
                     continue
                 free = agenda.free(cell)
                 serves = tuple(
@@ -168,6 +175,19 @@ def _keep_capacity(model: mathopt.Model, agenda: Agenda, choices: Sequence[_Choi
     for mine in whole.values():
         days = mine[0].days
         model.add_linear_constraint(mathopt.fast_sum([one.number for one in mine]) <= len(days.days) * days.left)
+    _keep_minutes(model, agenda, choices)
+
+
+def _keep_minutes(model: mathopt.Model, agenda: Agenda, choices: Sequence[_Choice]) -> None:
+    """No more minutes, of all kinds together, than some days that look alike have."""
+    alike: dict[tuple[int, tuple[int, ...]], list[mathopt.LinearBase]] = defaultdict(list)
+    for choice in choices if agenda.minutes is not None else ():
+        cell = choice.days.parts[0]
+        days = tuple(parts[0].day for parts in choice.days.days)
+        alike[cell.person, days].append(agenda.kinds[cell.kind].minutes * choice.number)
+    for (person, days), spent in alike.items():
+        left = sum(max(0, agenda.minutes_left(person, day) or 0) for day in days)
+        model.add_linear_constraint(mathopt.fast_sum(spent) <= left)
 
 
 def _count_misses(

@@ -7,6 +7,7 @@ from dutyrules.plan.agenda import Agenda, Cell
 from dutyrules.plan.demand import Demand, Spans, within
 from dutyrules.plan.draft import Draft, Household, classes, senders
 from dutyrules.plan.flow import Network
+from dutyrules.plan.lanes import most_visits
 from dutyrules.plan.plan import Cause
 
 PLENTY: Final = 1_000_000
@@ -23,20 +24,29 @@ def causes(draft: Draft, number: int, helped: Draft) -> tuple[Cause, ...]:
     """
     demand = helped.demands[number]
     if demand.follow_up:
-        return (_late(helped, number),)
+        return (_late(helped, number, draft.households),)
     tries = [_alone(helped, number, leavers) for leavers in _leavers(demand)]
     most, need, cause = max(tries, key=lambda one: one[0] - one[1])
     if most < need:
         return (cause,)
+    gap = max((draft.agenda.kinds[kind].min_gap for kind in demand.kinds), default=0)
     others = sorted(
-        {one.duty for index, one in enumerate(draft.demands) if index != number and _shares(draft, number, index)}
+        {one.duty for index, one in enumerate(draft.demands) if index != number and _shares(draft, number, index, gap)}
     )
     planned = len(draft.reached[number])
-    numbers = {"need": planned + draft.missing(number), "planned": planned}
+    numbers: dict[str, int | str] = {"need": planned + draft.missing(number), "planned": planned}
+    pairs = sum(draft.households[code].paired and draft.waits(number, code) for code in demand.units)
+    if pairs:
+        return (Cause("companions", {**numbers, "pairs": pairs, "duties": ", ".join(others)}),)
+    lengths = {draft.agenda.kinds[kind].minutes for kind in demand.kinds}
+    if draft.agenda.minutes is not None and len(lengths) > 1:  # all were counted as short as the shortest
+        return (Cause("minutes", {**numbers, "minutes": draft.agenda.minutes, "duties": ", ".join(others)}),)
+    if gap:
+        return (Cause("competes_apart", {**numbers, "gap": gap, "duties": ", ".join(others)}),)
     return (Cause("competes", {**numbers, "duties": ", ".join(others)}),)
 
 
-def _late(fixed: Draft, number: int) -> Cause:
+def _late(fixed: Draft, number: int, households: Mapping[int, Household]) -> Cause:
     """A follow-up: no household to go to, nobody free in its time, or too late."""
     demand = fixed.demands[number]
     if not demand.units:
@@ -47,7 +57,15 @@ def _late(fixed: Draft, number: int) -> Cause:
         wishes = ", ".join(dict.fromkeys(stay.contact for stay in household.stays))
         return Cause("no_contact", {"unit": household.name, "contact": wishes or "none"})
     slots = _slots_in_time(fixed.agenda, household, demand, spans)
-    return Cause("follow_up_full" if slots else "no_time_left", {"unit": household.name, "slots": slots})
+    if slots and households[code].paired and not _called(fixed, demand):
+        return Cause("no_companion", {"unit": household.name, "slots": slots})
+    near = any(fixed.agenda.kinds[kind].min_gap for kind in demand.kinds if kind in fixed.agenda.kinds)
+    full = "follow_up_near" if near else "follow_up_full"
+    return Cause(full if slots else "no_time_left", {"unit": household.name, "slots": slots})
+
+
+def _called(draft: Draft, demand: Demand) -> bool:
+    return any(draft.agenda.channel(kind) == "phone" for kind in demand.kinds)
 
 
 def _slots_in_time(agenda: Agenda, household: Household, demand: Demand, times: Spans) -> int:
@@ -57,17 +75,17 @@ def _slots_in_time(agenda: Agenda, household: Household, demand: Demand, times: 
         for cell in agenda.cells
         if cell.kind in demand.kinds
         and agenda.sends(cell.person, cell.day, senders(household, [demand]))
-        and household.takes(agenda.channel(cell.kind), cell.day)
+        and household.takes(agenda.channel(cell.kind), cell.day, cell.kind)
         and (demand.performers is None or cell.person in demand.performers)
     )
 
 
-def _shares(draft: Draft, number: int, other: int) -> bool:
-    """Whether two demands want the same people in the same time."""
+def _shares(draft: Draft, number: int, other: int, gap: int) -> bool:
+    """Whether two demands want the same people in the same time, or with less than a gap between."""
     one, two = draft.demands[number], draft.demands[other]
     if not two.need:
         return False
-    same_time = one.first <= two.last and two.first <= one.last
+    same_time = one.first < two.last + max(1, gap) and two.first < one.last + max(1, gap)
     return same_time and not one.kinds.isdisjoint(two.kinds)
 
 
@@ -94,7 +112,11 @@ def _alone(fixed: Draft, number: int, leavers: int) -> tuple[int, int, Cause]:
         day = (cell.person, cell.kind, cell.day)
         slots[network.arc(("cell", cell), ("day", *day), len(agenda.free(cell)))] = cell.day
         if day not in days:
-            days[day] = network.arc(("day", *day), "sink", max(0, agenda.left(*day)))
+            together = "sink" if agenda.minutes is None else ("all", cell.person, cell.day)
+            days[day] = network.arc(("day", *day), together, max(0, agenda.left(*day)))
+            if agenda.minutes is not None and (cell.person, "", cell.day) not in days:
+                most = most_visits(agenda, demand.kinds, cell.person, cell.day)
+                days[cell.person, "", cell.day] = network.arc(("all", cell.person, cell.day), "sink", most)
     most, cut = network.most("source", "sink")
     need = demand.needs[leavers]
     waiting = sum(len(members) for members, _ in groups)
@@ -107,7 +129,7 @@ def _counts(agenda: Agenda, demand: Demand, cell: Cell, household: Household, ti
     return (
         cell.kind in demand.kinds
         and agenda.sends(cell.person, cell.day, household.posts)
-        and household.takes(agenda.channel(cell.kind), cell.day)
+        and household.takes(agenda.channel(cell.kind), cell.day, cell.kind)
         and (demand.performers is None or cell.person in demand.performers)
         and within(times, cell.starts[0])
         and within(times, cell.starts[-1])

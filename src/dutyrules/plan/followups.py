@@ -43,7 +43,8 @@ def can_follow_up(draft: Draft, number: int, household: Household, cell: Cell) -
     return (
         cell.kind in demand.kinds
         and demand.accepts(cell.kind, demand.says(cell.kind), cell.person, demand.case)
-        and household.takes(agenda.channel(cell.kind), cell.day)
+        and household.takes(agenda.channel(cell.kind), cell.day, cell.kind)
+        and draft.apart(household.code, cell.kind, cell.day)
         and agenda.sends(cell.person, cell.day, senders(household, [demand]))
         and agenda.left(cell.person, cell.kind, cell.day) > 0
     )

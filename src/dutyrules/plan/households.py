@@ -17,21 +17,27 @@ from dutyrules.plan.calling import CallingHours
 from dutyrules.plan.demand import Demand
 from dutyrules.plan.draft import Draft, Household, Stay
 from dutyrules.plan.plan import Task, Unplanned
-from dutyrules.registry.areas import first_day, last_day
 from dutyrules.plan.ways import ways
+from dutyrules.plan.wishes import blackouts, too_near, waiting, without
+from dutyrules.registry.areas import first_day, last_day
 from dutyrules.scoring.judge import Judgement
 from dutyrules.source import read
-from dutyrules.timegrid import day_number
+from dutyrules.timegrid import DAY, day_number
 
 
 @dataclass(frozen=True)
 class Made:
-    """A visit on a planned day that is certain, because it is pinned or because it was made already."""
+    """A visit on a planned day that is certain, because it is pinned or because it was made already.
+
+    Attributes:
+        along: Whether the person accompanies somebody.
+    """
 
     person: int
     kind: str
     start: int
     end: int
+    along: bool = False
 
 
 def drafts_of(judgement: Judgement, demands: Sequence[Demand], days: range, made: Sequence[Made]) -> list[Draft]:
@@ -52,9 +58,13 @@ def drafts_of(judgement: Judgement, demands: Sequence[Demand], days: range, made
         here = {code: households[code] for demand in group for code in demand.units}
         posts = {post for demand in group for post in demand.posts}
         posts |= {post for household in here.values() for post in household.posts}
-        agenda = agenda_of(presence, posts, days, visits, busy, closed)
+        agenda = agenda_of(presence, posts, days, visits, busy, closed, judgement.estate.planning.minutes_per_day)
         for one in made:
-            agenda.take(one.person, one.kind, one.start)
+            minutes = (one.end - one.start) // 60
+            if one.along:
+                agenda.spend(one.person, one.start // DAY, minutes)
+            else:
+                agenda.take(one.person, one.kind, one.start, minutes)
         drafts.append(Draft(group, here, agenda))
     return drafts
 
@@ -99,7 +109,8 @@ def _households(judgement: Judgement, demands: Sequence[Demand], days: range) ->
     for demand in demands:
         for code in demand.units:
             posts.setdefault(code, set()).update(post for post in demand.posts if demand.need and post in ordinary)
-    stays, buildings = _stays(judgement.estate, days)
+    stays, buildings = _stays(judgement, days)
+    hasty = waiting(judgement, days)
     places, there_and_back = _places(judgement.estate), ways(judgement.estate)
     ids = judgement.estate.places.ids
     found = {}
@@ -113,31 +124,34 @@ def _households(judgement: Judgement, demands: Sequence[Demand], days: range) ->
             there_and_back.get(buildings[name], 0),
             tuple(stays.get(name, ())),
             frozenset(owners),
+            priority=name in hasty,
         )
     return found
 
 
-def _stays(estate: Estate, days: range) -> tuple[Mapping[str, list[Stay]], Mapping[str, str]]:
+def _stays(judgement: Judgement, days: range) -> tuple[Mapping[str, Sequence[Stay]], Mapping[str, str]]:
     """Unit → its wishes on the planned days, those that do not change together; and its building."""
-    units = estate.tables.units
+    units = judgement.estate.tables.units
+    away, near = blackouts(judgement.estate), too_near(judgement)
     rows = units.with_columns(
         _first=pl.Series(np.maximum(first_day(units["from"]), days.start)),
         _last=pl.Series(np.minimum(last_day(units["to"]), days.stop - 1)),
     ).sort("_first", maintain_order=True)
     buildings: dict[str, str] = {}
     stays: dict[str, list[Stay]] = {}
-    for unit, building, contact, prefer, first, last in rows.select(
-        "unit", "building", "contact", "prefer", "_first", "_last"
+    for unit, building, contact, prefer, persons, first, last in rows.select(
+        "unit", "building", "contact", "prefer", "persons", "_first", "_last"
     ).iter_rows():
         buildings.setdefault(unit, building)
         if first > last:
             continue
         own = stays.setdefault(unit, [])
-        if own and own[-1].last + 1 == first and (own[-1].contact, own[-1].prefer) == (contact, prefer):
+        stay = Stay(first, last, contact, prefer, persons=int(persons))
+        if own and own[-1].last + 1 == first and replace(own[-1], first=first, last=last) == stay:
             own[-1] = replace(own[-1], last=last)
         else:
-            own.append(Stay(first, last, contact, prefer))
-    return stays, buildings
+            own.append(stay)
+    return {unit: without(own, away.get(unit, ()), near.get(unit, {})) for unit, own in stays.items()}, buildings
 
 
 def _places(estate: Estate) -> Mapping[str, int]:

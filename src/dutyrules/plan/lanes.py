@@ -1,9 +1,8 @@
 """The network of a family of demands: households flow through the slots in which they may be visited."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import inf
 from typing import Final
 
 import numpy as np
@@ -74,9 +73,6 @@ class Lanes:
     needs: dict[int, int] = field(default_factory=dict)
 
 
-Layout = tuple[object, ...]
-
-
 @dataclass(frozen=True)
 class _Days:
     """A person's days that are alike: the same slots in the same week for the same demands.
@@ -89,6 +85,12 @@ class _Days:
     week: int
     days: tuple[int, ...]
     numbers: Ints
+
+
+def most_visits(agenda: Agenda, kinds: Iterable[str], person: int, day: int) -> int:
+    """How many visits of some kinds together a day's minutes allow: as many as there are of the shortest kind."""
+    minutes = agenda.minutes_left(person, day) or 0
+    return max(0, minutes // min(agenda.kinds[kind].minutes for kind in kinds if kind in agenda.kinds))
 
 
 def lanes_of(
@@ -211,24 +213,40 @@ class _Builder:
             week_of(day),
             weekday_of(day) >= 5,
             self.agenda.at_work[person, day],
-            tuple((cell.kind, cell.avoided, cell.band, int(self.free[place])) for cell, place in zip(cells, places, strict=True)),
+            tuple(
+                (cell.kind, cell.avoided, cell.band, int(self.free[place]))
+                for cell, place in zip(cells, places, strict=True)
+            ),
             tuple(self.agenda.left(person, kind, day) for kind in sorted({cell.kind for cell in cells})),
+            self.agenda.minutes_left(person, day),
             tuple(bool(mask[place]) for mask in self.counting.values() for place in places),
         )
 
     def _slots(self, place: int, alike: _Days) -> None:
         """What one person's days hold: so many slots, and so many visits of a kind."""
         network, count = self.made.network, len(alike.days)
-        kinds = set()
+        kinds: set[str] = set()
+        named: set[tuple[object, ...]] = set()
         for position, number in enumerate(alike.numbers[0].tolist()):
             cell = self.cells[number]
             network.arc(("cell", place, position), ("day", place, cell.kind), int(self.free[number]) * count)
             if cell.kind not in kinds:
                 kinds.add(cell.kind)
                 left = max(0, self.agenda.left(cell.person, cell.kind, cell.day)) * count
-                numbers = [one for one in self.family.fine if self.counting[one][alike.numbers[0]].any()]
-                for one in numbers:
-                    network.arc(("day", place, cell.kind), ("week", one, alike.week), left)
+                together = ("day", place, cell.kind) if self.agenda.minutes is None else ("all", place)
+                if together[0] == "all":
+                    network.arc(("day", place, cell.kind), together, left)
+                if together not in named:
+                    named.add(together)
+                    most = left if together[0] == "day" else self._most_visits(cell) * count
+                    for one in self.family.fine:
+                        if self.counting[one][alike.numbers[0]].any():
+                            network.arc(together, ("week", one, alike.week), most)
+
+    def _most_visits(self, cell: Cell) -> int:
+        """How many visits a day's minutes allow, those of the shortest kind."""
+        kinds = set().union(*(self.draft.demands[number].kinds for number in self.family.fine))
+        return most_visits(self.agenda, kinds, cell.person, cell.day)
 
     def _building(self, building: str, indices: Sequence[int], days: Sequence[_Days]) -> None:
         """Who may be visited in a building, day by day; days that are alike for all its households are one."""
@@ -284,7 +302,9 @@ class _Builder:
                 arc = network.arc(("class", index, number), (*name, position), len(members), cost)
                 self.made.lanes.append(Lane(arc, members, cells, number, regret))
             left = max(0, self.agenda.left(cell.person, cell.kind, cell.day))
-            arc = network.arc((*name, position), ("cell", place, position), min(left, int(self.free[first])) * len(cells))
+            arc = network.arc(
+                (*name, position), ("cell", place, position), min(left, int(self.free[first])) * len(cells)
+            )
             if self.agenda.channel(cell.kind) == "home":
                 arcs.append(arc)
                 most = max(most, left)

@@ -11,7 +11,6 @@ from dutyrules.plan.demand import Demand, Spans
 from dutyrules.plan.draft import Household, Stay
 
 
-
 @dataclass
 class Openness:
     """Cells, and when they are.
@@ -63,7 +62,7 @@ class Openness:
     def _takes(self, stays: tuple[Stay, ...]) -> Bools:
         mask = np.zeros(len(self.cells), bool)
         for stay in stays:
-            taken = [kind for kind in self.agenda.kinds if stay.takes(self.agenda.channel(kind))]
+            taken = [kind for kind in self.agenda.kinds if stay.takes(self.agenda.channel(kind), kind)]
             mask |= self._during(stay) & np.isin(self._kind, taken)
         return mask
 
@@ -82,5 +81,3 @@ def _within(spans: Sequence[tuple[int, int]], seconds: Ints) -> Bools:
     for start, stop in spans:
         mask |= (seconds >= start) & (seconds < stop)
     return mask
-
-

@@ -108,6 +108,19 @@ def _crowds(estate: Estate, pins: Sequence[Placed]) -> Iterator[Diagnostic]:
         if made[key] == most + 1:
             message = f"more pinned {pin.task.kind} than one person makes in a day"
             yield Diagnostic("plan.pins-crowd", message, pin.where, f"{made[key]} on {key[2]}", f"at most {most}")
+    yield from _too_long(estate, pins)
+
+
+def _too_long(estate: Estate, pins: Sequence[Placed]) -> Iterator[Diagnostic]:
+    """More minutes of pins than a day has."""
+    most = estate.planning.minutes_per_day
+    spent: Counter[tuple[str, date]] = Counter()
+    for pin in pins if most is not None else ():
+        key, minutes = (pin.task.person, pin.task.at.date()), (pin.task.until - pin.task.at) // timedelta(minutes=1)
+        spent[key] += minutes
+        if most is not None and spent[key] - minutes <= most < spent[key]:
+            message = "more minutes of pinned visits than one person has in a day"
+            yield Diagnostic("plan.pins-crowd", message, pin.where, f"{spent[key]} on {key[1]}", f"at most {most}")
 
 
 def _unreadable(estate: Estate, pins: Sequence[Placed]) -> Iterator[Diagnostic]:

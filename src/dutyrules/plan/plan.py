@@ -1,7 +1,9 @@
 """A plan as plain data: tasks, what could not be met and why, and how good it is."""
 
+import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from fractions import Fraction
@@ -45,6 +47,13 @@ class Task:
     duties: tuple[str, ...] = ()
     order: int = 0
     pinned: bool = False
+
+    @property
+    def along(self) -> tuple[str, ...]:
+        """Who comes along."""
+        return tuple(
+            name.strip() for name in re.split("[;、]", self.attributes.get("participants", "")) if name.strip()
+        )
 
     def row(self) -> dict[str, str | None]:
         """The task as a row of an activity log, ``state: planned``."""
@@ -163,8 +172,16 @@ class Plan:
         return sum(one.number for one in self.shortfalls)
 
     def of(self, person: str) -> Sequence[Task]:
-        """One person's tasks, in order."""
-        return [task for task in self.tasks if task.person == person]
+        """One person's tasks, in order, those too in which that person comes along."""
+        own = [task for task in self.tasks if task.person == person or person in task.along]
+        if all(task.person == person for task in own):
+            return own
+        days = Counter[date]()
+        numbered = []
+        for task in own:
+            days[task.at.date()] += 1
+            numbered.append(replace(task, order=days[task.at.date()]))
+        return numbered
 
 
 def status_of(shortfall: int, least_shortfall: int, measures: Sequence[Measure]) -> Status:

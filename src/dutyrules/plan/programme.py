@@ -56,10 +56,9 @@ class Least:
 
 @dataclass(frozen=True)
 class Entered:
-    """A solution: on how many of its days each entry is used, and how many visits are made there in all."""
+    """A solution: on how many of its days each entry is used."""
 
     days: tuple[int, ...]
-    visits: tuple[int, ...]
     cost: int
 
 
@@ -136,9 +135,7 @@ class Programme:
         if not result.has_primal_feasible_solution():
             return None
         used = tuple(round(value) for value in result.variable_values(self.days))
-        flow = result.variable_values(self.flow)
-        visits = tuple(ceil(sum(flow[arc] for arc in entry.arcs) - TOLERANCE) for entry in self.entries)
-        return Entered(used, visits, round(result.objective_value()))
+        return Entered(used, round(result.objective_value()))
 
     def _minimum(self, terms: Sequence[mathopt.LinearBase]) -> int:
         self.model.minimize(mathopt.fast_sum(terms))
@@ -252,7 +249,8 @@ class Programme:
                 flows = [
                     self.flow[lane.arc]
                     for lane in self.lanes.lanes
-                    if lane.members[0].code == code and any(within(spans, start) for cell in lane.cells for start in cell.starts)
+                    if lane.members[0].code == code
+                    and any(within(spans, start) for cell in lane.cells for start in cell.starts)
                 ]
                 if flows and demand.kinds <= self.ideal.demands[self.family.fine[0]].kinds:
                     self._row(flows, least=1)
@@ -264,7 +262,9 @@ class Programme:
             if cost > 0 and number not in lanes:
                 yield cost // MINUTE * self.flow[number]
 
-    def _row(self, terms: Sequence[mathopt.LinearBase], *, least: float | None = None, most: float | None = None) -> None:
+    def _row(
+        self, terms: Sequence[mathopt.LinearBase], *, least: float | None = None, most: float | None = None
+    ) -> None:
         low = least if least is not None else -float("inf")
         high = most if most is not None else float("inf")
         self.model.add_linear_constraint(lb=low, ub=high, expr=mathopt.fast_sum(terms))

@@ -126,12 +126,16 @@ def _apply(draft: Draft, family: Family, lanes: Lanes, flow: Ints) -> None:
 
 
 def _visit(draft: Draft, lane: Lane, family: Family) -> None:
-    """Visits the member of a class that gains most from it."""
-    cell, around = lane.cells[0], family.around
-    waiting = [one for one in lane.members if draft.waits(lane.demand, one.code)]
+    """Visits the member of a class that gains most from it; none too soon after another, nor beyond a day's minutes."""
+    cell, around, agenda = lane.cells[0], family.around, draft.agenda
+    waiting = [
+        one for one in lane.members if draft.waits(lane.demand, one.code) and draft.apart(one.code, cell.kind, cell.day)
+    ]
+    if not waiting or not agenda.left(cell.person, cell.kind, cell.day) > 0:
+        return
     chosen = min(waiting, key=lambda one: (around is not None and not draft.waits(around, one.code), one.name))
     attributes = draft.demands[lane.demand].says(cell.kind)
-    draft.add(Visit(chosen, cell.kind, cell.person, draft.agenda.free(cell)[0], attributes))
+    draft.add(Visit(chosen, cell.kind, cell.person, agenda.free(cell)[0], attributes))
 
 
 def _only_way(draft: Draft, family: Family) -> Mapping[tuple[int, int], int]:
@@ -154,5 +158,3 @@ def _helped(draft: Draft, family: Family, number: int, household: Household) -> 
             taken = {kind for kind in demand.kinds if household.ever_takes(draft.agenda.channel(kind))}
             found += bool(taken) and taken <= here.kinds
     return found
-
-

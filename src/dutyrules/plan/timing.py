@@ -35,9 +35,18 @@ def _tasks(draft: Draft, persons: Sequence[str]) -> Iterator[Task]:
             kind=visit.kind,
             target=visit.household.name,
             case=visit.case,
-            attributes=dict(visit.attributes),
+            attributes=dict(_said(visit, persons)),
             duties=tuple(duties),
         )
+
+
+def _said(visit: Visit, persons: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """What the row of a visit says besides."""
+    yield from visit.attributes
+    if visit.reserve:
+        yield "reserve", "yes"
+    if visit.companion is not None:
+        yield "participants", persons[visit.companion]
 
 
 def _in_walking_order(draft: Draft) -> Iterator[Visit]:
@@ -45,8 +54,8 @@ def _in_walking_order(draft: Draft) -> Iterator[Visit]:
     cell_of = {(cell.person, cell.kind, start): cell for cell in draft.agenda.cells for start in cell.starts}
     together: dict[object, list[Visit]] = defaultdict(list)
     for visit in draft.visits:
-        if any(draft.demands[number].follow_up for number in draft.serves(visit)):
-            yield visit  # its time was chosen for its limit
+        if draft.settled(visit):
+            yield visit  # its time was chosen for its limit, or for two
         else:
             together[cell_of[visit.person, visit.kind, visit.start]].append(visit)
     for visits in together.values():

@@ -1,32 +1,20 @@
 """Whether a plan can be worked and says the truth: no solver takes part."""
 
 from collections.abc import Iterator, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 
 from dutyrules.activity.log import Log
 from dutyrules.estate import Estate
+from dutyrules.plan.expected import hopes
 from dutyrules.plan.forecast import PlanError, forecast, missed, outlook
 from dutyrules.plan.plan import Plan, Shortfall, Task
+from dutyrules.plan.promises import broken_promises, unaccompanied
+from dutyrules.plan.violation import Violation, named
 from dutyrules.registry.presence import Presence
 from dutyrules.timegrid import DAY, Period, day_number, instant_number
-
-
-@dataclass(frozen=True)
-class Violation:
-    """A promise that a plan breaks.
-
-    Attributes:
-        rule: Which promise: ``off_duty``, ``leave``, ``overlap``, ``before_start``, ``pin_moved``, ``shortfall``.
-        what: The task or obligation.
-        found: What the plan says or does.
-    """
-
-    rule: str
-    what: str
-    found: str
 
 
 def violations(
@@ -43,10 +31,19 @@ def violations(
     presence = judgement.ground.presence
     for task in plan.tasks:
         yield from _at_work(presence, task)
-    yield from _apart(plan.tasks)
+    along = [replace(task, person=name) for task in plan.tasks for name in task.along if name in presence.persons]
+    for task in along:
+        yield from _at_work(presence, task)
+    yield from _apart([*plan.tasks, *along])
+    placed = [task for task in plan.tasks if not any(_same(task, pin) for pin in pins)]
+    yield from broken_promises(estate, log, placed, pins)
+    yield from unaccompanied(estate, presence, placed)
+    if estate.planning.contact_rates is not None:
+        before = outlook(estate, forecast(estate, log, pins), period, kinds)
+        yield from hopes(before, judgement, plan, placed)
     for pin in pins:
         if not any(_same(task, pin) for task in plan.tasks):
-            yield Violation("pin_moved", _name(pin), "not in the plan")
+            yield Violation("pin_moved", named(pin), "not in the plan")
     yield from _honest(missed(judgement, plan.duties), plan.shortfalls)
 
 
@@ -65,10 +62,6 @@ def verified(
     return plan
 
 
-def _name(task: Task) -> str:
-    return f"{task.at} {task.kind} {task.target or ''} by {task.person}"
-
-
 def _same(task: Task, pin: Task) -> bool:
     return (task.at, task.person, task.kind, task.target) == (pin.at, pin.person, pin.kind, pin.target)
 
@@ -80,18 +73,18 @@ def _at_work(presence: Presence, task: Task) -> Iterator[Violation]:
     day = day_number(task.at.date())
     column = day - presence.first
     if end < start:
-        yield Violation("overlap", _name(task), f"ends before it begins, at {task.until}")
+        yield Violation("overlap", named(task), f"ends before it begins, at {task.until}")
     posts = presence.person == person
     if not presence.work[posts, column].any():
-        yield Violation("off_duty", _name(task), "no workday of any post")
+        yield Violation("off_duty", named(task), "no workday of any post")
         return
     midnight = day * DAY
     opens, closes = (midnight + int(hours[person, column]) for hours in (presence.shift_start, presence.shift_end))
     if start < opens or end > closes:
-        yield Violation("off_duty", _name(task), "outside the shift")
+        yield Violation("off_duty", named(task), "outside the shift")
     who, first, last = (np.array([number]) for number in (person, start, max(end, start + 1)))
     if presence.leave.seconds(who, first, last)[0]:
-        yield Violation("leave", _name(task), "on leave")
+        yield Violation("leave", named(task), "on leave")
 
 
 def _apart(tasks: Sequence[Task]) -> Iterator[Violation]:
@@ -99,7 +92,7 @@ def _apart(tasks: Sequence[Task]) -> Iterator[Violation]:
     busy = sorted((task for task in tasks if task.until > task.at), key=lambda task: (task.person, task.at))
     for before, after in pairwise(busy):
         if before.person == after.person and after.at < before.until:
-            yield Violation("overlap", _name(after), f"during {_name(before)}")
+            yield Violation("overlap", named(after), f"during {named(before)}")
 
 
 def _honest(breaches: Sequence[Shortfall], shortfalls: Sequence[Shortfall]) -> Iterator[Violation]:

@@ -1,8 +1,10 @@
 """plan_visits: who visits and calls which household when, so that every duty of the book is met."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
+from typing import Protocol
 
 import polars as pl
 
@@ -11,27 +13,40 @@ from dutyrules.diagnostics import Diagnostic, InputError
 from dutyrules.estate import Estate, scored_period
 from dutyrules.estate.logs import log_from_rows
 from dutyrules.estate.provenance import provenance
-from dutyrules.plan.cluster import cluster
+from dutyrules.plan.company import Company
+from dutyrules.plan.course import Course, tidy
 from dutyrules.plan.draft import Draft
 from dutyrules.plan.exact import solve_exactly
 from dutyrules.plan.explain import causes
-from dutyrules.plan.followups import make_follow_ups, possible
+from dutyrules.plan.family import families
+from dutyrules.plan.followups import possible
 from dutyrules.plan.forecast import PlanError, forecast, missed, outlook
 from dutyrules.plan.households import Made, check_hours, drafts_of, entered, unowed
-from dutyrules.plan.measures import visit_measures
+from dutyrules.plan.measures import visit_measures, walk_measures
 from dutyrules.plan.obliged import demands_of
 from dutyrules.plan.pins import check_pins
 from dutyrules.plan.plan import Plan, Shortfall, Status, Task, status_of
 from dutyrules.plan.planfile import Placed
-from dutyrules.plan.family import families
-from dutyrules.plan.spread import least, spread
+from dutyrules.plan.priority import priority_waits
+from dutyrules.plan.programme import Least
+from dutyrules.plan.reserves import add_reserves, expected_short
+from dutyrules.plan.search import Effort, Search
+from dutyrules.plan.spread import least
 from dutyrules.plan.timing import tasks_of
 from dutyrules.plan.verify import verified
 from dutyrules.registry.presence import Presence
 from dutyrules.timegrid import DAY, Period, date_of, day_number, instant_number
 
-Progress = Callable[[str, int, int], None]
-"""Called with what is being done, how much of it is done, and how much there is."""
+
+class Progress(Protocol):
+    """Told how far the planning is."""
+
+    def __call__(self, what: str, done: int, of: int, cost: int = 0, least: int = 0) -> None:
+        """What is being done, how much of it, and in a search what the plans cost and what none can cost less than."""
+
+
+def _untold(what: str, done: int, of: int, cost: int = 0, least: int = 0) -> None:
+    """Nobody watches."""
 
 
 def plan_visits(
@@ -41,6 +56,7 @@ def plan_visits(
     keep: Sequence[Placed] = (),
     *,
     start: date | None = None,
+    effort: Effort = Effort(),
     progress: Progress | None = None,
 ) -> Plan:
     """Plans the visits and calls that the duties of a period ask for.
@@ -51,6 +67,7 @@ def plan_visits(
         done: The activity log so far.
         keep: Tasks of an earlier plan; the pinned ones stay.
         start: First day to plan; by default the day after the last event of `done` in the period, else its first day.
+        effort: How long to search for shorter walks; without a limit in seconds every run ends with the same plan.
         progress: Told how far the planning is.
 
     Returns:
@@ -70,10 +87,15 @@ def plan_visits(
     demands, duties, unplanned = demands_of(before, kinds)
     unplanned += unowed(before, duties)
     made = [*_pinned(before.ground.presence, pins), *_made(estate, log, first, span)]
-    fixed = drafts_of(before, demands, range(day_number(first), span.last_day + 1), made)
+    days = range(day_number(first), span.last_day + 1)
+    fixed = drafts_of(before, demands, days, made)
     check_hours(before, fixed)
-    solved = _solve(fixed, progress or (lambda _what, _done, _of: None))
+    solved = _solve(fixed, Company(before, made), effort, progress or _untold)
     drafts, leasts = [one.draft for one in solved], [one.least for one in solved]
+    rates = estate.planning.contact_rates
+    if rates is not None:
+        for draft in drafts:
+            add_reserves(draft, rates, estate.planning.reserve_attempts)
     plan = Plan(
         name="visits",
         estate=estate.id,
@@ -84,7 +106,12 @@ def plan_visits(
         duties=duties,
         shortfalls=(),
         least_shortfall=sum(leasts),
-        measures=visit_measures(drafts, leasts, entered(before, pins)),
+        measures=[
+            *visit_measures(drafts, leasts, entered(before, pins)),
+            *walk_measures(drafts, [one.walks for one in solved]),
+            *priority_waits(drafts, days),
+            *expected_short(drafts, rates),
+        ],
         unplanned=unplanned,
         complete=all(one.complete for one in solved),
         provenance=provenance(estate, log, provisional=before.ground.presence.provisional),
@@ -99,6 +126,8 @@ def _pinned(presence: Presence, pins: Sequence[Task]) -> Iterator[Made]:
     for pin in pins:
         person = presence.persons.index(pin.person)
         yield Made(person, pin.kind, instant_number(pin.at), instant_number(pin.until))
+        for other in pin.along:
+            yield Made(presence.persons.index(other), pin.kind, instant_number(pin.at), instant_number(pin.until), True)
 
 
 def _made(estate: Estate, log: Log, first: date, span: Period) -> Iterator[Made]:
@@ -117,45 +146,43 @@ class _Solved:
     Attributes:
         least: No plan of the group misses less; proven.
         complete: False if the proof or the search was interrupted.
+        walks: What no plan of the group that is as good otherwise costs less than.
     """
 
     draft: Draft
     least: int
     complete: bool
+    walks: Least | None = None
 
 
-def _solve(fixed: Sequence[Draft], progress: Progress) -> list[_Solved]:
-    """Plans every group by flows, then searches where flows leave a doubt; interrupted, the flows' plans stand."""
-    drafts = []
-    for number, start in enumerate(fixed):
+def _searched(progress: Progress, done: int, of: int, cost: int, least: int) -> None:
+    progress("plan.search", done, of, cost, least)
+
+
+def _solve(fixed: Sequence[Draft], company: Company, effort: Effort, progress: Progress) -> list[_Solved]:
+    """Plans every group by flows, searches for shorter walks, and counts where flows leave a doubt about misses."""
+    paired = [start.copy() for start in fixed]
+    company.accompany(paired)
+    courses = []
+    for number, start in enumerate(paired):
         progress("plan.flows", number, len(fixed))
-        drafts.append(_by_flows(start))
+        courses.append(Course.begin(start))
+    interrupted = not Search(courses, effort, partial(_searched, progress)).run()
     solved: list[_Solved] = []
-    interrupted = False
-    for number, (start, draft) in enumerate(zip(fixed, drafts, strict=True)):
+    for number, (start, course) in enumerate(zip(fixed, courses, strict=True)):
         progress("plan.proofs", number, len(fixed))
-        one = _Solved(draft, _least_by_flows(start) if draft.shortfall() else 0, complete=True)
+        draft = course.best
+        one = _Solved(draft, _least_by_flows(start) if draft.shortfall() else 0, not interrupted, course.least)
         if draft.shortfall() > one.least:
             try:
-                one = replace(one, complete=False) if interrupted else _by_search(start, one)
+                one = replace(one, complete=False) if interrupted else _by_search(start, paired[number], one)
             except KeyboardInterrupt:
                 one = replace(one, complete=False)
             interrupted = interrupted or not one.complete
         solved.append(one)
     progress("plan.proofs", len(fixed), len(fixed))
+    company.complete([one.draft for one in solved])
     return solved
-
-
-def _by_flows(start: Draft) -> Draft:
-    """Callbacks first, then one circulation after the other, those with the fewest ways to be met first."""
-    draft = start.copy()
-    make_follow_ups(draft)
-    for family in families(draft.demands):
-        if draft.shortfall(family.numbers):
-            spread(draft, family)
-    draft.drop_idle()
-    cluster(draft)
-    return draft
 
 
 def _least_by_flows(start: Draft) -> int:
@@ -165,14 +192,20 @@ def _least_by_flows(start: Draft) -> int:
     return late + sum(least(ideal, family) for family in families(ideal.demands))
 
 
-def _by_search(start: Draft, flows: _Solved) -> _Solved:
-    """The better of the flows' plan and what counting finds, with the better of the two bounds."""
-    draft = start.copy()
+def _by_search(start: Draft, paired: Draft, flows: _Solved) -> _Solved:
+    """The better of the flows' plan and what counting finds, with the better of the two bounds.
+
+    Counting knows nothing of visits by two: what it proves holds as if one were always enough, and what it finds is
+    found beside those that were made.
+    """
+    draft = paired.copy()
     proof = solve_exactly(draft)
-    draft.drop_idle()
-    cluster(draft)
+    if any(one.paired for one in start.households.values()):
+        proof = solve_exactly(start.unpaired())
+    tidy(draft)
     better = draft if draft.shortfall() < flows.draft.shortfall() else flows.draft
-    return _Solved(better, max(flows.least, proof.least), complete=True)
+    walks = flows.walks if better is flows.draft else None
+    return _Solved(better, max(flows.least, proof.least), flows.complete, walks)
 
 
 def _explained(

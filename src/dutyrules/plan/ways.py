@@ -30,4 +30,6 @@ def _middle(points: Sequence[Point]) -> Point | None:
     if not points:
         return None
     number = len(points)
-    return Point(sum((one.x for one in points), Fraction(0)) / number, sum((one.y for one in points), Fraction(0)) / number)
+    return Point(
+        sum((one.x for one in points), Fraction(0)) / number, sum((one.y for one in points), Fraction(0)) / number
+    )

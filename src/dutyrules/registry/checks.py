@@ -17,6 +17,7 @@ _EXCLUSIVE = {"people": ("person", "area", "role"), "buildings": ("building",), 
 # (table, column, table and column that must know the value)
 _REFERENCES = (
     ("units", "building", "buildings", "building"),
+    ("blackouts", "unit", "units", "unit"),
     ("permits", "unit", "units", "unit"),
     ("arrears", "unit", "units", "unit"),
     ("roster", "person", "people", "person"),

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-import python_calamine
 
 from dutyrules import source
 from dutyrules.diagnostics import Cell, Diagnostic, InputError
 from dutyrules.registry.cells import as_text, stripped, text_series, unescaped
 from dutyrules.registry.encoding import decode
 from dutyrules.registry.schema import canonical_title, known_titles
+from dutyrules.registry.workbook import UnreadableError, open_workbook
 
 __all__ = ["RawTable", "read_file", "read_rows"]
 
@@ -213,21 +213,15 @@ def _csv_grid_by_row(file: str, text: str, separator: str) -> tuple[list[pl.Seri
 
 
 def _read_xlsx(table: str, file: str, data: bytes) -> tuple[RawTable | None, list[Diagnostic]]:
-    """Reads the sheet named like the table, else the first one."""
+    """Reads the sheet named like the table, else the first one that is shown."""
     try:
-        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
-        sheet = book.get_sheet_by_name(table) if table in book.sheet_names else book.get_sheet_by_index(0)
-        rows = sheet.to_python(skip_empty_area=False)
-    except python_calamine.CalamineError as error:
-        return None, [
-            Diagnostic(
-                "table.unreadable",
-                "the workbook can't be read",
-                Cell(file, 1),
-                found=type(error).__name__,
-                expected="an XLSX file without password",
-            )
-        ]
+        sheets = open_workbook(data)
+        named = [sheet for sheet in sheets if sheet.name == table]
+        chosen = named or [sheet for sheet in sheets if not sheet.hidden]
+        rows = chosen[0].read().rows if chosen else iter(())
+    except UnreadableError as error:
+        expected = "an XLSX file without password"
+        return None, [Diagnostic("table.unreadable", error.message, Cell(file, 1), expected=expected, hint=error.hint)]
     return _from_grid(table, file, [text_series(column) for column in zip(*rows, strict=True)]), []
 
 

@@ -31,6 +31,7 @@ class Tables:
             Columns beyond the documented ones are kept as `String`.
         buildings: `x` and `y` are texts of decimals, `inspect_minutes` is `Int32`.
         units: One row per unit and state.
+        blackouts: Days on which a household must be neither visited nor called.
         permits: Renovation permits.
         arrears: `amount` is `Int64`, in ten-thousandths.
         spells: What holds of a unit, building or person from a day to a day: a probation, a life, an absence.
@@ -44,6 +45,7 @@ class Tables:
     people: pl.DataFrame
     buildings: pl.DataFrame
     units: pl.DataFrame
+    blackouts: pl.DataFrame
     permits: pl.DataFrame
     arrears: pl.DataFrame
     spells: pl.DataFrame

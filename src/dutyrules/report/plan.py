@@ -86,7 +86,7 @@ def write_folder(plan: Plan, estate: Estate, folder: Path, language: str) -> lis
         atomic.write(folder / name, render_plan(plan, estate, SUFFIXES[Path(name).suffix], language))
         written.append(folder / name)
     written += _write_waivers(plan, estate, folder / "waivers.csv", language)
-    busy = {task.person for task in plan.tasks}
+    busy = {name for task in plan.tasks for name in (task.person, *task.along)}
     for person in estate.persons:
         path = folder / file_name(person)
         if person in busy or path.exists():

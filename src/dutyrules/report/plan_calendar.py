@@ -75,7 +75,7 @@ def _summary(words: PlanWords, stops: Sequence[Task]) -> str:
 
 def _line(words: PlanWords, stop: Task, *, timed: bool) -> str:
     """A stop; its time too, unless all is done in a moment."""
-    return "  ".join(filter(None, (f"{stop.at:%H:%M}" if timed else "", *words.place(stop), stop.case)))
+    return "  ".join(filter(None, (f"{stop.at:%H:%M}" if timed else "", *words.place(stop), words.about(stop))))
 
 
 def _uid(estate: str, *names: str) -> str:

@@ -36,7 +36,7 @@ def person_text(words: PlanWords, person: str) -> str:
         lines += [f"  {words.speech('plan_nothing')}"]
     for day, of_the_day in groupby(tasks, lambda task: task.at.date()):
         rows = [
-            (task.order, f"{task.at:%H:%M}", words.kind(task.kind), *words.place(task), task.case or "")
+            (task.order, f"{task.at:%H:%M}", words.kind(task.kind), *words.place(task), words.about(task))
             for task in of_the_day
         ]
         lines += ["", f"{day} {words.weekday(day)}", tabulate(rows, tablefmt="plain", disable_numparse=True)]

@@ -55,6 +55,14 @@ class PlanWords:
         building = self._buildings.get(task.target or "")
         return (building, task.target or "") if building else (task.target or "", "")
 
+    def about(self, task: Task) -> str:
+        """Its case, whether it is a reserve, and who goes there together."""
+        found = [task.case or "", self.speech("plan_reserve") if task.attributes.get("reserve") == "yes" else ""]
+        if task.along:
+            names = self.speech("listed").join(map(self.person, (task.person, *task.along)))
+            found.append(self.speech("plan_together", names=names))
+        return self.speech("listed").join(filter(None, found))
+
     @cached_property
     def _names(self) -> Mapping[str, str]:
         people = self.estate.tables.people.select("person", "name").drop_nulls()
@@ -75,6 +83,8 @@ class PlanWords:
         """What a reader must know besides."""
         if not self.plan.complete:
             yield self.speech("plan_interrupted")
+        if self.plan.name == "visits" and self.plan.tasks and self.estate.planning.contact_rates is None:
+            yield self.speech("plan_all_reached")
         if self.plan.provenance.get("holidays") == "provisional":
             yield self.speech("provisional")
 

@@ -32,7 +32,7 @@ def plan_workbook(words: PlanWords) -> bytes:
     formats = Formats(book)
     names = {ROWS, "history"}
     overview(words, book.add_worksheet(sheet_name(words.speech("plan_overview"), names)), formats)
-    for person in sorted({task.person for task in words.plan.tasks}):
+    for person in sorted({name for task in words.plan.tasks for name in (task.person, *task.along)}):
         sheet = book.add_worksheet(sheet_name(words.person(person), names))
         _person(words, person, sheet, formats)
     _rows(words, book.add_worksheet(ROWS), formats)
@@ -82,7 +82,7 @@ def _stops(tasks: Sequence[Task]) -> Iterator[Sequence[Task]]:
 def _line(words: PlanWords, stop: Sequence[Task]) -> tuple[Any, ...]:
     first, day = stop[0], stop[0].at.date()
     hours = f"{first.at:%H:%M}–{first.until:%H:%M}" if first.until > first.at else f"{first.at:%H:%M}"
-    columns = zip(*((*words.place(task), task.case or "") for task in stop), strict=True)
+    columns = zip(*((*words.place(task), words.about(task)) for task in stop), strict=True)
     building, unit, case = (_listed(dict.fromkeys(filter(None, column)), words.speech("listed")) for column in columns)
     return day, words.weekday(day), first.order, hours, words.kind(first.kind), building, unit, case, "", ""
 

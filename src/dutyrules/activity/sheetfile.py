@@ -1,0 +1,65 @@
+"""A sheet of a workbook as columns of text."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import polars as pl
+
+from dutyrules.activity.texttable import Table, header_of
+from dutyrules.diagnostics import Cell, Diagnostic, InputError
+from dutyrules.registry.cells import as_text, text_series
+from dutyrules.registry.workbook import Sheet, UnreadableError, open_workbook
+
+
+def read_sheet(name: str, data: bytes, required: Collection[str]) -> Table:
+    """Reads the one visible sheet of a workbook whose first row has the required columns, or else the first one.
+
+    Args:
+        name: What diagnostics call the file.
+        data: Its bytes.
+        required: Columns that tell the sheet from others.
+
+    Raises:
+        InputError: The file is no workbook or locked, or several sheets hold such rows.
+    """
+    try:
+        return _table(name, _chosen(name, open_workbook(data), required))
+    except UnreadableError as error:
+        code = "log.bad-xlsx" if error.code == "bad" else f"log.{error.code}"
+        raise InputError([Diagnostic(code, error.message, Cell(name, 1), hint=error.hint)]) from None
+
+
+def _chosen(name: str, sheets: Sequence[Sheet], required: Collection[str]) -> Sheet:
+    fitting = [sheet for sheet in sheets if set(required) <= set(_header(sheet))]
+    visible = [sheet for sheet in fitting if not sheet.hidden]
+    if len(visible) > 1:
+        found = ", ".join(sheet.name for sheet in visible)
+        message, hint = "several sheets have the columns of a log", "keep one of them, or save each as a file"
+        raise InputError([Diagnostic("log.several-sheets", message, Cell(name, 1), found, hint=hint)])
+    if fitting and not visible:
+        message, hint = "the sheet with the rows is hidden", "show it, so that people see what is judged"
+        raise InputError([Diagnostic("log.hidden-sheet", message, Cell(name, 1), fitting[0].name, hint=hint)])
+    chosen = visible or [sheet for sheet in sheets if not sheet.hidden]
+    if not chosen:
+        raise InputError([Diagnostic("log.empty-file", "the workbook shows no sheet", Cell(name, 1))])
+    return chosen[0]
+
+
+def _header(sheet: Sheet) -> list[str]:
+    return [(as_text(cell) or "").strip() for cell in next(sheet.read().rows, [])]
+
+
+def _table(name: str, sheet: Sheet) -> Table:
+    rows = sheet.read().rows
+    titles = [as_text(cell) or "" for cell in next(rows, [])]
+    read = [text_series(column) for column in zip(*rows, strict=True)] or [_NOTHING] * len(titles)
+    # A sheet is as wide as its widest row, of which a format may be all that there is.
+    kept = [
+        number for number, title in enumerate(titles) if title.strip() or read[number].null_count() < len(read[number])
+    ]
+    header = header_of(name, [titles[number] for number in kept])
+    return Table(pl.DataFrame(dict(zip(header, (read[number] for number in kept), strict=True))), (), "xlsx")
+
+
+_NOTHING = pl.Series([], dtype=pl.String)
