@@ -114,7 +114,7 @@ def lanes_of(
 
 
 class _Builder:
-    """Source → first visit or repeat → class → class in a period → building on a day → slots → day → week → period → sink."""
+    """Source → first visit or repeat → class → class in a period → building on a day → slots → day → week → period."""
 
     def __init__(
         self,

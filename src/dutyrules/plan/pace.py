@@ -17,7 +17,7 @@ def even_shares(draft: Draft, family: Family) -> dict[int, Weeks]:
     days = {number: _days(draft, number) for number in family.fine}
     every = sum(map(len, days.values()))
     around = draft.demands[family.around].need if family.around is not None else 0
-    shares = {}
+    shares: dict[int, Weeks] = {}
     for number, own in days.items():
         need = max(draft.demands[number].need, ceil(around * len(own) / max(1, every)))
         weeks = Counter(map(week_of, own))

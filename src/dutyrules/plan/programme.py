@@ -9,7 +9,7 @@ where a plan could save walks.
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import ceil
+from math import ceil, inf
 from typing import Final
 
 from ortools.math_opt.python import mathopt
@@ -28,7 +28,7 @@ NODES: Final = 40
 
 @dataclass(frozen=True)
 class Limits:
-    """What the plans do that a bound speaks of: at most so many misses, visits, visits against wishes and at bad hours."""
+    """What the plans do that a bound speaks of: at most so many misses, visits, visits against wishes, at bad hours."""
 
     misses: int
     visits: int
@@ -262,9 +262,5 @@ class Programme:
             if cost > 0 and number not in lanes:
                 yield cost // MINUTE * self.flow[number]
 
-    def _row(
-        self, terms: Sequence[mathopt.LinearBase], *, least: float | None = None, most: float | None = None
-    ) -> None:
-        low = least if least is not None else -float("inf")
-        high = most if most is not None else float("inf")
-        self.model.add_linear_constraint(lb=low, ub=high, expr=mathopt.fast_sum(terms))
+    def _row(self, terms: Sequence[mathopt.LinearBase], *, least: float = -inf, most: float = inf) -> None:
+        self.model.add_linear_constraint(lb=least, ub=most, expr=mathopt.fast_sum(terms))

@@ -33,6 +33,10 @@ class Effort:
     seconds: float | None = None
 
 
+ONCE: Final = Effort()
+"""The effort of who asks for none."""
+
+
 @dataclass
 class Search:
     """The groups, and whether to stop."""
@@ -71,9 +75,8 @@ class Search:
             self._round(pool, waiting[: max(1, len(waiting) // 2)], _once)
 
     def _round(self, pool: ThreadPoolExecutor, courses: Sequence[Course], work: Callable[[Course], object]) -> None:
-        done = 0
-        for _ in pool.map(lambda course: None if self._over() else work(course), courses):
-            done += 1
+        worked = pool.map(lambda course: None if self._over() else work(course), courses)
+        for done, _ in enumerate(worked, start=1):
             cost = sum(course.cost.total for course in self.courses)
             least = sum(course.least.cost if course.least else 0 for course in self.courses)
             self.told(done, len(courses), cost, least)

@@ -1,4 +1,4 @@
-"""Visits for the demands of one post and kind of visit: circulations find the fewest misses, and then the shortest walks."""
+"""Visits for the demands of one post and kind of visit: the fewest misses first, then the shortest walks, by flows."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass

@@ -30,7 +30,7 @@ from dutyrules.plan.planfile import Placed
 from dutyrules.plan.priority import priority_waits
 from dutyrules.plan.programme import Least
 from dutyrules.plan.reserves import add_reserves, expected_short
-from dutyrules.plan.search import Effort, Search
+from dutyrules.plan.search import ONCE, Effort, Search
 from dutyrules.plan.spread import least
 from dutyrules.plan.timing import tasks_of
 from dutyrules.plan.verify import verified
@@ -56,7 +56,7 @@ def plan_visits(
     keep: Sequence[Placed] = (),
     *,
     start: date | None = None,
-    effort: Effort = Effort(),
+    effort: Effort = ONCE,
     progress: Progress | None = None,
 ) -> Plan:
     """Plans the visits and calls that the duties of a period ask for.
