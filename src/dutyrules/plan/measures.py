@@ -25,14 +25,14 @@ def visit_measures(drafts: Sequence[Draft], leasts: Sequence[int], pinned: Colle
     at_home = [visit for draft in drafts for visit in draft.visits if _at_home(draft, visit.kind)]
     entered = [(visit.person, visit.start // DAY, visit.household.building) for visit in at_home] + list(pinned)
     weeks = Counter((person, week_of(day)) for person, day, _ in entered)
-    placed = [pair for draft in drafts for pair in placed(draft)]
+    pairs = [pair for draft in drafts for pair in placed(draft)]
     fewest = sum(_least_building_days(draft, least) for draft, least in zip(drafts, leasts, strict=True))
-    against = sum(not visit.household.wishes(cell.band, cell.day) for visit, cell in placed)
+    against = sum(not visit.household.wishes(cell.band, cell.day) for visit, cell in pairs)
     return [
         Measure("building_days", "building_days", len(set(entered)), max(fewest, len(set(pinned)))),
         Measure("busiest_week", "visits", max(weeks.values(), default=0)),
         Measure("against_wishes", "visits", against, 0),
-        Measure("hours_to_avoid", "visits", sum(cell.avoided for _, cell in placed), 0),
+        Measure("hours_to_avoid", "visits", sum(cell.avoided for _, cell in pairs), 0),
     ]
 
 
