@@ -1,4 +1,4 @@
-"""Estates of 500, 2,000 and 10,000 households, made from a seed: buildings on a grid, wishes, journeys, leave, callbacks."""
+"""Estates of 500, 2,000 and 10,000 households, made from a seed: buildings, wishes, journeys, leave, callbacks."""
 
 from __future__ import annotations
 
@@ -29,11 +29,26 @@ populations:
 duty_defaults: {clause: 1}
 duties:
   third:
-    {check: quota, distinct: target, event: visit.home, per: month, at_least: {share: 1/3, of: households}, population: households}
+    check: quota
+    distinct: target
+    event: visit.home
+    per: month
+    at_least: {share: 1/3, of: households}
+    population: households
   quarter:
-    {check: quota, distinct: target, event: visit.home, per: quarter, at_least: {share: 98%, of: households}, population: households}
+    check: quota
+    distinct: target
+    event: visit.home
+    per: quarter
+    at_least: {share: 98%, of: households}
+    population: households
   absent:
-    {check: quota, distinct: target, event: visit.phone, per: quarter, at_least: {share: 1/1, of: not_moved_in}, population: not_moved_in}
+    check: quota
+    distinct: target
+    event: visit.phone
+    per: quarter
+    at_least: {share: 1/1, of: not_moved_in}
+    population: not_moved_in
   after_renovation:
     check: response
     trigger: {population: renovations, date: to}

@@ -4,7 +4,7 @@ Who owes what, and what counts, is read by the reference scorer; what may be pla
 and docs/semantics.md ("Plan"). Nothing here comes from ``dutyrules``, and nothing is grouped or relaxed.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -130,8 +130,10 @@ class Space:
         return self._stays[key]
 
     def takes(self, unit: str, slot: Slot) -> bool:
-        """Whether the household may be visited that way: its wishes are those of the day."""
+        """Whether the household may be visited that way: its wishes are those of the day, and it has not refused."""
         stay = self.stay(unit, slot.at.date())
+        if self.kinds[slot.kind]["channel"] in self.refused.get(unit, ()):
+            return False
         away = self.world.estate.tables["blackouts"]
         if any(row["unit"] == unit and live(row, slot.at.date()) for row in away):
             return False
@@ -165,6 +167,16 @@ class Space:
             return False
         pinned = any(pin.person == person and pin.at < span[1] and span[0] < pin.until for pin in self.pins)
         return not pinned and (before is None or span[0] >= before)
+
+    @cached_property
+    def refused(self) -> dict[str, set[str]]:
+        """The channels by which a unit refused when it was last tried in the period."""
+        found: dict[str, set[str]] = {}
+        for event in sorted(self.world.events, key=lambda event: event.at):
+            if event.kind in self.kinds and self.world.scored.contains(event.at.date()):
+                channel, ways_ = self.kinds[event.kind]["channel"], found.setdefault(event.target, set())
+                (ways_.add if event.get("outcome") == "refused" else ways_.discard)(channel)
+        return found
 
     def sent(self, unit: str, slot: Slot, serves: "Iterable[Demand]") -> bool:
         """Whoever works that day in a post that lacks something at that unit; substitutes for their callbacks."""
@@ -355,9 +367,10 @@ def ways(space: Space, kind: str, unit: str) -> list[tuple[dict[str, str], str]]
 
 @dataclass(frozen=True)
 class Fewest:
-    """How many misses there are at least, and a plan that has no more."""
+    """How many misses there are at least, and a plan that has no more; then the least of each price, in their order."""
 
     misses: int
+    prices: list[int]
     visits: list[tuple[Slot, str, dict[str, str], str]]
 
 
@@ -365,7 +378,11 @@ class UndecidedError(Exception):
     """The fewest misses were not found by as many steps as there may be."""
 
 
-def fewest_misses(space: Space, only: Sequence[Demand] = ()) -> Fewest:
+Price = Callable[[Slot, str], int]
+"""What a visit to a unit costs."""
+
+
+def fewest_misses(space: Space, only: Sequence[Demand] = (), prices: Sequence[Price] = ()) -> Fewest:
     """By a model with one variable for every visit that could be made; `only`: whose misses alone count."""
     model = cp_model.CpModel()
     wanted = space.demands
@@ -417,15 +434,20 @@ def fewest_misses(space: Space, only: Sequence[Demand] = ()) -> Fewest:
             model.add(sum(spent) <= max(0, space.minutes(person, day)))
     counted = [(number, demand) for number, demand in enumerate(wanted) if not only or demand in only]
     misses = [_misses(model, demand, number, reached) for number, demand in counted]
-    model.minimize(sum(misses))
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
-    solver.parameters.max_deterministic_time = 20
-    status = solver.solve(model)
-    if status != cp_model.OPTIMAL:
-        raise UndecidedError(f"{solver.status_name(status)}: {solver.objective_value} >= {solver.best_objective_bound}")
+    found = []
+    for aim in [sum(misses), *(sum(price(one[0], one[1]) * one[4] for one in choices) for price in prices)]:
+        solver = cp_model.CpSolver()
+        solver.parameters.num_workers = 1
+        solver.parameters.max_deterministic_time = 20
+        model.minimize(aim)
+        status = solver.solve(model)
+        if status != cp_model.OPTIMAL:
+            name, value = solver.status_name(status), solver.objective_value
+            raise UndecidedError(f"{name}: {value} >= {solver.best_objective_bound}")
+        found.append(round(solver.objective_value))
+        model.add(aim <= found[-1])
     visits = [(slot, unit, words, case) for slot, unit, words, case, chosen in choices if solver.value(chosen)]
-    return Fewest(round(solver.objective_value), visits)
+    return Fewest(found[0], found[1:], visits)
 
 
 def _accompany(

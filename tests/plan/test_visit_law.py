@@ -8,6 +8,8 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -16,7 +18,7 @@ from hypothesis import HealthCheck, given, reject, settings
 
 from dutyrules.diagnostics import InputError
 from tests.plan.brute_force import UndecidedError, exhaustive, fewest_misses
-from tests.plan.visit_law import breaches, differences, empty, planned
+from tests.plan.visit_law import Case, breaches, differences, empty, planned
 from tests.plan.visit_worlds import VisitsWorld, seeded, smaller, text, visits_worlds
 
 ROOT = Path(__file__).parents[2]
@@ -142,7 +144,7 @@ def test_another_process_gives_the_same_plan() -> None:
 
 def test_a_plan_that_misses_nothing_is_no_empty_plan() -> None:
     """Where something must be done and nothing is, the reference says so, and so does the verification."""
-    cases = (planned(world) for world in map(seeded, range(100)) if not world.pins)
+    cases = _planned(world for world in map(seeded, range(100)) if not world.pins)
     case = next(case for case in cases if case.plan.tasks and not case.plan.shortfalls)
     assert breaches(case.before, case.plan.duties)
     assert not breaches(case.after, case.plan.duties)
@@ -150,10 +152,17 @@ def test_a_plan_that_misses_nothing_is_no_empty_plan() -> None:
     assert [*empty(replace(case, plan=replace(case.plan, duties=())))] == ["nobody notices that all tasks are gone"]
 
 
+def _planned(worlds: Iterable[VisitsWorld]) -> Iterator[Case]:
+    """Those that can be planned."""
+    for world in worlds:
+        with suppress(InputError):
+            yield planned(world)
+
+
 # ---------------------------------------------------------------------------------------------- counting misses
 
 
-@pytest.mark.parametrize("seeds", [range(400, 408), pytest.param(range(408, 1200), marks=pytest.mark.slow)], ids=str)
+@pytest.mark.parametrize("seeds", [range(408, 413), pytest.param(range(413, 1200), marks=pytest.mark.slow)], ids=str)
 def test_the_fewest_misses_are_the_fewest_of_all_plans(seeds: range) -> None:
     """The model of brute_force.py against trying every plan, where there are few enough."""
     tried = 0

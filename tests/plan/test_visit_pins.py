@@ -35,10 +35,12 @@ def test_a_pin_stays_off_the_grid_and_off_the_hours(tmp_path: Path) -> None:
     assert plan.shortfall == 0
 
 
-def test_rows_without_a_pin_bind_nobody(tmp_path: Path) -> None:
-    keep = [f"2026-10-30 15:30,li,{HOME},u001,", f"2026-10-30 15:30,li,{HOME},u001,no"]
-    plan = Hand({"all": everyone()}, homes(1)).plan(tmp_path, start=FRIDAY, keep=keep)
-    assert made(plan) == [f"10-30 15:00 li {HOME} u001"]
+def test_rows_without_a_pin_stay_where_a_slot_begins(tmp_path: Path) -> None:
+    keep = [f"2026-10-30 15:30,li,{HOME},u001,", f"2026-10-30 15:37,li,{HOME},u002,no"]
+    visits = {HOME: way("home", "15:00", "16:00", per_day=2)}
+    plan = Hand({"all": everyone()}, homes(2), visits).plan(tmp_path, start=FRIDAY, keep=keep)
+    assert made(plan) == [f"10-30 15:00 li {HOME} u002", f"10-30 15:30 li {HOME} u001"]
+    assert [task.pinned for task in plan.tasks] == [False, False]
 
 
 def test_a_pin_takes_one_of_the_day(tmp_path: Path) -> None:

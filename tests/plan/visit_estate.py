@@ -62,8 +62,8 @@ class Hand:
     tables: Mapping[str, Sequence[str]] = field(default_factory=dict)
     log: Sequence[str] = ()
     buildings: Sequence[str] = ("b1,A,",)
-    planning: Mapping[str, Any] = field(default_factory=dict)
     areas: Sequence[str] = ("A",)
+    planning: Mapping[str, Any] = field(default_factory=dict)
 
     def load(self, folder: Path) -> dr.Estate:
         """Writes it down and reads it."""
@@ -96,12 +96,19 @@ class Hand:
             _write(folder / f"{name}.csv", rows)
         return dr.load_estate(folder)
 
-    def plan(self, folder: Path, period: str = "2026-10", start: date | None = None, keep: Sequence[str] = ()) -> Plan:
+    def plan(
+        self,
+        folder: Path,
+        period: str = "2026-10",
+        start: date | None = None,
+        keep: Sequence[str] = (),
+        freeze: date | None = None,
+    ) -> Plan:
         """Its plan; `keep` are rows of an earlier one."""
         estate = self.load(folder)
         log = dr.read_log([folder / "log.csv"], estate)
         _write(folder / "plan.csv", keep)
-        return plan_visits(estate, period, log, read_plan(folder / "plan.csv", estate), start=start)
+        return plan_visits(estate, period, log, read_plan(folder / "plan.csv", estate), start=start, freeze=freeze)
 
 
 def _write(path: Path, rows: Sequence[str]) -> None:

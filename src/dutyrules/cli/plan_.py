@@ -18,20 +18,35 @@ INTERRUPTED, WRONG_USAGE, SHORTFALLS = 130, 2, 5
 PLANNERS = {"visits": "plan_visits", "patrols": "plan_patrols"}
 """What is planned → the public function that plans it."""
 
+BESIDES = ("verify", "substitutes")
+"""What may be asked about a plan that is there already."""
+
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
     """What to plan, from what, and where to write it."""
-    command.add_argument("what", choices=tuple(PLANNERS))
+    command.add_argument("what", choices=(*PLANNERS, *BESIDES), help="what to plan, or what to ask about a plan")
+    command.add_argument("plan", nargs="?", type=Path, metavar="PLAN", help="verify: the plan (CSV or XLSX)")
     command.add_argument("--estate", required=True, type=Path, help="estate.yaml, or the directory that holds it")
     command.add_argument("--period", required=True, metavar="2026-Q4", help="2026-Q4, 2026-10 …")
     command.add_argument(
         "--done", nargs="+", default=[], type=Path, metavar="LOG", help="the activity log so far: files or directories"
     )
-    command.add_argument("--keep", type=Path, metavar="PLAN", help="an earlier plan (CSV or XLSX): pinned rows stay")
+    command.add_argument(
+        "--keep",
+        type=Path,
+        metavar="PLAN",
+        help="an earlier plan (CSV or XLSX): pinned rows stay; of visits as few others as can be change",
+    )
+    command.add_argument(
+        "--freeze", type=_day, metavar="DAY", help="visits: nothing moves up to and including this day"
+    )
+    command.add_argument("--against", type=Path, metavar="PLAN", help="verify: compare with this plan, not a new one")
+    command.add_argument("--from", dest="since", type=_day, metavar="DAY", help="substitutes: first day of absence")
+    command.add_argument("--until", type=_day, metavar="DAY", help="substitutes: last day of absence")
     command.add_argument(
         "--start", type=_day, metavar="DAY", help="first day to plan; else the day after the last event that was done"
     )
-    command.add_argument("--person", help="one person's tasks: a calendar (.ics), or text")
+    command.add_argument("--person", help="one person's tasks: a calendar (.ics), or text; who is absent")
     command.add_argument(
         "--out",
         type=Path,
@@ -50,6 +65,8 @@ def run(arguments: argparse.Namespace) -> int:
     from dutyrules import load_estate
     from dutyrules.report.plan import check_request
 
+    if arguments.what in BESIDES:
+        return _answer(arguments)
     form = _form(arguments)
     wrong = _wrong(arguments, form)
     if wrong:
@@ -79,6 +96,12 @@ def _wrong(arguments: argparse.Namespace, form: str | None) -> str | None:
     """What is wrong with how it is asked."""
     from dutyrules.report.plan import SUFFIXES
 
+    strangers = [("PLAN", arguments.plan), ("--against", arguments.against), ("--until", arguments.until)]
+    strangers += [("--from", arguments.since)]
+    strangers += [("--freeze", arguments.freeze)] if arguments.what != "visits" else []
+    for name, value in strangers:
+        if value is not None:
+            return f"plan {arguments.what} takes no {name}"
     if form is None:
         return f"--out {arguments.out}: the suffix must be one of {', '.join(SUFFIXES)}, or none for a directory"
     if form == "ics" and not arguments.person:
@@ -106,8 +129,32 @@ def _plan(arguments: argparse.Namespace, estate: "Estate", done: "Log | None") -
 
     planner: Callable[..., Plan] = getattr(dutyrules, PLANNERS[arguments.what])
     keep = read_plan(arguments.keep, estate) if arguments.keep else ()
+    more = {"freeze": arguments.freeze} if arguments.freeze else {}
     with _progress(arguments.lang) as progress:
-        return planner(estate, arguments.period, done, keep, start=arguments.start, progress=progress)
+        return planner(estate, arguments.period, done, keep, start=arguments.start, progress=progress, **more)
+
+
+def _answer(arguments: argparse.Namespace) -> int:
+    """Answers a question about a plan that is there: how good it is, or who could take over what of it."""
+    from dutyrules import load_estate
+    from dutyrules.cli.plan_questions import answer, wrong
+
+    usage = wrong(arguments)
+    if usage:
+        print(usage, file=sys.stderr)
+        return WRONG_USAGE
+    estate = load_estate(arguments.estate)
+    done, status = _done(arguments, estate)
+    with _progress(arguments.lang) as progress:
+        text, good = answer(arguments, estate, done, progress)
+    if arguments.out is None:
+        sys.stdout.write(text)
+    else:
+        from dutyrules import atomic
+
+        atomic.write(arguments.out, text.encode())
+        print(f"written: {arguments.out}", file=sys.stderr)
+    return status if good else SHORTFALLS
 
 
 def _deliver(arguments: argparse.Namespace, form: str | None, plan: "Plan", estate: "Estate") -> None:

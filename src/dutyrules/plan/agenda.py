@@ -78,6 +78,10 @@ class Agenda:
         end = start + self.kinds[kind].minutes * 60
         return any(start < until and since < end for since, until in self.along.get(person, ()))
 
+    def is_free(self, person: int, start: int) -> bool:
+        """Whether nobody has taken the slot that begins then."""
+        return (person, start) not in self._taken
+
     def left(self, person: int, kind: str, day: int) -> int:
         """How many more visits a person may make in a day."""
         left = self.kinds[kind].per_day - self._made[person, kind, day]

@@ -33,6 +33,13 @@ class Stay:
         enough = channel != "home" or persons >= self.persons
         return bool(channel) and enough and kind not in self.closed and self.contact in ("any", "appointment", channel)
 
+    def without(self, refused: frozenset[str]) -> "Stay":
+        """The same, but not by the channels that it refused."""
+        left = [channel for channel in ("home", "phone") if self.takes(channel) and channel not in refused]
+        if not refused or len(left) == 2:
+            return self
+        return replace(self, contact=left[0] if left else "none")
+
 
 @dataclass(frozen=True)
 class Household:
@@ -86,7 +93,11 @@ class Household:
 
 @dataclass(frozen=True)
 class Visit:
-    """One visit or call; a reserve is made in case that others reach nobody; a companion comes along to the door."""
+    """One visit or call; a reserve is made in case that others reach nobody; a companion comes along to the door.
+
+    Attributes:
+        fixed: Whether its time was chosen once and for all.
+    """
 
     household: Household
     kind: str
@@ -94,6 +105,7 @@ class Visit:
     start: int
     attributes: Attributes = ()
     case: str | None = None
+    fixed: bool = False
     reserve: bool = False
     companion: int | None = None
 

@@ -109,9 +109,10 @@ def _households(judgement: Judgement, demands: Sequence[Demand], days: range) ->
     for demand in demands:
         for code in demand.units:
             posts.setdefault(code, set()).update(post for post in demand.posts if demand.need and post in ordinary)
-    stays, buildings = _stays(judgement, days)
+    _, buildings = _stays(judgement, days)
+    stays, places = wishes_of(judgement, days), _places(judgement.estate)
     hasty = waiting(judgement, days)
-    places, there_and_back = _places(judgement.estate), ways(judgement.estate)
+    there_and_back = ways(judgement.estate)
     ids = judgement.estate.places.ids
     found = {}
     for code, owners in posts.items():
@@ -126,6 +127,37 @@ def _households(judgement: Judgement, demands: Sequence[Demand], days: range) ->
             frozenset(owners),
             priority=name in hasty,
         )
+    return found
+
+
+def wishes_of(judgement: Judgement, days: range) -> Mapping[str, Sequence[Stay]]:
+    """Unit → its wishes on the planned days; who refused in the log is not asked again that way."""
+    stays, _ = _stays(judgement, days)
+    refused = refusals(judgement)
+    return {unit: [one.without(refused.get(unit, frozenset())) for one in own] for unit, own in stays.items()}
+
+
+def refusals(judgement: Judgement) -> Mapping[str, frozenset[str]]:
+    """Unit → the channels by which it refused, when it was last tried in the period."""
+    log, period, visits = judgement.ground.facts.log, judgement.ground.period, judgement.estate.planning.visits
+    if "outcome" not in log.frame.columns:
+        return {}
+    channels = {log.kinds.index(kind): way.channel for kind, way in visits.items() if kind in log.kinds}
+    tried = log.frame.filter(
+        pl.col("at").is_between(period.first_day * DAY, period.end - 1)
+        & pl.col("kind").is_in(list(channels))
+        & (pl.col("target") >= 0)
+    )
+    last: dict[tuple[int, str], str | None] = {}
+    for target, kind, outcome in (
+        tried.sort("at", maintain_order=True).select("target", "kind", pl.col("outcome").cast(pl.String)).iter_rows()
+    ):
+        last[target, channels[kind]] = outcome
+    found: dict[str, frozenset[str]] = {}
+    for (target, channel), outcome in last.items():
+        if outcome == "refused":
+            unit = log.targets[target]
+            found[unit] = found.get(unit, frozenset()) | {channel}
     return found
 
 

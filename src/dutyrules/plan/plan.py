@@ -138,6 +138,23 @@ class Unplanned:
 
 
 @dataclass(frozen=True)
+class Move:
+    """What became of a task of the plan that was kept, or a task that it did not have.
+
+    Attributes:
+        before: None for a new task.
+        after: None for a task that is gone.
+        change: ``person``, ``day``, ``hour``, ``new`` or ``gone``.
+        reason: Message id: why it could not stay, or what the new one is for; the reports hold the words.
+    """
+
+    before: Task | None
+    after: Task | None
+    change: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Plan:
     """What a planner returns; verified before anybody sees it.
 
@@ -148,6 +165,7 @@ class Plan:
         least_shortfall: No plan misses less than this in all; proven.
         measures: The objective, part by part.
         unplanned: What was left alone and why.
+        moves: What is not as in the plan that was kept; empty without one.
         complete: False if the search was interrupted; the plan then is the best verified one.
         provenance: Hashes of estate, book and log, versions, the holiday calendar.
     """
@@ -163,6 +181,7 @@ class Plan:
     least_shortfall: int
     measures: Sequence[Measure]
     unplanned: Sequence[Unplanned] = ()
+    moves: Sequence[Move] = ()
     complete: bool = True
     provenance: Mapping[str, Any] = field(default_factory=dict)
 

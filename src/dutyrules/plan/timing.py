@@ -54,8 +54,8 @@ def _in_walking_order(draft: Draft) -> Iterator[Visit]:
     cell_of = {(cell.person, cell.kind, start): cell for cell in draft.agenda.cells for start in cell.starts}
     together: dict[object, list[Visit]] = defaultdict(list)
     for visit in draft.visits:
-        if draft.settled(visit):
-            yield visit  # its time was chosen for its limit, or for two
+        if visit.fixed or draft.settled(visit):
+            yield visit  # its time was promised, or chosen for its limit or for two
         else:
             together[cell_of[visit.person, visit.kind, visit.start]].append(visit)
     for visits in together.values():

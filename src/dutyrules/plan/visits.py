@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
-from typing import Protocol
 
 import polars as pl
 
@@ -22,31 +21,23 @@ from dutyrules.plan.family import families
 from dutyrules.plan.followups import possible
 from dutyrules.plan.forecast import PlanError, forecast, missed, outlook
 from dutyrules.plan.households import Made, check_hours, drafts_of, entered, unowed
+from dutyrules.plan.kept import day_after, future, kept
 from dutyrules.plan.measures import visit_measures, walk_measures
+from dutyrules.plan.moves import Diff
 from dutyrules.plan.obliged import demands_of
 from dutyrules.plan.pins import check_pins
 from dutyrules.plan.plan import Plan, Shortfall, Status, Task, status_of
 from dutyrules.plan.planfile import Placed
 from dutyrules.plan.priority import priority_waits
 from dutyrules.plan.programme import Least
+from dutyrules.plan.progress import Progress, untold
+from dutyrules.plan.repair import repair_all, repair_measures
 from dutyrules.plan.reserves import add_reserves, expected_short
 from dutyrules.plan.search import ONCE, Effort, Search
 from dutyrules.plan.spread import least
 from dutyrules.plan.timing import tasks_of
 from dutyrules.plan.verify import verified
-from dutyrules.registry.presence import Presence
-from dutyrules.timegrid import DAY, Period, date_of, day_number, instant_number
-
-
-class Progress(Protocol):
-    """Told how far the planning is."""
-
-    def __call__(self, what: str, done: int, of: int, cost: int = 0, least: int = 0) -> None:
-        """What is being done, how much of it, and in a search what the plans cost and what none can cost less than."""
-
-
-def _untold(what: str, done: int, of: int, cost: int = 0, least: int = 0) -> None:
-    """Nobody watches."""
+from dutyrules.timegrid import DAY, Period, day_number, instant_number
 
 
 def plan_visits(
@@ -57,6 +48,7 @@ def plan_visits(
     *,
     start: date | None = None,
     effort: Effort = ONCE,
+    freeze: date | None = None,
     progress: Progress | None = None,
 ) -> Plan:
     """Plans the visits and calls that the duties of a period ask for.
@@ -65,9 +57,10 @@ def plan_visits(
         estate: The estate; its section ``planning.visits`` says which kinds of events may be planned, and when.
         period: ``2026-Q4``, ``2026-10`` …
         done: The activity log so far.
-        keep: Tasks of an earlier plan; the pinned ones stay.
+        keep: Tasks of an earlier plan; the pinned ones stay, and of the others as few as can be change.
         start: First day to plan; by default the day after the last event of `done` in the period, else its first day.
         effort: How long to search for shorter walks; without a limit in seconds every run ends with the same plan.
+        freeze: Up to and including this day, tasks of the earlier plan stay and no others are planned.
         progress: Told how far the planning is.
 
     Returns:
@@ -77,57 +70,76 @@ def plan_visits(
         InputError: the estate plans no visits, or pins contradict each other or the estate.
     """
     span = scored_period(period)
-    kinds = _kinds(estate)
+    kinds = planned_kinds(estate)
     log = done if done is not None else log_from_rows([], estate)
-    first = max(start or _day_after(log, span), span.first)
+    known = day_after(log, span)
+    first = max(start or known, span.first)
     before = outlook(estate, log, span, kinds)
-    pins = check_pins(estate, before.ground.presence, span, first, keep)
-    if pins:
-        before = outlook(estate, forecast(estate, log, pins), span, kinds)
+    persons = before.ground.presence.persons
+    rows = future(keep, estate.planning.visits, span, first, min(first, known))
+    pins = check_pins(estate, before.ground.presence, span, first, rows)
+    made = [*_pinned(persons, pins), *_made(estate, log, first, span)]
+    old = kept(before, first, rows, made, freeze)
+    stay = [*pins, *old.frozen]
+    if stay:
+        before = outlook(estate, forecast(estate, log, stay), span, kinds)
     demands, duties, unplanned = demands_of(before, kinds)
     unplanned += unowed(before, duties)
-    made = [*_pinned(before.ground.presence, pins), *_made(estate, log, first, span)]
-    days = range(day_number(first), span.last_day + 1)
-    fixed = drafts_of(before, demands, days, made)
+    made += _pinned(persons, old.frozen)
+    fixed = drafts_of(before, demands, old.days, made)
     check_hours(before, fixed)
-    solved = _solve(fixed, Company(before, made), effort, progress or _untold)
+    company = Company(before, made)
+    tell = progress or untold
+    codes = {name: code for code, name in enumerate(estate.places.ids)}
+    expected, inside = old.expectations(persons, codes), entered(before, stay)
+    repairs = repair_all(fixed, expected, _least_by_flows, inside, tell) if expected.visits else None
+    solved = (
+        _solve(fixed, company, effort, tell)
+        if repairs is None
+        else [_Solved(one.draft, one.least, one.complete) for one in repairs]
+    )
+    if repairs is not None and any(one.paired for draft in fixed for one in draft.households.values()):
+        company.complete([one.draft for one in solved])
     drafts, leasts = [one.draft for one in solved], [one.least for one in solved]
     rates = estate.planning.contact_rates
     if rates is not None:
         for draft in drafts:
             add_reserves(draft, rates, estate.planning.reserve_attempts)
+    tasks = tasks_of(drafts, persons, stay)
+    measures = [
+        *visit_measures(drafts, leasts, inside),
+        *walk_measures(drafts, [one.walks for one in solved]),
+        *priority_waits(drafts, old.days),
+        *expected_short(drafts, rates),
+    ]
     plan = Plan(
         name="visits",
         estate=estate.id,
         period=span.label,
         start=first,
         status=Status.UNKNOWN,
-        tasks=tasks_of(drafts, before.ground.presence.persons, pins),
+        tasks=tasks,
         duties=duties,
         shortfalls=(),
         least_shortfall=sum(leasts),
-        measures=[
-            *visit_measures(drafts, leasts, entered(before, pins)),
-            *walk_measures(drafts, [one.walks for one in solved]),
-            *priority_waits(drafts, days),
-            *expected_short(drafts, rates),
-        ],
+        measures=measures if repairs is None else repair_measures(measures, repairs, inside),
         unplanned=unplanned,
+        moves=Diff(old, expected, fixed, made, persons, codes).moves(tasks) if rows else (),
         complete=all(one.complete for one in solved),
         provenance=provenance(estate, log, provisional=before.ground.presence.provisional),
     )
     after = outlook(estate, forecast(estate, log, plan.tasks), span, kinds)
     plan = replace(plan, shortfalls=_explained(missed(after, duties), fixed, solved))
     status = status_of(plan.shortfall, plan.least_shortfall, plan.measures)
-    return verified(estate, log, span, replace(plan, status=status), kinds=kinds, pins=pins)
+    return verified(estate, log, span, replace(plan, status=status), kinds=kinds, pins=stay)
 
 
-def _pinned(presence: Presence, pins: Sequence[Task]) -> Iterator[Made]:
+def _pinned(persons: Sequence[str], pins: Sequence[Task]) -> Iterator[Made]:
     for pin in pins:
-        person = presence.persons.index(pin.person)
+        person = persons.index(pin.person)
         yield Made(person, pin.kind, instant_number(pin.at), instant_number(pin.until))
         for other in pin.along:
-            yield Made(presence.persons.index(other), pin.kind, instant_number(pin.at), instant_number(pin.until), True)
+            yield Made(persons.index(other), pin.kind, instant_number(pin.at), instant_number(pin.until), True)
 
 
 def _made(estate: Estate, log: Log, first: date, span: Period) -> Iterator[Made]:
@@ -235,14 +247,12 @@ def _explained(
     return tuple(found)
 
 
-def _day_after(log: Log, span: Period) -> date:
-    """The day after the last event in the period; its first day if there is none."""
-    at = log.frame["at"].to_numpy()
-    inside = at[(at >= span.first_day * DAY) & (at < span.end)]
-    return date_of(int(inside.max()) // DAY + 1) if len(inside) else span.first
+def planned_kinds(estate: Estate) -> frozenset[str]:
+    """The kinds of visits that the estate plans.
 
-
-def _kinds(estate: Estate) -> frozenset[str]:
+    Raises:
+        InputError: there are none.
+    """
     kinds = frozenset(estate.planning.visits)
     if not kinds:
         hint = (

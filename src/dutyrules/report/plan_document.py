@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from dutyrules.plan import Measure, Plan, Shortfall, Task
+from dutyrules.plan import Measure, Move, Plan, Shortfall, Task
 from dutyrules.plan.waivers import proven
 from dutyrules.report.document import SCHEMA_VERSION
 
@@ -25,7 +25,8 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         "measures": [_measure(one) for one in plan.measures],
         "shortfalls": [_shortfall(plan, one) for one in plan.shortfalls],
         "unplanned": [{"who": one.who, "reason": one.reason} for one in plan.unplanned],
-        "tasks": [_task(task) for task in plan.tasks],
+        "moves": [move_document(one) for one in plan.moves],
+        "tasks": [task_document(task) for task in plan.tasks],
     }
 
 
@@ -45,6 +46,14 @@ def _measure(one: Measure) -> dict[str, Any]:
 
 
 def _shortfall(plan: Plan, one: Shortfall) -> dict[str, Any]:
+    causes = [{"message": cause.message, "numbers": dict(cause.numbers)} for cause in one.causes]
+    found = shortfall_document(one)
+    missing = found.pop("missing")
+    return found | {"proven": proven(plan, one), "causes": causes, "missing": missing}
+
+
+def shortfall_document(one: Shortfall) -> dict[str, Any]:
+    """What is missed, without what is known about why."""
     return {
         "breach_id": one.breach_id,
         "duty": one.duty,
@@ -56,13 +65,22 @@ def _shortfall(plan: Plan, one: Shortfall) -> dict[str, Any]:
         "expected": one.expected,
         "actual": one.actual,
         "number": one.number,
-        "proven": proven(plan, one),
-        "causes": [{"message": cause.message, "numbers": dict(cause.numbers)} for cause in one.causes],
         "missing": list(one.missing),
     }
 
 
-def _task(task: Task) -> dict[str, Any]:
+def move_document(move: Move) -> dict[str, Any]:
+    """What became of a task."""
+    return {
+        "change": move.change,
+        "reason": move.reason,
+        "before": None if move.before is None else task_document(move.before),
+        "after": None if move.after is None else task_document(move.after),
+    }
+
+
+def task_document(task: Task) -> dict[str, Any]:
+    """A task as a row, with what it is for."""
     return {
         "at": task.at.isoformat(sep=" "),
         "until": task.until.isoformat(sep=" "),

@@ -76,6 +76,8 @@ class _Lines:
         self.sentence(words.status(), formats.status(good=words.good), height=26)
         for caveat in words.caveats():
             self.sentence(caveat, formats.text)
+        if words.plan.moves:
+            self.sentence(words.speech("plan_moves", count=len(words.plan.moves)), formats.text)
 
     def measures(self) -> None:
         self.section("plan_measures")

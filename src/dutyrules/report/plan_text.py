@@ -11,6 +11,9 @@ from dutyrules.report.plan_words import PlanWords, percent
 MOST_MISSING = 12
 """Targets shown of those that are left out; the JSON has all of them."""
 
+MOST_MOVES = 40
+"""Moves shown; the workbook and the JSON have all of them."""
+
 
 def plan_text(words: PlanWords) -> str:
     """The plan as a whole: how good it is, who has how much when, and what could not be met."""
@@ -21,6 +24,8 @@ def plan_text(words: PlanWords) -> str:
     if words.plan.shortfalls:
         parts += ["", words.speech("plan_shortfalls", count=len(words.plan.shortfalls))]
         parts += [f"  {line}" for one in words.plan.shortfalls for line in _shortfall(words, one)]
+    if words.plan.moves:
+        parts += ["", words.speech("plan_moves", count=len(words.plan.moves)), moves_table(words)]
     if words.plan.unplanned:
         parts += ["", words.speech("plan_unplanned", count=len(words.plan.unplanned))]
         parts += [f"  {line}" for line in words.unplanned()]
@@ -58,6 +63,14 @@ def _measures(words: PlanWords) -> str:
         for name, unit, value, bound, gap in words.measures()
     ]
     return _table(rows, words.measure_titles, words_first=2)
+
+
+def moves_table(words: PlanWords) -> str:
+    """What moved, the first of it."""
+    rows = list(words.moves())
+    told = tabulate(rows[:MOST_MOVES], words.move_titles, disable_numparse=True)
+    rest = len(rows) - MOST_MOVES
+    return f"{told}\n{words.speech('more', count=rest)}" if rest > 0 else told
 
 
 def _table(rows: Sequence[Sequence[object]], titles: list[str], *, words_first: int) -> str:

@@ -165,6 +165,24 @@ class PlanWords:
             yield self.person(person), self.kind(kind), sum(found), found
 
     @property
+    def move_titles(self) -> list[str]:
+        """Above `moves`."""
+        return [
+            self.speech(f"col_{key}") for key in ("building", "home", "kind", "before", "after", "change", "reason")
+        ]
+
+    def moves(self) -> Iterator[tuple[str, str, str, str, str, str, str]]:
+        """What is not as in the plan that was kept: where, what, before, after, how much of a change, and why."""
+        for one in self.plan.moves:
+            task = one.after or one.before
+            assert task is not None
+            change, why = self.speech(f"change_{one.change}"), self.speech(f"move_{one.reason}")
+            yield (*self.place(task), self.kind(task.kind), self._when(one.before), self._when(one.after), change, why)
+
+    def _when(self, task: Task | None) -> str:
+        return "–" if task is None else f"{task.at:%m-%d %H:%M} {self.person(task.person)}"
+
+    @property
     def good(self) -> bool:
         """Whether every duty is met."""
         return self.plan.status in (Status.OPTIMAL, Status.FEASIBLE)

@@ -1,4 +1,4 @@
-"""A plan as a workbook: an overview, a list to print for each person, and rows that can be edited and read back."""
+"""A plan as a workbook: an overview, what moved, a list to print for each person, and rows to edit and read back."""
 
 import io
 from collections.abc import Iterable, Iterator, Sequence
@@ -32,6 +32,8 @@ def plan_workbook(words: PlanWords) -> bytes:
     formats = Formats(book)
     names = {ROWS, "history"}
     overview(words, book.add_worksheet(sheet_name(words.speech("plan_overview"), names)), formats)
+    if words.plan.moves:
+        _moves(words, book.add_worksheet(sheet_name(words.speech("plan_moves_sheet"), names)), formats)
     for person in sorted({name for task in words.plan.tasks for name in (task.person, *task.along)}):
         sheet = book.add_worksheet(sheet_name(words.person(person), names))
         _person(words, person, sheet, formats)
@@ -108,6 +110,22 @@ def _page(words: PlanWords, person: str, sheet: Worksheet) -> None:
     sheet.center_horizontally()
     name, title = (text.replace("&", "&&") for text in (words.person(person), words.title))
     sheet.set_header(f'&L&"-,Bold"&14{name}&R&9{title}')
+
+
+# ---------------------------------------------------------------- what moved
+
+
+def _moves(words: PlanWords, sheet: Worksheet, formats: Formats) -> None:
+    """A line for each move; nothing of it is read back."""
+    table = [words.move_titles, *words.moves()]
+    sheet.write_row(0, 0, table[0], formats.head)
+    for number, line in enumerate(table[1:], start=1):
+        sheet.write_row(number, 0, line, formats.plain)
+    set_widths(sheet, [max(wide(line[column]) for line in table) + 2 for column in range(len(table[0]))])
+    page(sheet, landscape=True)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+    sheet.freeze_panes(1, 0)
 
 
 # ---------------------------------------------------------------- the rows

@@ -1,0 +1,129 @@
+"""What moved between a kept plan and its repair, and why it could not stay."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from dutyrules.plan.changes import Expectations, Expected, Level
+from dutyrules.plan.draft import Draft
+from dutyrules.plan.households import Made
+from dutyrules.plan.kept import Kept
+from dutyrules.plan.plan import Move, Task
+from dutyrules.plan.repair import staying
+from dutyrules.timegrid import DAY, day_number, instant_number
+
+REASONS: Final = (
+    *("absent", "gone", "refuses", "taken", "not_needed", "not_sent", "no_slot", "full", "makes_room"),
+    *("callback", "needed", "edited"),
+)
+"""Why a task could not stay, or what a new one is for."""
+
+
+@dataclass(frozen=True)
+class Diff:
+    """Finds the moves of a repair.
+
+    Attributes:
+        before: What households expect.
+        drafts: The groups, with what is fixed only.
+        busy: What is certain.
+        persons, codes: Words → codes.
+    """
+
+    kept: Kept
+    before: Expectations
+    drafts: Sequence[Draft]
+    busy: Sequence[Made]
+    persons: Sequence[str]
+    codes: Mapping[str, int]
+
+    def moves(self, tasks: Sequence[Task]) -> list[Move]:
+        """Everything that is not as it was, in order of time; `tasks` are the repaired plan's."""
+        after: dict[str | None, list[Task]] = defaultdict(list)
+        before: dict[str | None, list[Task]] = defaultdict(list)
+        fixed = {_slot(task) for task in self.kept.frozen} | {_slot(task) for task in tasks if task.pinned}
+        for task in tasks:
+            if _slot(task) not in fixed and "reserve" not in task.attributes:
+                after[task.target].append(task)
+        for row in self.kept.rows:
+            if _slot(row.task) not in fixed and self._promised(row.task):
+                before[row.task.target].append(row.task)
+        units = dict.fromkeys([*before, *after])
+        found = [move for unit in units for move in self._of_unit(before[unit], after[unit])]
+        return sorted(found, key=_when)
+
+    def _of_unit(self, before: Sequence[Task], after: Sequence[Task]) -> Iterator[Move]:
+        """What was and what is planned at one household."""
+        for one, two in matched(before, after):
+            if two is None:
+                assert one is not None
+                yield Move(one, None, "gone", self._why(one, gone=True))
+            elif one is None:
+                yield Move(None, two, "new", "callback" if self._follows_up(two) else "needed")
+            else:
+                yield Move(one, two, self._change(two), self._why(one, gone=False))
+
+    def _promised(self, task: Task) -> bool:
+        """Reserves are planned anew, unless their day is frozen."""
+        return "reserve" not in task.attributes or day_number(task.at.date()) < self.kept.days.start
+
+    def _change(self, task: Task) -> str:
+        level = self.before.level(
+            self.codes[task.target or ""], task.kind, self.persons.index(task.person), instant_number(task.at)
+        )
+        return "day" if level == Level.SAME else level.name.lower()
+
+    def _follows_up(self, task: Task) -> bool:
+        return any(one.follow_up and one.duty in task.duties for draft in self.drafts for one in draft.demands)
+
+    def _why(self, task: Task, *, gone: bool) -> str:
+        """Why a task did not stay."""
+        if task in self.kept.impossible:
+            return self.kept.impossible[task]
+        start, end = instant_number(task.at), instant_number(task.until)
+        code, person = self.codes.get(task.target or "", -1), self.persons.index(task.person)
+        draft = next((one for one in self.drafts if code in one.households), None)
+        if draft is None:
+            return "not_needed"
+        if any(one.person == person and one.start < end and start < one.end for one in self.busy):
+            return "taken"
+        day = [cell for cell in draft.agenda.cells if (cell.person, cell.kind) == (person, task.kind)]
+        if not any(start in cell.starts for cell in day):
+            return "no_slot" if (person, start // DAY) in draft.agenda.at_work else "not_sent"
+        if draft.agenda.left(person, task.kind, start // DAY) <= 0:
+            return "full"
+        if next(staying(draft, [Expected(start, person, task.kind, code)])) is None or gone:
+            return "not_needed"
+        return "makes_room"
+
+
+def matched(before: Sequence[Task], after: Sequence[Task]) -> Iterator[tuple[Task | None, Task | None]]:
+    """The tasks at one household before and after that differ, the likest with each other; None for none."""
+    old, new = list(before), list(after)
+    pairs = sorted(((_unlike(one, two), one, two) for one in old for two in new), key=lambda pair: pair[0])
+    for _, one, two in pairs:
+        if one in old and two in new:
+            old.remove(one)
+            new.remove(two)
+            if _slot(one) != _slot(two):
+                yield one, two
+    yield from ((one, None) for one in old)
+    yield from ((None, two) for two in new)
+
+
+def _slot(task: Task) -> tuple[object, ...]:
+    return task.at, task.person, task.kind, task.target
+
+
+def _unlike(one: Task, two: Task) -> tuple[object, ...]:
+    """How unlike two tasks at one household are."""
+    hours = abs((one.at - two.at).total_seconds())
+    same_day = one.at.date() == two.at.date()
+    return one.person != two.person, one.kind != two.kind, not same_day, hours, one.at, two.at
+
+
+def _when(move: Move) -> tuple[object, ...]:
+    task = move.before or move.after
+    assert task is not None
+    return task.at, task.person, task.target or "", task.kind, move.after is None

@@ -1,0 +1,258 @@
+"""Repairs what a group of people had planned: misses first, then the fewest changes, then the least walking."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import ceil
+from typing import Final
+
+from ortools.math_opt.python import mathopt
+
+from dutyrules.plan.agenda import Cell
+from dutyrules.plan.changes import CHANGES, Expectations, Expected, Level
+from dutyrules.plan.draft import Draft, Visit
+from dutyrules.plan.family import families
+from dutyrules.plan.followups import make_follow_ups
+from dutyrules.plan.plan import Measure
+from dutyrules.plan.repair_model import Part, RepairModel, size, ways
+from dutyrules.plan.spread import spread
+from dutyrules.timegrid import DAY
+
+NODES: Final = 1_000
+"""Branches that each search may look at: no clock decides, so every run ends with the same."""
+
+MOST: Final = 1_000_000
+"""Pairs of a class of households and a part of a day up to which a group is searched; else its first repair stands."""
+
+TOLERANCE: Final = 1e-6
+"""What a bound in floating point may lie above the whole number that it means."""
+
+BuildingDay = tuple[int, int, str]
+"""Person, day and building."""
+
+
+@dataclass(frozen=True)
+class Proven:
+    """A number that was made as small as can be, and what it cannot be below.
+
+    Each is the least of plans that have no more of what was made small before it: misses, then changes of person, of
+    day and of hour.
+    """
+
+    value: int
+    bound: int
+
+
+@dataclass(frozen=True)
+class Repaired:
+    """A group's repaired plan, and what is known about it.
+
+    Attributes:
+        least: No plan misses less.
+        changes: How many visits change so much.
+        building_days: Those into which no pin leads.
+        complete: False if the search was interrupted.
+    """
+
+    draft: Draft
+    least: int
+    changes: Mapping[Level, Proven]
+    building_days: Proven
+    complete: bool = True
+
+
+def repair_all(
+    fixed: Sequence[Draft],
+    before: Expectations,
+    least: Callable[[Draft], int],
+    entered: Collection[BuildingDay],
+    progress: Callable[[str, int, int], None],
+) -> list[Repaired]:
+    """The plans of all groups that change fewest visits of an earlier plan; interrupted, the best ones until then.
+
+    Args:
+        fixed: What is fixed.
+        before: The visits of the earlier plan.
+        least: Finds by flows what no plan can miss less than.
+        entered: Buildings into which pins lead anyway.
+    """
+    done: list[Repaired] = []
+    for number, start in enumerate(fixed):
+        progress("plan.repairs", number, len(fixed))
+        one = _repaired_at_once(start, before.of(start), least, entered)
+        if not one.complete and all(other.complete for other in done):
+            one = _searched(start, before.of(start), one, entered)
+        done.append(one)
+    progress("plan.repairs", len(fixed), len(fixed))
+    return done
+
+
+def repair_measures(
+    measures: Sequence[Measure], repairs: Sequence[Repaired], entered: Collection[BuildingDay]
+) -> list[Measure]:
+    """What changed, dearest first, and the building days of plans that change no more, before the other measures."""
+    found = {level: [one.changes[level] for one in repairs] for level in CHANGES}
+    value = {level: sum(one.value for one in found[level]) for level in CHANGES}
+    bound = {level: sum(one.bound for one in found[level]) for level in CHANGES}
+    pinned = len(set(entered))
+    days = sum(one.building_days.value for one in repairs)
+    fewest = sum(one.building_days.bound for one in repairs)
+    return [
+        Measure("changed_person", "visits", value[Level.PERSON], bound[Level.PERSON]),
+        Measure("changed_day", "visits", value[Level.DAY], bound[Level.DAY]),
+        Measure("changed_hour", "visits", value[Level.HOUR], bound[Level.HOUR]),
+        Measure("kept_building_days", "building_days", days + pinned, fewest + pinned),
+        *measures,
+    ]
+
+
+def _repaired_at_once(
+    start: Draft, mine: Expectations, least: Callable[[Draft], int], entered: Collection[BuildingDay]
+) -> Repaired:
+    """A first repair; it is complete if nothing has to change."""
+    first = _first(start, mine)
+    bound = least(start) if first.shortfall() else 0
+    counts, days = mine.count(first.visits), _building_days(first, entered)
+    stay = sum(one is not None for one in staying(start, mine.visits))
+    if first.shortfall() == bound and not any(counts.values()) and len(first.visits) == stay:
+        # Every plan that changes nothing either is a part of this one, and would miss more.
+        return Repaired(first, bound, {level: Proven(0, 0) for level in CHANGES}, Proven(days, days))
+    changes = {level: Proven(counts[level], 0) for level in CHANGES}
+    return Repaired(first, bound, changes, Proven(days, 0), complete=False)
+
+
+def _first(start: Draft, before: Expectations) -> Draft:
+    """A repair that is there at once: what may stay stays, and flows plan what is then open."""
+    draft = start.copy()
+    for visit in staying(draft, sorted(before.visits)):
+        if visit is not None and _fits(draft, visit) and draft.may(visit):
+            draft.add(visit)
+    if draft.shortfall():
+        make_follow_ups(draft)
+        for family in families(draft.demands):
+            if draft.shortfall(family.numbers):
+                spread(draft, family)
+    draft.drop_idle()
+    draft.visits[:] = [replace(one, fixed=True) for one in draft.visits]
+    return draft
+
+
+def staying(draft: Draft, kept: Iterable[Expected]) -> Iterator[Visit | None]:
+    """Visits of the kept plan as each alone may still be made, with the words that serve most; None if it may not."""
+    cells = _cells(draft)
+    for one in kept:
+        cell, household = cells.get((one.person, one.kind, one.start)), draft.households[one.unit]
+        numbers = [number for number, demand in enumerate(draft.demands) if demand.need and one.unit in demand.units]
+        found = list(ways(draft, Part(0, cell, (one.start,)), household, numbers)) if cell else []
+        if found:
+            (words, case), _ = max(found, key=lambda way: len(way[1]))
+            visit = Visit(household, one.kind, one.person, one.start, words, case, fixed=True)
+            yield visit if _fits(draft, visit) else None
+        else:
+            yield None
+
+
+def _fits(draft: Draft, visit: Visit) -> bool:
+    """Whether its slot is free, and one more may be made that day."""
+    agenda, place = draft.agenda, (visit.person, visit.kind, visit.start // DAY)
+    return agenda.left(*place) > 0 and agenda.is_free(visit.person, visit.start)
+
+
+def _building_days(draft: Draft, entered: Collection[BuildingDay]) -> int:
+    at_home = (one for one in draft.visits if draft.agenda.channel(one.kind) == "home")
+    return len({(one.person, one.start // DAY, one.household.building) for one in at_home}.difference(entered))
+
+
+# ---------------------------------------------------------------- the search
+
+
+def _searched(start: Draft, before: Expectations, first: Repaired, entered: Collection[BuildingDay]) -> Repaired:
+    """One aim after the other, each kept while the next is followed."""
+    if size(start) > MOST:
+        return replace(first, complete=True)
+    search = _Search(start, before, first, entered)
+    try:
+        search.run()
+    except KeyboardInterrupt:
+        return search.found(complete=False)
+    return search.found(complete=True)
+
+
+class _Search:
+    """The best plan so far, and a model that knows no worse ones.
+
+    Attributes:
+        best: A plan that has no more of anything than what must be kept.
+        bounds: What is proven so far.
+    """
+
+    def __init__(self, start: Draft, before: Expectations, first: Repaired, entered: Collection[BuildingDay]) -> None:
+        self.start, self.before, self.entered = start, before, entered
+        self.best, self.bound = first.draft, first.least
+        self.bounds = dict.fromkeys(CHANGES, 0)
+        self.walking = 0
+
+    def run(self) -> None:
+        """Follows one aim after the other."""
+        self.model = RepairModel(self.start, self.before, self.entered)
+        if self.best.shortfall() > self.bound:
+            self.bound = max(self.bound, self.least(self.model.lacks, self.best.shortfall()))
+        else:
+            self.keep(self.model.lacks, self.bound)
+        for level in CHANGES:
+            self.bounds[level] = self.least(self.model.changes[level], self.before.count(self.best.visits)[level])
+        self.least(self.model.unwished, self._unwished(self.best))
+        self.walking = self.least(self.model.walking, _building_days(self.best, self.entered))
+
+    def found(self, *, complete: bool) -> Repaired:
+        """The best plan, and what is known about it."""
+        counts, days = self.before.count(self.best.visits), _building_days(self.best, self.entered)
+        changes = {level: Proven(counts[level], self.bounds[level]) for level in CHANGES}
+        return Repaired(self.best, self.bound, changes, Proven(days, self.walking), complete)
+
+    def least(self, aim: mathopt.LinearBase, found: int) -> int:
+        """Makes something as small as can be, and keeps it so; returns what it cannot be below.
+
+        Args:
+            found: How much of it the best plan so far has.
+        """
+        if not found:
+            self.keep(aim, 0)
+            return 0
+        self.model.model.minimize(aim)
+        parameters = mathopt.SolveParameters(random_seed=1, node_limit=NODES)
+        result = mathopt.solve(self.model.model, mathopt.SolverType.GSCIP, params=parameters)
+        bound = max(0, ceil(result.best_objective_bound() - TOLERANCE))
+        if result.has_primal_feasible_solution() and round(result.objective_value()) < found:
+            plan = self._plan(result.variable_values())
+            if self._worth(plan) < self._worth(self.best):
+                self.best, found = plan, round(result.objective_value())
+        self.keep(aim, found)
+        return min(bound, found)
+
+    def keep(self, aim: mathopt.LinearBase, most: int) -> None:
+        """No plan with more of something is looked at from here on."""
+        self.model.model.add_linear_constraint(aim <= most)
+
+    def _worth(self, plan: Draft) -> tuple[int, ...]:
+        """What plans are compared by, one aim after the other."""
+        counts, days = self.before.count(plan.visits), _building_days(plan, self.entered)
+        return (plan.shortfall(), *(counts[level] for level in CHANGES), self._unwished(plan), days)
+
+    def _unwished(self, plan: Draft) -> int:
+        """Visits at hours to avoid or against a wish."""
+        cells = _cells(self.start)
+        placed = [(one.household, cells[one.person, one.kind, one.start]) for one in plan.visits]
+        return sum(cell.avoided + (not household.wishes(cell.band, cell.day)) for household, cell in placed)
+
+    def _plan(self, values: Mapping[mathopt.Variable, float]) -> Draft:
+        """The visits of a solution, but for any that the agenda or the household would not let happen after all."""
+        draft = self.start.copy()
+        for visit in self.model.visits(values):
+            if _fits(draft, visit) and draft.may(visit):
+                draft.add(visit)
+        draft.drop_idle()
+        return draft
+
+
+def _cells(draft: Draft) -> dict[tuple[int, str, int], Cell]:
+    return {(cell.person, cell.kind, start): cell for cell in draft.agenda.cells for start in cell.starts}
