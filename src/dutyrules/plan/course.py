@@ -76,7 +76,7 @@ class Course:
         for family in self.after:
             if draft.shortfall(family.numbers):
                 spread(draft, family)
-        tidy(draft)
+        _mend(draft)
         return draft
 
     def step(self) -> bool:
@@ -134,12 +134,17 @@ class Course:
 
 
 def tidy(draft: Draft) -> None:
-    """Nothing in vain, gaps filled, priority first, buildings together."""
+    """What a search for misses leaves, put in order: nothing in vain, buildings together."""
+    _mend(draft)
+    cluster(draft)
+
+
+def _mend(draft: Draft) -> None:
+    """Nothing in vain, gaps filled, priority first."""
     draft.drop_idle()
     fill(draft)
     bring_forward(draft)
     draft.drop_idle()
-    cluster(draft)
 
 
 def _limits(draft: Draft) -> Limits:

@@ -177,8 +177,9 @@ class _Builder:
     def _sinks(self) -> None:
         """A visit beyond its week's even share costs something; each period earns until it has what it needs."""
         network, plenty = self.made.network, len(self.cells) * 1_000
+        weeks = visits_by_week(self.draft)
         for number, shares in even_shares(self.draft, self.family).items():
-            done = visits_by_week(self.draft, number)
+            done = weeks[number]
             for week, share in shares.items():
                 network.arc(("week", number, week), ("period", number), max(0, share - done[week]))
                 network.arc(("week", number, week), ("period", number), plenty, MINUTE)

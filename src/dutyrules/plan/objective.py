@@ -32,8 +32,9 @@ def cost_of(draft: Draft) -> Cost:
     """What the visits of a draft cost."""
     ways = {one.building: one.way for one in draft.households.values()}
     entered = {(visit.person, visit.start // DAY, visit.household.building) for visit in doors(draft)}
+    weeks = visits_by_week(draft)
     beyond = sum(
-        crowded(shares, visits_by_week(draft, number))
+        crowded(shares, weeks[number])
         for family in at_the_door(draft)
         for number, shares in even_shares(draft, family).items()
     )

@@ -1,6 +1,6 @@
 """How even a plan is: what falls to each week of a period, and how far visits are from it."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from math import ceil
 
@@ -25,9 +25,14 @@ def even_shares(draft: Draft, family: Family) -> dict[int, Weeks]:
     return shares
 
 
-def visits_by_week(draft: Draft, number: int) -> Counter[int]:
-    """Week → visits of a draft that count for a demand."""
-    return Counter(week_of(visit.start // DAY) for visit in draft.visits if number in draft.serves(visit))
+def visits_by_week(draft: Draft) -> defaultdict[int, Counter[int]]:
+    """Demand → week → visits of a draft that count for it."""
+    found: defaultdict[int, Counter[int]] = defaultdict(Counter)
+    for visit in draft.visits:
+        week = week_of(visit.start // DAY)
+        for number in draft.serves(visit):
+            found[number][week] += 1
+    return found
 
 
 def crowded(shares: Weeks, made: Weeks) -> int:

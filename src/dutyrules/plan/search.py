@@ -29,12 +29,8 @@ class Effort:
         seconds: Search until so much time has passed instead; how far it gets depends on the machine.
     """
 
-    units: int = 1
-    seconds: float | None = None
-
-
-ONCE: Final = Effort()
-"""The effort of who asks for none."""
+    units: int
+    seconds: float | None
 
 
 @dataclass

@@ -16,7 +16,7 @@ from dutyrules.plan.family import Family
 from dutyrules.plan.lanes import MINUTE, Lane, Lanes, lanes_of
 from dutyrules.timegrid import DAY, week_of
 
-ROUNDS: Final = 12
+ROUNDS: Final = 4
 """How often the first plan scales the price of entering a building."""
 
 STEP: Final = 6

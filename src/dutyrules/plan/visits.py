@@ -33,7 +33,7 @@ from dutyrules.plan.programme import Least
 from dutyrules.plan.progress import Progress, untold
 from dutyrules.plan.repair import repair_all, repair_measures
 from dutyrules.plan.reserves import add_reserves, expected_short
-from dutyrules.plan.search import ONCE, Effort, Search
+from dutyrules.plan.search import Effort, Search
 from dutyrules.plan.spread import least
 from dutyrules.plan.timing import tasks_of
 from dutyrules.plan.verify import verified
@@ -47,7 +47,8 @@ def plan_visits(
     keep: Sequence[Placed] = (),
     *,
     start: date | None = None,
-    effort: Effort = ONCE,
+    effort: int = 1,
+    time_limit: float | None = None,
     freeze: date | None = None,
     progress: Progress | None = None,
 ) -> Plan:
@@ -59,7 +60,8 @@ def plan_visits(
         done: The activity log so far.
         keep: Tasks of an earlier plan; the pinned ones stay, and of the others as few as can be change.
         start: First day to plan; by default the day after the last event of `done` in the period, else its first day.
-        effort: How long to search for shorter walks; without a limit in seconds every run ends with the same plan.
+        effort: How long to search for shorter walks, so that every run ends with the same plan; 0 is not at all.
+        time_limit: Search for so many seconds instead; the plan then depends on the machine, and says so.
         freeze: Up to and including this day, tasks of the earlier plan stay and no others are planned.
         progress: Told how far the planning is.
 
@@ -94,7 +96,7 @@ def plan_visits(
     expected, inside = old.expectations(persons, codes), entered(before, stay)
     repairs = repair_all(fixed, expected, _least_by_flows, inside, tell) if expected.visits else None
     solved = (
-        _solve(fixed, company, effort, tell)
+        _solve(fixed, company, Effort(effort, time_limit), tell)
         if repairs is None
         else [_Solved(one.draft, one.least, one.complete) for one in repairs]
     )
@@ -126,7 +128,10 @@ def plan_visits(
         unplanned=unplanned,
         moves=Diff(old, expected, fixed, made, persons, codes).moves(tasks) if rows else (),
         complete=all(one.complete for one in solved),
-        provenance=provenance(estate, log, provisional=before.ground.presence.provisional),
+        provenance={
+            **provenance(estate, log, provisional=before.ground.presence.provisional),
+            "search": {"effort": effort} if time_limit is None else {"seconds": time_limit},
+        },
     )
     after = outlook(estate, forecast(estate, log, plan.tasks), span, kinds)
     plan = replace(plan, shortfalls=_explained(missed(after, duties), fixed, solved))

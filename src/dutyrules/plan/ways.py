@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import Final
 
 from dutyrules.estate import Estate
-from dutyrules.plan.walks import Point, legs
+from dutyrules.plan.walks import Point, leg
 
 PACE: Final = 60
 """Metres that people walk in a minute, along streets."""
@@ -22,8 +22,7 @@ def ways(estate: Estate) -> Mapping[str, int]:
         name: None if x is None or y is None else Point(Fraction(x), Fraction(y)) for name, x, y in rows.iter_rows()
     }
     middle = _middle([point for point in points.values() if point is not None])
-    minutes = legs([middle, *points.values()], PACE)[0][1:]
-    return {name: 2 * max(1, int(one)) for name, one in zip(points, minutes, strict=True)}
+    return {name: 2 * max(1, leg(middle, point, PACE)) for name, point in points.items()}
 
 
 def _middle(points: Sequence[Point]) -> Point | None:
