@@ -295,7 +295,8 @@ class _Builder:
                 continue
             cell = self.cells[first]
             cells = tuple(self.cells[one] for one in numbers[:, position].tolist())
-            minutes = MINUTE * self.agenda.kinds[cell.kind].minutes + (AVOIDED if cell.avoided else 0)
+            early = (cell.day - self.cells[0].day) // 2  # among equals, sooner
+            minutes = MINUTE * self.agenda.kinds[cell.kind].minutes + (AVOIDED if cell.avoided else 0) + early
             for row in np.flatnonzero(opened[:, position]).tolist():
                 index, number = keys[row]
                 members, regret = self.made.groups[index][0], bool(against[index][first])

@@ -24,6 +24,7 @@ from dutyrules.plan.households import Made, check_hours, drafts_of, entered, uno
 from dutyrules.plan.kept import day_after, future, kept
 from dutyrules.plan.measures import visit_measures, walk_measures
 from dutyrules.plan.moves import Diff
+from dutyrules.plan.objective import cost_of
 from dutyrules.plan.obliged import demands_of
 from dutyrules.plan.pins import check_pins
 from dutyrules.plan.plan import Plan, Shortfall, Status, Task, status_of
@@ -131,6 +132,7 @@ def plan_visits(
         provenance={
             **provenance(estate, log, provisional=before.ground.presence.provisional),
             "search": {"effort": effort} if time_limit is None else {"seconds": time_limit},
+            "groups": _groups(solved),
         },
     )
     after = outlook(estate, forecast(estate, log, plan.tasks), span, kinds)
@@ -170,6 +172,14 @@ class _Solved:
     least: int
     complete: bool
     walks: Least | None = None
+
+
+def _groups(solved: Sequence[_Solved]) -> list[dict[str, int]]:
+    """What each group of people costs, and cannot cost less than, in minutes."""
+    return [
+        {"cost": cost_of(one.draft).total, **({"least": one.walks.cost} if one.walks is not None else {})}
+        for one in solved
+    ]
 
 
 def _searched(progress: Progress, done: int, of: int, cost: int, least: int) -> None:
