@@ -51,7 +51,7 @@ def walk_measures(drafts: Sequence[Draft], leasts: Sequence[Least | None]) -> li
             "cost", "minutes", sum(one.total for one in costs), sum(one.cost for one in known) if bounded else None
         ),
         Measure(
-            "walking",
+            "ways",
             "minutes",
             sum(one.walking for one in costs),
             sum(one.walking for one in known) if bounded else None,
