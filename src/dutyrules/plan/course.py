@@ -1,6 +1,6 @@
 """How the visits of one group are planned: callbacks, then one family of demands after the other, then a search."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Final
@@ -14,10 +14,13 @@ from dutyrules.plan.lanes import Entry
 from dutyrules.plan.objective import Cost, at_the_door, cost_of, doors, placed
 from dutyrules.plan.priority import bring_forward
 from dutyrules.plan.programme import Least, Limits, Programme
-from dutyrules.plan.spread import Spreading, entered, spread
+from dutyrules.plan.spread import ROUNDS, Spreading, entered, spread
 from dutyrules.timegrid import week_of
 
 SEED: Final = 1
+
+Door = tuple[int, int, str]
+"""Person, day number and building: somebody enters a building on a day."""
 
 
 @dataclass
@@ -49,53 +52,37 @@ class Course:
     @classmethod
     def begin(cls, start: Draft) -> "Course":
         """The first plan of a group."""
-        base = start.copy()
-        make_follow_ups(base)
-        order = [family for family in families(base.demands) if base.shortfall(family.numbers)]
-        main = max(
-            (family for family in at_the_door(base) if family in order),
-            key=lambda family: sum(base.missing(number) for number in family.fine),
-            default=None,
-        )
-        before = order[: order.index(main)] if main is not None else order
-        for family in before:
-            if base.shortfall(family.numbers):
-                spread(base, family)
-        walked = Spreading.begin(base, main) if main is not None else None
-        after = order[order.index(main) + 1 :] if main is not None else ()
+        base, walked, after = _based(start, (), ROUNDS)
         course = cls(start, base, walked, after, base, Cost(0, 0))
-        course.best = course._finished()
+        course.best = _finished(base, walked, after)
         course.cost = cost_of(course.best)
         return course
 
-    def _finished(self) -> Draft:
-        """The whole plan."""
-        draft = self.base.copy()
-        if self.walked is not None:
-            self.walked.apply(draft)
-        for family in self.after:
-            if draft.shortfall(family.numbers):
-                spread(draft, family)
-        _mend(draft)
-        return draft
-
     def step(self) -> bool:
         """One step of the search by circulations; says whether it found something."""
-        return self.walked is not None and self.walked.step(self._draw) and self._take()
+        return self.walked is not None and self.walked.step(self._draw) and self._take(self.base, self.walked)
 
-    def look(self) -> bool:
-        """One look at a neighbourhood by the integer programme; says whether the plan got better."""
+    def look(self, seconds: float | None = None) -> bool:
+        """One look at a neighbourhood by the integer programme; says whether the plan got better.
+
+        Args:
+            seconds: Time after which to give up; None if only branches are counted.
+        """
         programme = self._prepared()
         if programme is None or self.walked is None:
             return False
         free = _neighbourhood(programme.entries, self._draw)
-        found = programme.look(self._known, free, self._below)
+        found = programme.look(self._known, free, self._below, seconds)
         if found is None:
             return False
         self._known, self._below = found.days, found.cost
         entries = zip(programme.entries, found.days, strict=True)
         proposed = {(entry.person, entry.days[0], entry.building) for entry, days in entries if days}
-        return self.walked.follow(proposed) and self._take()
+        base, walked, _ = _based(self.start, proposed, 1)
+        if walked is None:
+            return False
+        walked.follow(proposed)
+        return self._take(base, walked)
 
     def bound(self) -> None:
         """Finds out what no plan can cost less than."""
@@ -113,13 +100,13 @@ class Course:
         """Whether a cheaper plan may exist."""
         return self.least is None or self.cost.total > self.least.cost
 
-    def _take(self) -> bool:
-        """Takes over what the network has, if the whole plan is better with it."""
-        draft = self._finished()
+    def _take(self, base: Draft, walked: Spreading) -> bool:
+        """Takes over what a network has, if the whole plan is better with it."""
+        draft = _finished(base, walked, self.after)
         cost = cost_of(draft)
         if (*_limits(draft).order, cost.total) >= (*_limits(self.best).order, self.cost.total):
             return False
-        self.best, self.cost = draft, cost
+        self.base, self.walked, self.best, self.cost = base, walked, draft, cost
         return True
 
     def _prepared(self) -> Programme | None:
@@ -131,6 +118,41 @@ class Course:
             doors = [(entry.person, entry.days[0], entry.building) for entry in self._programme.entries]
             self._known, self._below = [int(door in through) for door in doors], self.cost.total
         return self._programme
+
+
+def _based(start: Draft, doors: Collection[Door], rounds: int) -> tuple[Draft, Spreading | None, Sequence[Family]]:
+    """What comes before the family whose walks are searched, that family's first plan, and the families after it.
+
+    Args:
+        doors: Buildings that somebody will probably enter anyway.
+        rounds: How often the price of entering a building is scaled.
+    """
+    base = start.copy()
+    make_follow_ups(base, doors)
+    order = [family for family in families(base.demands) if base.shortfall(family.numbers)]
+    main = max(
+        (family for family in at_the_door(base) if family in order),
+        key=lambda family: sum(base.missing(number) for number in family.fine),
+        default=None,
+    )
+    place = order.index(main) if main is not None else len(order)
+    for family in order[:place]:
+        if base.shortfall(family.numbers):
+            spread(base, family)
+    walked = Spreading.begin(base, main, rounds) if main is not None else None
+    return base, walked, order[place + 1 :]
+
+
+def _finished(base: Draft, walked: Spreading | None, after: Sequence[Family]) -> Draft:
+    """The whole plan."""
+    draft = base.copy()
+    if walked is not None:
+        walked.apply(draft)
+    for family in after:
+        if draft.shortfall(family.numbers):
+            spread(draft, family)
+    _mend(draft)
+    return draft
 
 
 def tidy(draft: Draft) -> None:
@@ -158,13 +180,14 @@ def _limits(draft: Draft) -> Limits:
 
 
 def _neighbourhood(entries: Sequence[Entry], draw: Random) -> frozenset[int]:
-    """Two buildings in all weeks, or two weeks in all buildings."""
+    """One or two buildings in all weeks, or one or two weeks in all buildings."""
+    width = draw.choice((1, 2))
     if draw.random() < 0.5:
         buildings = sorted({entry.building for entry in entries})
-        chosen = set(draw.sample(buildings, min(2, len(buildings))))
+        chosen = set(draw.sample(buildings, min(width, len(buildings))))
         return frozenset(number for number, entry in enumerate(entries) if entry.building in chosen)
     weeks = sorted({week_of(entry.days[0]) for entry in entries})
     first = draw.randrange(max(1, len(weeks) - 1))
     return frozenset(
-        number for number, entry in enumerate(entries) if week_of(entry.days[0]) in weeks[first : first + 2]
+        number for number, entry in enumerate(entries) if week_of(entry.days[0]) in weeks[first : first + width]
     )

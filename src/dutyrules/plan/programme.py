@@ -9,6 +9,7 @@ where a plan could save walks.
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from math import ceil, inf
 from typing import Final
 
@@ -116,13 +117,16 @@ class Programme:
         """Both bounds, rounded up to whole minutes: days need not be whole numbers."""
         return Least(self._minimum([*self.walking, *self.uneven]), self._minimum(self.walking))
 
-    def look(self, known: Sequence[int], free: Collection[int], below: int) -> Entered | None:
+    def look(
+        self, known: Sequence[int], free: Collection[int], below: int, seconds: float | None = None
+    ) -> Entered | None:
         """A cheaper solution in which only some entries change the days on which they are used; None if none is found.
 
         Args:
             known: For each entry, on how many days it is used.
             free: Entries that may change.
             below: What it must cost less than.
+            seconds: Time after which to give up; None if only branches are counted.
         """
         for number, (days, entry) in enumerate(zip(self.days, self.entries, strict=True)):
             days.integer = True
@@ -130,8 +134,9 @@ class Programme:
             days.upper_bound = len(entry.days) if number in free else known[number]
         self.below.upper_bound = below - 1 + TOLERANCE
         self.model.minimize(mathopt.fast_sum([*self.walking, *self.uneven]))
-        parameters = mathopt.SolveParameters(node_limit=NODES, random_seed=1)
-        result = mathopt.solve(self.model, mathopt.SolverType.HIGHS, params=parameters)
+        limit = None if seconds is None else timedelta(seconds=seconds)
+        parameters = mathopt.SolveParameters(node_limit=NODES, random_seed=1, time_limit=limit)
+        result = mathopt.solve(self.model, mathopt.SolverType.GSCIP, params=parameters)
         if not result.has_primal_feasible_solution():
             return None
         used = tuple(round(value) for value in result.variable_values(self.days))

@@ -16,6 +16,9 @@ STEPS: Final = 6
 LOOKS: Final = 4
 """Looks by the integer programme that each further unit takes; each takes some seconds where areas are large."""
 
+GLANCE: Final = 5.0
+"""Seconds that one look may take where time is what counts."""
+
 Told = Callable[[int, int, int, int], None]
 """Told how much is done of how much, what the plans cost, and what no plans can cost less than."""
 
@@ -68,7 +71,7 @@ class Search:
             waiting = sorted((one for one in self.courses if one.open), key=lambda one: -one.gap)
             if not waiting:
                 return
-            self._round(pool, waiting[: max(1, len(waiting) // 2)], _once)
+            self._round(pool, waiting, _once)
 
     def _round(self, pool: ThreadPoolExecutor, courses: Sequence[Course], work: Callable[[Course], object]) -> None:
         worked = pool.map(lambda course: None if self._over() else work(course), courses)
@@ -94,4 +97,4 @@ def _look(course: Course) -> None:
 
 def _once(course: Course) -> None:
     course.step()
-    course.look()
+    course.look(GLANCE)
