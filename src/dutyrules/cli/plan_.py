@@ -12,6 +12,7 @@ from dutyrules.cli.arguments import add_language, log_files, tell_rejects
 
 if TYPE_CHECKING:
     from dutyrules import Estate, Log, Plan
+    from dutyrules.plan.progress import Progress
 
 INTERRUPTED, WRONG_USAGE, SHORTFALLS = 130, 2, 5
 
@@ -39,6 +40,18 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument(
         "--freeze", type=_day, metavar="DAY", help="visits: nothing moves up to and including this day"
+    )
+    command.add_argument(
+        "--effort",
+        type=int,
+        metavar="N",
+        help="visits: how long to search for shorter walks (0: not at all; default 1)",
+    )
+    command.add_argument(
+        "--time-limit",
+        type=float,
+        metavar="SECONDS",
+        help="visits: search so long instead; not the same plan each time",
     )
     command.add_argument("--against", type=Path, metavar="PLAN", help="verify: compare with this plan, not a new one")
     command.add_argument("--from", dest="since", type=_day, metavar="DAY", help="substitutes: first day of absence")
@@ -106,6 +119,10 @@ def _wrong(arguments: argparse.Namespace, form: str | None) -> str | None:
         return f"--out {arguments.out}: the suffix must be one of {', '.join(SUFFIXES)}, or none for a directory"
     if form == "ics" and not arguments.person:
         return "a calendar is one person's: name one with --person, or a directory with --out"
+    if arguments.what != "visits" and (arguments.effort is not None or arguments.time_limit is not None):
+        return "--effort and --time-limit go with visits"
+    if min(arguments.effort or 0, arguments.time_limit or 0) < 0:
+        return "--effort and --time-limit count from 0"
     if arguments.person and form not in ("ics", "text"):
         return "--person goes with text and calendars; other files hold the whole plan"
     return None
@@ -129,7 +146,8 @@ def _plan(arguments: argparse.Namespace, estate: "Estate", done: "Log | None") -
 
     planner: Callable[..., Plan] = getattr(dutyrules, PLANNERS[arguments.what])
     keep = read_plan(arguments.keep, estate) if arguments.keep else ()
-    more = {"freeze": arguments.freeze} if arguments.freeze else {}
+    wished = {name: getattr(arguments, name) for name in ("freeze", "effort", "time_limit")}
+    more = {name: wish for name, wish in wished.items() if wish is not None}
     with _progress(arguments.lang) as progress:
         return planner(estate, arguments.period, done, keep, start=arguments.start, progress=progress, **more)
 
@@ -172,7 +190,7 @@ def _deliver(arguments: argparse.Namespace, form: str | None, plan: "Plan", esta
 
 
 @contextmanager
-def _progress(language: str) -> "Iterator[Callable[[str, int, int], None] | None]":
+def _progress(language: str) -> "Iterator[Progress | None]":
     """One line on the terminal, written over and over and wiped in the end; nothing where nobody watches."""
     if not sys.stderr.isatty():
         yield None
@@ -181,9 +199,10 @@ def _progress(language: str) -> "Iterator[Callable[[str, int, int], None] | None
 
     speech = Speech(language)
 
-    def tell(what: str, done: int, total: int) -> None:
+    def tell(what: str, done: int, of: int, cost: int = 0, least: int = 0) -> None:
         word = speech(f"progress_{what.rpartition('.')[2]}")
-        print(f"\r\x1b[K{word} {done}/{total}", end="", file=sys.stderr, flush=True)
+        gap = f"  {cost} ≥ {least} ({(cost - least) / least:.1%})" if least else ""
+        print(f"\r\x1b[K{word} {done}/{of}{gap}", end="", file=sys.stderr, flush=True)
 
     try:
         yield tell

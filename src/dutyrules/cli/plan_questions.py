@@ -1,13 +1,11 @@
 """What may be asked about a plan that is there: `plan verify` and `plan substitutes`."""
 
 import argparse
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from dutyrules import Estate, Log
-
-Progress = Callable[[str, int, int], None]
+    from dutyrules.plan.progress import Progress
 
 NEEDED = {
     "verify": (("PLAN", "plan"),),
@@ -38,7 +36,7 @@ def wrong(arguments: argparse.Namespace) -> str | None:
 
 
 def answer(
-    arguments: argparse.Namespace, estate: "Estate", done: "Log | None", progress: Progress | None
+    arguments: argparse.Namespace, estate: "Estate", done: "Log | None", progress: "Progress | None"
 ) -> tuple[str, bool]:
     """The answer, and whether it is a good one."""
     as_json = arguments.format == "json" or (arguments.out is not None and arguments.out.suffix == ".json")
@@ -47,7 +45,7 @@ def answer(
 
 
 def _verify(
-    arguments: argparse.Namespace, estate: "Estate", done: "Log | None", progress: Progress | None, *, as_json: bool
+    arguments: argparse.Namespace, estate: "Estate", done: "Log | None", progress: "Progress | None", *, as_json: bool
 ) -> tuple[str, bool]:
     from dutyrules.plan.edited import review
     from dutyrules.plan.planfile import read_plan
@@ -61,7 +59,7 @@ def _verify(
 
 
 def _substitutes(
-    arguments: argparse.Namespace, estate: "Estate", done: "Log | None", _progress: Progress | None, *, as_json: bool
+    arguments: argparse.Namespace, estate: "Estate", done: "Log | None", _progress: "Progress | None", *, as_json: bool
 ) -> tuple[str, bool]:
     from dutyrules.plan.planfile import read_plan
     from dutyrules.plan.substitutes import Absence, substitutes

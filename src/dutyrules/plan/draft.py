@@ -48,6 +48,7 @@ class Household:
     Attributes:
         code: Its code in the log's targets.
         building: Its building, and that building's place on a walk through the estate.
+        way: Minutes that it takes to walk there and back.
         stays: Its wishes, day by day; on other days it is not registered, and nobody goes there.
         posts: Posts whose holders may be sent for anything; for a callback also those that owe it.
         priority: Whether it waits for its first visit of the period, and should not wait long.
@@ -57,6 +58,7 @@ class Household:
     name: str
     building: str
     place: int
+    way: int
     stays: tuple[Stay, ...]
     posts: frozenset[int]
     priority: bool = False

@@ -1,7 +1,7 @@
 """A plan that somebody edited: whether it can be worked, what it misses, and what it costs beside another one."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
@@ -22,13 +22,12 @@ from dutyrules.plan.moves import matched
 from dutyrules.plan.obliged import demands_of
 from dutyrules.plan.plan import Move, Shortfall, Task
 from dutyrules.plan.planfile import Placed
+from dutyrules.plan.progress import Progress
 from dutyrules.plan.promises import broken_promises
 from dutyrules.plan.violation import named
 from dutyrules.plan.visits import plan_visits, planned_kinds
 from dutyrules.scoring.judge import Judgement
 from dutyrules.timegrid import DAY, Period, instant_number, week_of
-
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)

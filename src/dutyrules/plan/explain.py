@@ -7,8 +7,8 @@ from dutyrules.plan.agenda import Agenda, Cell
 from dutyrules.plan.demand import Demand, Spans, within
 from dutyrules.plan.draft import Draft, Household, classes, senders
 from dutyrules.plan.flow import Network
+from dutyrules.plan.lanes import most_visits
 from dutyrules.plan.plan import Cause
-from dutyrules.plan.spread import most_visits
 
 PLENTY: Final = 1_000_000
 """More than any cut would take, so that cuts speak of households and days only."""

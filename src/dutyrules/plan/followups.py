@@ -1,18 +1,26 @@
 """Callbacks: each has a household and a limit of its own, and comes before what can be done on any day."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from dutyrules.plan.agenda import Cell
 from dutyrules.plan.demand import within
 from dutyrules.plan.draft import Draft, Household, Visit, senders
 
 
-def make_follow_ups(draft: Draft) -> None:
-    """Adds a visit for every open follow-up that has a free slot left, the most urgent first, as early as can be."""
+def make_follow_ups(draft: Draft, doors: Collection[tuple[int, int, str]] = ()) -> None:
+    """Adds a visit for every open follow-up that has a free slot left, the most urgent first, as early as can be.
+
+    Args:
+        doors: (person, day, building) that somebody will enter anyway; such days are better than early ones.
+    """
     for number in sorted(
         draft.open_follow_ups(), key=lambda one: (max(_limits(draft, one), default=0), draft.demands[one].key)
     ):
-        chosen = min(_choices(draft, number), default=None)
+        chosen = min(
+            _choices(draft, number),
+            key=lambda one: (one[0], (one[2].person, one[2].day, one[3].building) not in doors, *one[1:3]),
+            default=None,
+        )
         if chosen is not None:
             _, start, cell, household = chosen
             demand = draft.demands[number]

@@ -17,6 +17,7 @@ from dutyrules.plan.calling import CallingHours
 from dutyrules.plan.demand import Demand
 from dutyrules.plan.draft import Draft, Household, Stay
 from dutyrules.plan.plan import Task, Unplanned
+from dutyrules.plan.ways import ways
 from dutyrules.plan.wishes import blackouts, too_near, waiting, without
 from dutyrules.registry.areas import first_day, last_day
 from dutyrules.scoring.judge import Judgement
@@ -111,6 +112,7 @@ def _households(judgement: Judgement, demands: Sequence[Demand], days: range) ->
     _, buildings = _stays(judgement, days)
     stays, places = wishes_of(judgement, days), _places(judgement.estate)
     hasty = waiting(judgement, days)
+    there_and_back = ways(judgement.estate)
     ids = judgement.estate.places.ids
     found = {}
     for code, owners in posts.items():
@@ -120,6 +122,7 @@ def _households(judgement: Judgement, demands: Sequence[Demand], days: range) ->
             name,
             buildings[name],
             places.get(buildings[name], 0),
+            there_and_back.get(buildings[name], 0),
             tuple(stays.get(name, ())),
             frozenset(owners),
             priority=name in hasty,

@@ -1,12 +1,13 @@
 """How good a calendar of visits is, in units that planners count in, and how much better it could at most be."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 
-from dutyrules.plan.agenda import Cell
-from dutyrules.plan.draft import Draft, Visit
+from dutyrules.plan.draft import Draft
+from dutyrules.plan.family import Family, families
+from dutyrules.plan.objective import cost_of, placed
 from dutyrules.plan.plan import Measure
-from dutyrules.plan.spread import Family, families
+from dutyrules.plan.programme import Least
 from dutyrules.timegrid import DAY, week_of
 
 BuildingDay = tuple[int, int, str]
@@ -24,26 +25,43 @@ def visit_measures(drafts: Sequence[Draft], leasts: Sequence[int], pinned: Colle
     at_home = [visit for draft in drafts for visit in draft.visits if _at_home(draft, visit.kind)]
     entered = [(visit.person, visit.start // DAY, visit.household.building) for visit in at_home] + list(pinned)
     weeks = Counter((person, week_of(day)) for person, day, _ in entered)
-    placed = [pair for draft in drafts for pair in _placed(draft)]
+    pairs = [pair for draft in drafts for pair in placed(draft)]
     fewest = sum(_least_building_days(draft, least) for draft, least in zip(drafts, leasts, strict=True))
-    against = sum(not visit.household.wishes(cell.band, cell.day) for visit, cell in placed)
+    against = sum(not visit.household.wishes(cell.band, cell.day) for visit, cell in pairs)
     return [
         Measure("building_days", "building_days", len(set(entered)), max(fewest, len(set(pinned)))),
         Measure("busiest_week", "visits", max(weeks.values(), default=0)),
         Measure("against_wishes", "visits", against, 0),
-        Measure("hours_to_avoid", "visits", sum(cell.avoided for _, cell in placed), 0),
+        Measure("hours_to_avoid", "visits", sum(cell.avoided for _, cell in pairs), 0),
+    ]
+
+
+def walk_measures(drafts: Sequence[Draft], leasts: Sequence[Least | None]) -> list[Measure]:
+    """What the plans cost, and the minutes of walking in it, each with what no plan that is as good otherwise is below.
+
+    Args:
+        drafts: The plans of the groups.
+        leasts: For each, what is known; None if nobody asked.
+    """
+    costs = [cost_of(draft) for draft in drafts]
+    known = [one for one in leasts if one is not None]
+    bounded = len(known) == len(leasts)
+    return [
+        Measure(
+            "cost", "minutes", sum(one.total for one in costs), sum(one.cost for one in known) if bounded else None
+        ),
+        Measure(
+            "ways",
+            "minutes",
+            sum(one.walking for one in costs),
+            sum(one.walking for one in known) if bounded else None,
+        ),
+        Measure("crowded_weeks", "visits", sum(one.crowded for one in costs), 0),
     ]
 
 
 def _at_home(draft: Draft, kind: str) -> bool:
     return draft.agenda.kinds[kind].channel == "home"
-
-
-def _placed(draft: Draft) -> Iterator[tuple[Visit, Cell]]:
-    """Visits with the cell they were put in."""
-    cells = {(cell.person, cell.kind, start): cell for cell in draft.agenda.cells for start in cell.starts}
-    for visit in draft.visits:
-        yield visit, cells[visit.person, visit.kind, visit.start]
 
 
 def _least_building_days(draft: Draft, least: int) -> int:

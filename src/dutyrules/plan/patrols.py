@@ -1,7 +1,7 @@
 """plan_patrols: who patrols which buildings on which day, in which order, and which list is published before."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
@@ -16,13 +16,11 @@ from dutyrules.plan.menus import WideMenu
 from dutyrules.plan.patrol_truth import Turned, least_shortfall, measures, shortfalls
 from dutyrules.plan.plan import Plan, Status, Task, status_of
 from dutyrules.plan.planfile import Placed
+from dutyrules.plan.progress import Progress, untold
 from dutyrules.plan.rotation import Best, Rotation, Search, window
 from dutyrules.plan.rotation_bound import least_walking
 from dutyrules.plan.verify import verified
 from dutyrules.timegrid import date_of
-
-Progress = Callable[[str, int, int], None]
-"""Called with what is being done, how much of it is done, and how much there is."""
 
 MOVES: Final = 4_000
 """Moves of the search for each round."""
@@ -61,7 +59,7 @@ def plan_patrols(
         InputError: the estate plans no patrols, or pins contradict each other or the estate.
     """
     task = assign(estate, scored_period(period), done, keep, start)
-    turned, complete = _turn(task.circuits, moves, progress or (lambda _what, _done, _of: None))
+    turned, complete = _turn(task.circuits, moves, progress or untold)
     tasks = _numbered([*_patrols(task, turned), *task.kept.tasks])
     tasks = _numbered([*tasks, *task.lists.tasks(one for one in tasks if one.kind in estate.planning.patrols)])
     plan = Plan(

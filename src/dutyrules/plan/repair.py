@@ -10,10 +10,11 @@ from ortools.math_opt.python import mathopt
 from dutyrules.plan.agenda import Cell
 from dutyrules.plan.changes import CHANGES, Expectations, Expected, Level
 from dutyrules.plan.draft import Draft, Visit
+from dutyrules.plan.family import families
 from dutyrules.plan.followups import make_follow_ups
 from dutyrules.plan.plan import Measure
 from dutyrules.plan.repair_model import Part, RepairModel, size, ways
-from dutyrules.plan.spread import families, spread
+from dutyrules.plan.spread import spread
 from dutyrules.timegrid import DAY
 
 NODES: Final = 1_000

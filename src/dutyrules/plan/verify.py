@@ -29,11 +29,8 @@ def violations(
     """
     judgement = outlook(estate, forecast(estate, log, plan.tasks), period, kinds)
     presence = judgement.ground.presence
-    for task in plan.tasks:
-        yield from _at_work(presence, task)
     along = [replace(task, person=name) for task in plan.tasks for name in task.along if name in presence.persons]
-    for task in along:
-        yield from _at_work(presence, task)
+    yield from _at_work(presence, [*plan.tasks, *along])
     yield from _apart([*plan.tasks, *along])
     placed = [task for task in plan.tasks if not any(_same(task, pin) for pin in pins)]
     yield from broken_promises(estate, log, placed, pins)
@@ -66,25 +63,29 @@ def _same(task: Task, pin: Task) -> bool:
     return (task.at, task.person, task.kind, task.target) == (pin.at, pin.person, pin.kind, pin.target)
 
 
-def _at_work(presence: Presence, task: Task) -> Iterator[Violation]:
+def _at_work(presence: Presence, tasks: Sequence[Task]) -> Iterator[Violation]:
     """At work that day, inside the shift, and not on leave for an hour of it."""
-    person = presence.persons.index(task.person)
-    start, end = instant_number(task.at), instant_number(task.until)
-    day = day_number(task.at.date())
-    column = day - presence.first
-    if end < start:
-        yield Violation("overlap", named(task), f"ends before it begins, at {task.until}")
-    posts = presence.person == person
-    if not presence.work[posts, column].any():
-        yield Violation("off_duty", named(task), "no workday of any post")
-        return
-    midnight = day * DAY
-    opens, closes = (midnight + int(hours[person, column]) for hours in (presence.shift_start, presence.shift_end))
-    if start < opens or end > closes:
-        yield Violation("off_duty", named(task), "outside the shift")
-    who, first, last = (np.array([number]) for number in (person, start, max(end, start + 1)))
-    if presence.leave.seconds(who, first, last)[0]:
-        yield Violation("leave", named(task), "on leave")
+    numbers = {name: number for number, name in enumerate(presence.persons)}
+    who = np.array([numbers[task.person] for task in tasks], np.int64)
+    starts = np.array([instant_number(task.at) for task in tasks], np.int64)
+    ends = np.array([instant_number(task.until) for task in tasks], np.int64)
+    away = presence.leave.seconds(who, starts, np.maximum(ends, starts + 1))
+    works = {person: presence.work[presence.person == person].any(axis=0) for person in set(who.tolist())}
+    for task, person, start, end, leave in zip(
+        tasks, who.tolist(), starts.tolist(), ends.tolist(), away.tolist(), strict=True
+    ):
+        day = day_number(task.at.date())
+        column = day - presence.first
+        if end < start:
+            yield Violation("overlap", named(task), f"ends before it begins, at {task.until}")
+        if not works[person][column]:
+            yield Violation("off_duty", named(task), "no workday of any post")
+            continue
+        opens, closes = (day * DAY + int(hours[person, column]) for hours in (presence.shift_start, presence.shift_end))
+        if start < opens or end > closes:
+            yield Violation("off_duty", named(task), "outside the shift")
+        if leave:
+            yield Violation("leave", named(task), "on leave")
 
 
 def _apart(tasks: Sequence[Task]) -> Iterator[Violation]:

@@ -1,8 +1,9 @@
 """plan_visits: who visits and calls which household when, so that every duty of the book is met."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 
 import polars as pl
 
@@ -11,32 +12,33 @@ from dutyrules.diagnostics import Diagnostic, InputError
 from dutyrules.estate import Estate, scored_period
 from dutyrules.estate.logs import log_from_rows
 from dutyrules.estate.provenance import provenance
-from dutyrules.plan.cluster import cluster
 from dutyrules.plan.company import Company
+from dutyrules.plan.course import Course, tidy
 from dutyrules.plan.draft import Draft
 from dutyrules.plan.exact import solve_exactly
-from dutyrules.plan.exchange import fill
 from dutyrules.plan.explain import causes
-from dutyrules.plan.followups import make_follow_ups, possible
+from dutyrules.plan.family import families
+from dutyrules.plan.followups import possible
 from dutyrules.plan.forecast import PlanError, forecast, missed, outlook
 from dutyrules.plan.households import Made, check_hours, drafts_of, entered, unowed
 from dutyrules.plan.kept import day_after, future, kept
-from dutyrules.plan.measures import visit_measures
+from dutyrules.plan.measures import visit_measures, walk_measures
 from dutyrules.plan.moves import Diff
+from dutyrules.plan.objective import cost_of
 from dutyrules.plan.obliged import demands_of
 from dutyrules.plan.pins import check_pins
 from dutyrules.plan.plan import Plan, Shortfall, Status, Task, status_of
 from dutyrules.plan.planfile import Placed
-from dutyrules.plan.priority import bring_forward, priority_waits
+from dutyrules.plan.priority import priority_waits
+from dutyrules.plan.programme import Least
+from dutyrules.plan.progress import Progress, untold
 from dutyrules.plan.repair import repair_all, repair_measures
 from dutyrules.plan.reserves import add_reserves, expected_short
-from dutyrules.plan.spread import families, least, spread
+from dutyrules.plan.search import Effort, Search
+from dutyrules.plan.spread import least
 from dutyrules.plan.timing import tasks_of
 from dutyrules.plan.verify import verified
 from dutyrules.timegrid import DAY, Period, day_number, instant_number
-
-Progress = Callable[[str, int, int], None]
-"""Called with what is being done, how much of it is done, and how much there is."""
 
 
 def plan_visits(
@@ -46,6 +48,8 @@ def plan_visits(
     keep: Sequence[Placed] = (),
     *,
     start: date | None = None,
+    effort: int = 1,
+    time_limit: float | None = None,
     freeze: date | None = None,
     progress: Progress | None = None,
 ) -> Plan:
@@ -57,6 +61,8 @@ def plan_visits(
         done: The activity log so far.
         keep: Tasks of an earlier plan; the pinned ones stay, and of the others as few as can be change.
         start: First day to plan; by default the day after the last event of `done` in the period, else its first day.
+        effort: How long to search for shorter walks, so that every run ends with the same plan; 0 is not at all.
+        time_limit: Search for so many seconds instead; the plan then depends on the machine, and says so.
         freeze: Up to and including this day, tasks of the earlier plan stay and no others are planned.
         progress: Told how far the planning is.
 
@@ -86,12 +92,12 @@ def plan_visits(
     fixed = drafts_of(before, demands, old.days, made)
     check_hours(before, fixed)
     company = Company(before, made)
-    tell = progress or (lambda _what, _done, _of: None)
+    tell = progress or untold
     codes = {name: code for code, name in enumerate(estate.places.ids)}
     expected, inside = old.expectations(persons, codes), entered(before, stay)
     repairs = repair_all(fixed, expected, _least_by_flows, inside, tell) if expected.visits else None
     solved = (
-        _solve(fixed, company, tell)
+        _solve(fixed, company, Effort(effort, time_limit), tell)
         if repairs is None
         else [_Solved(one.draft, one.least, one.complete) for one in repairs]
     )
@@ -105,6 +111,7 @@ def plan_visits(
     tasks = tasks_of(drafts, persons, stay)
     measures = [
         *visit_measures(drafts, leasts, inside),
+        *walk_measures(drafts, [one.walks for one in solved]),
         *priority_waits(drafts, old.days),
         *expected_short(drafts, rates),
     ]
@@ -122,7 +129,11 @@ def plan_visits(
         unplanned=unplanned,
         moves=Diff(old, expected, fixed, made, persons, codes).moves(tasks) if rows else (),
         complete=all(one.complete for one in solved),
-        provenance=provenance(estate, log, provisional=before.ground.presence.provisional),
+        provenance={
+            **provenance(estate, log, provisional=before.ground.presence.provisional),
+            "search": {"effort": effort} if time_limit is None else {"seconds": time_limit},
+            "groups": _groups(solved),
+        },
     )
     after = outlook(estate, forecast(estate, log, plan.tasks), span, kinds)
     plan = replace(plan, shortfalls=_explained(missed(after, duties), fixed, solved))
@@ -154,26 +165,41 @@ class _Solved:
     Attributes:
         least: No plan of the group misses less; proven.
         complete: False if the proof or the search was interrupted.
+        walks: What no plan of the group that is as good otherwise costs less than.
     """
 
     draft: Draft
     least: int
     complete: bool
+    walks: Least | None = None
 
 
-def _solve(fixed: Sequence[Draft], company: Company, progress: Progress) -> list[_Solved]:
-    """Plans every group by flows, then searches where flows leave a doubt; interrupted, the flows' plans stand."""
+def _groups(solved: Sequence[_Solved]) -> list[dict[str, int]]:
+    """What each group of people costs, and cannot cost less than, in minutes."""
+    return [
+        {"cost": cost_of(one.draft).total, **({"least": one.walks.cost} if one.walks is not None else {})}
+        for one in solved
+    ]
+
+
+def _searched(progress: Progress, done: int, of: int, cost: int, least: int) -> None:
+    progress("plan.search", done, of, cost, least)
+
+
+def _solve(fixed: Sequence[Draft], company: Company, effort: Effort, progress: Progress) -> list[_Solved]:
+    """Plans every group by flows, searches for shorter walks, and counts where flows leave a doubt about misses."""
     paired = [start.copy() for start in fixed]
     company.accompany(paired)
-    drafts = []
+    courses = []
     for number, start in enumerate(paired):
         progress("plan.flows", number, len(fixed))
-        drafts.append(_by_flows(start))
+        courses.append(Course.begin(start))
+    interrupted = not Search(courses, effort, partial(_searched, progress)).run()
     solved: list[_Solved] = []
-    interrupted = False
-    for number, (start, draft) in enumerate(zip(fixed, drafts, strict=True)):
+    for number, (start, course) in enumerate(zip(fixed, courses, strict=True)):
         progress("plan.proofs", number, len(fixed))
-        one = _Solved(draft, _least_by_flows(start) if draft.shortfall() else 0, complete=True)
+        draft = course.best
+        one = _Solved(draft, _least_by_flows(start) if draft.shortfall() else 0, not interrupted, course.least)
         if draft.shortfall() > one.least:
             try:
                 one = replace(one, complete=False) if interrupted else _by_search(start, paired[number], one)
@@ -184,26 +210,6 @@ def _solve(fixed: Sequence[Draft], company: Company, progress: Progress) -> list
     progress("plan.proofs", len(fixed), len(fixed))
     company.complete([one.draft for one in solved])
     return solved
-
-
-def _by_flows(start: Draft) -> Draft:
-    """Callbacks first, then one circulation after the other, those with the fewest ways to be met first."""
-    draft = start.copy()
-    make_follow_ups(draft)
-    for family in families(draft.demands):
-        if draft.shortfall(family.numbers):
-            spread(draft, family)
-    _tidy(draft)
-    return draft
-
-
-def _tidy(draft: Draft) -> None:
-    """Nothing in vain, gaps filled, priority first, buildings together."""
-    draft.drop_idle()
-    fill(draft)
-    bring_forward(draft)
-    draft.drop_idle()
-    cluster(draft)
 
 
 def _least_by_flows(start: Draft) -> int:
@@ -223,9 +229,10 @@ def _by_search(start: Draft, paired: Draft, flows: _Solved) -> _Solved:
     proof = solve_exactly(draft)
     if any(one.paired for one in start.households.values()):
         proof = solve_exactly(start.unpaired())
-    _tidy(draft)
+    tidy(draft)
     better = draft if draft.shortfall() < flows.draft.shortfall() else flows.draft
-    return _Solved(better, max(flows.least, proof.least), complete=True)
+    walks = flows.walks if better is flows.draft else None
+    return _Solved(better, max(flows.least, proof.least), flows.complete, walks)
 
 
 def _explained(

@@ -57,12 +57,13 @@ class Point:
 
 def legs(points: Sequence[Point | None], pace: int) -> Ints:
     """Minutes from each building to each other, along streets, in whole minutes rounded up."""
-    return np.array([[_leg(one, other, pace) for other in points] for one in points], np.int64).reshape(
+    return np.array([[leg(one, other, pace) for other in points] for one in points], np.int64).reshape(
         len(points), len(points)
     )
 
 
-def _leg(one: Point | None, other: Point | None, pace: int) -> int:
+def leg(one: Point | None, other: Point | None, pace: int) -> int:
+    """Minutes from one building to another, along streets, rounded up."""
     if one is None or other is None:
         return UNKNOWN_LEG
     return ceil((abs(one.x - other.x) + abs(one.y - other.y)) / pace)

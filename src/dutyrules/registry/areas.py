@@ -91,7 +91,11 @@ class Places:
 
     def codes(self, kind: str) -> npt.NDArray[np.int64]:
         """The codes of all buildings, units, areas or persons."""
-        return np.flatnonzero(self.ids.is_in(list(self.by_type[kind])).to_numpy())
+        return self._codes[kind]
+
+    @cached_property
+    def _codes(self) -> Mapping[str, npt.NDArray[np.int64]]:
+        return {kind: np.flatnonzero(self.ids.is_in(list(names)).to_numpy()) for kind, names in self.by_type.items()}
 
     @classmethod
     def of(cls, tables: Tables, areas: Areas) -> "Places":
