@@ -1,6 +1,7 @@
 """The catalogues: every sentence in every language, with the same gaps to fill."""
 
 import ast
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import dutyrules.plan
+import dutyrules.report
 from dutyrules.obligation import REASONS, State
 from dutyrules.plan import Status
 from dutyrules.report.language import LANGUAGES, Speech, _catalogue
@@ -19,6 +21,14 @@ def test_catalogues_say_the_same_things(language: str) -> None:
         return {key: set(re.findall(r"\{(\w+)\}", text)) for key, text in _catalogue(name).items()}
 
     assert gaps(language) == gaps("en")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_key_stands_twice(language: str) -> None:
+    """The last one would be taken, and whoever wrote the first would be misquoted."""
+    text = (Path(dutyrules.report.__file__).parent / "locales" / f"{language}.json").read_text("utf-8")
+    keys = [key for key, _ in json.loads(text, object_pairs_hook=list)]
+    assert len(keys) == len(set(keys))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

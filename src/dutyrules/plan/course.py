@@ -19,6 +19,9 @@ from dutyrules.timegrid import week_of
 
 SEED: Final = 1
 
+SMALL: Final = 600
+"""Lanes of a network up to which the integer programme looks at everything at once."""
+
 Door = tuple[int, int, str]
 """Person, day number and building: somebody enters a building on a day."""
 
@@ -62,6 +65,11 @@ class Course:
         """One step of the search by circulations; says whether it found something."""
         return self.walked is not None and self.walked.step(self._draw) and self._take(self.base, self.walked)
 
+    @property
+    def small(self) -> bool:
+        """Whether the integer programme can look at all days of all buildings at once."""
+        return self.walked is not None and len(self.walked.lanes.lanes) <= SMALL
+
     def look(self, seconds: float | None = None) -> bool:
         """One look at a neighbourhood by the integer programme; says whether the plan got better.
 
@@ -71,7 +79,8 @@ class Course:
         programme = self._prepared()
         if programme is None or self.walked is None:
             return False
-        free = _neighbourhood(programme.entries, self._draw)
+        everything = frozenset(range(len(programme.entries)))
+        free = everything if self.small else _neighbourhood(programme.entries, self._draw)
         found = programme.look(self._known, free, self._below, seconds)
         if found is None:
             return False

@@ -64,6 +64,7 @@ class Search:
     def _search(self, pool: ThreadPoolExecutor) -> None:
         """By effort every group alone; by time those first that may gain most, again and again."""
         if self.effort.seconds is None:
+            self._round(pool, [one for one in self.courses if one.open and one.small], Course.look)
             for _ in range(self.effort.units - 1):
                 self._round(pool, [one for one in self.courses if one.open], _look)
             return

@@ -169,7 +169,8 @@ class PlanWords:
     def move_titles(self) -> list[str]:
         """Above `moves`."""
         return [
-            self.speech(f"col_{key}") for key in ("building", "home", "kind", "before", "after", "change", "move_reason")
+            self.speech(f"col_{key}")
+            for key in ("building", "home", "kind", "before", "after", "change", "move_reason")
         ]
 
     def moves(self) -> Iterator[tuple[str, str, str, str, str, str, str]]:
