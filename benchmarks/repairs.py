@@ -15,7 +15,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-import visits
+import visits_estate as visits
 
 import dutyrules as dr
 from dutyrules.diagnostics import Cell
@@ -52,8 +52,13 @@ def trouble(directory: Path, plan: Plan, seed: int) -> None:
     log += [f"2026-10-09 16:00,,repair,{units[number].split(',')[0]},c{number}" for number in chosen]
     (directory / "log.csv").write_text("\n".join(log) + "\n")
     refusing = set(draw.sample(range(1, len(units)), len(units) // 50)).difference(chosen)
-    lines = [line.rsplit(",", 1)[0] + ",none" if number in refusing else line for number, line in enumerate(units)]
+    lines = [_without_contact(line) if number in refusing else line for number, line in enumerate(units)]
     (directory / "units.csv").write_text("\n".join(lines) + "\n")
+
+
+def _without_contact(line: str) -> str:
+    unit, building, state, _, *rest = line.split(",")
+    return ",".join([unit, building, state, "none", *rest])
 
 
 class Clock:
@@ -79,7 +84,8 @@ class Clock:
 
 def measure(directory: Path, households: int, clock: Clock) -> dict[str, Any]:
     """Plans, troubles, repairs, and plans anew for comparison."""
-    visits.make(directory, households, seed=1)
+    butlers = max(1, round(households / 333))
+    visits.make(directory, visits.Size(households, butlers, 7 * butlers), seed=1)
     (directory / "callbacks.yaml").write_text(CALLBACKS)
     estate_file = directory / "estate.yaml"
     estate_file.write_text(estate_file.read_text().replace("[book.yaml]", "[book.yaml, callbacks.yaml]"))
