@@ -93,6 +93,10 @@ class Course:
         walked.follow(proposed)
         return self._take(base, walked)
 
+    def forget(self) -> None:
+        """Lets go of the programme, which is large; the next look builds it anew."""
+        self._programme = None
+
     def bound(self) -> None:
         """Finds out what no plan can cost less than."""
         self.least = Least(0, 0)

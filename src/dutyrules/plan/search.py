@@ -72,7 +72,7 @@ class Search:
             waiting = sorted((one for one in self.courses if one.open), key=lambda one: -one.gap)
             if not waiting:
                 return
-            self._round(pool, waiting, _once)
+            self._round(pool, waiting, self._turn)
 
     def _round(self, pool: ThreadPoolExecutor, courses: Sequence[Course], work: Callable[[Course], object]) -> None:
         worked = pool.map(lambda course: None if self._over() else work(course), courses)
@@ -80,6 +80,13 @@ class Search:
             cost = sum(course.cost.total for course in self.courses)
             least = sum(course.least.cost if course.least else 0 for course in self.courses)
             self.told(done, len(courses), cost, least)
+
+    def _turn(self, course: Course) -> None:
+        course.step()
+        for _ in range(LOOKS):
+            if course.open and not self._over():
+                course.look(GLANCE)
+        course.forget()
 
     def _over(self) -> bool:
         return self._stop.is_set() or (self.effort.seconds is not None and monotonic() > self._until)
@@ -94,8 +101,4 @@ def _look(course: Course) -> None:
     for _ in range(LOOKS):
         if course.open:
             course.look()
-
-
-def _once(course: Course) -> None:
-    course.step()
-    course.look(GLANCE)
+    course.forget()
