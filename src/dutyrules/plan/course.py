@@ -49,6 +49,7 @@ class Course:
     least: Least | None = None
     _draw: Random = field(default_factory=lambda: Random(SEED))
     _programme: Programme | None = None
+    _bounded: Limits | None = None
     _known: Sequence[int] = ()
     _below: int = 0
 
@@ -99,9 +100,14 @@ class Course:
 
     def bound(self) -> None:
         """Finds out what no plan can cost less than."""
-        self.least = Least(0, 0)
+        self.least, self._bounded = Least(0, 0), _limits(self.best)
         if self.walked is not None and self.walked.bounded(self.start.relaxed()):
-            self.least = Programme(self.start.relaxed(), self.walked.family, _limits(self.best)).bound()
+            self.least = Programme(self.start.relaxed(), self.walked.family, self._bounded).bound()
+
+    @property
+    def outdated(self) -> bool:
+        """Whether the bound speaks of other plans than the best: one with fewer misses may make more visits."""
+        return self.least is not None and self._bounded != _limits(self.best)
 
     @property
     def gap(self) -> int:

@@ -56,10 +56,14 @@ class Search:
                 self._round(pool, self.courses, _step)
                 self._round(pool, self.courses, Course.bound)
                 self._search(pool)
+                for _ in pool.map(Course.bound, [one for one in self.courses if one.outdated]):
+                    pass
             except KeyboardInterrupt:
                 self._stop.set()
-                return False
-        return True
+        for course in self.courses:
+            if course.outdated:
+                course.least = None
+        return not self._stop.is_set()
 
     def _search(self, pool: ThreadPoolExecutor) -> None:
         """By effort every group alone; by time those first that may gain most, again and again."""
