@@ -35,7 +35,7 @@ def test_wide_neighbourhoods_are_two_buildings_or_two_weeks_in_a_row() -> None:
     for free in looked(tour, 4):
         buildings = {ENTRIES[one].building for one in free}
         weeks = sorted({ENTRIES[one].days[0] // 7 for one in free})
-        assert len(buildings) == 2 and len(weeks) == 6 or len(buildings) == 4 and weeks == [weeks[0], weeks[0] + 1]
+        assert (len(buildings) == 2 and len(weeks) == 6) or (len(buildings) == 4 and weeks == [weeks[0], weeks[0] + 1])
 
 
 def test_what_was_found_makes_the_next_round_narrow_again() -> None:
