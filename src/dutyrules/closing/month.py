@@ -129,6 +129,7 @@ def close_month(
     standing = work.standing("closed", published.revision, scene.adjustments, published)
     result = work.with_appeals(scene, standing, published)
     work.refuse_open(result)
+    refuse_to_close(result)
     return work.write(result, "closed", "closed.json", scene, None)
 
 

@@ -54,6 +54,11 @@ class Result(Tally):
     closed: Closed
     standing: Standing | None = None
 
+    @property
+    def lifted(self) -> frozenset[str]:
+        """Breaches that an appeal lifted."""
+        return self.standing.lifted if self.standing else frozenset()
+
     @cached_property
     def charges(self) -> Mapping[str, Mapping[LineKey, Charge]]:
         """Scorecard → line → charge on every sheet, less what appeals give back."""
@@ -339,7 +344,8 @@ class Result(Tally):
     def _finding(self, duty: str, row: int) -> Finding:
         finding = self.namer.finding(duty, row)
         if row in self.waived.get(duty, ()):
-            return Finding(**vars(finding) | {"state": "excused", "why": "waived"})
+            why = "appealed" if finding.breach_id in self.lifted else "waived"
+            return Finding(**vars(finding) | {"state": "excused", "why": why})
         return finding
 
     def verdicts(self) -> Iterator[tuple[int, Finding]]:

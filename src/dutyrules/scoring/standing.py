@@ -24,6 +24,7 @@ class Standing:
         revision: How many times it was published; a draft counts as the next.
         published_at: When it was published first; None for a draft of what never was.
         appeals_until: The first second that is too late for an appeal.
+        lifted: Breaches that no longer count, since an appeal against them was granted.
         given: What appeals give back on each line.
         adjustments: What earlier months came to differently after they were closed.
     """
@@ -33,6 +34,7 @@ class Standing:
     published_at: datetime | None = None
     appeals_until: datetime | None = None
     appeals: tuple[Appeal, ...] = ()
+    lifted: frozenset[str] = frozenset()
     given: Mapping[Place, Decimal] = field(default_factory=dict)
     adjustments: tuple[Adjustment, ...] = ()
 
