@@ -44,13 +44,13 @@ def _zone(value: object) -> object:
 
 def _in_days(value: Duration) -> Duration:
     if value.unit not in ("workdays", "days") or not value.amount:
-        raise wrong("appeal_window", str(value), "a number of workdays or days such as 5 workdays")
+        raise wrong("duration", str(value), "a number of workdays or days such as 5 workdays")
     return value
 
 
 def _in_months(value: Duration) -> Duration:
     if value.unit != "months" or not value.amount:
-        raise wrong("retention", str(value), "a number of months such as 36 months")
+        raise wrong("duration", str(value), "a number of months such as 36 months")
     return value
 
 
