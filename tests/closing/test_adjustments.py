@@ -133,6 +133,15 @@ def test_a_waiver_after_the_end_is_carried_too(yard: Yard) -> None:
     assert (adjustment.points, [one.change for one in adjustment.changes]) == (Decimal(20), ["went"])
 
 
+def test_other_books_are_told(yard: Yard) -> None:
+    yard.october()
+    book = (yard.folder / "book.yaml").read_text("utf-8")
+    yard.write("book.yaml", book.replace("title: Untidy, each: 5", "title: Untidy, each: 6"))
+    step = yard.november()
+    assert [(one.code, one.found) for one in step.notices] == [("close.other-books", "book.yaml")]
+    assert sheet(step).adjusted == -1
+
+
 def test_quarters_count_adjustments_and_appeals(yard: Yard) -> None:
     late = breach(yard.publish(), "late")
     yard.appeals(f"{late},{FILED},wu,hr,{DECIDED},4,flood,boss")
