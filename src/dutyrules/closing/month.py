@@ -245,7 +245,8 @@ class _Work:
     def again(self, entry: Entry, paths: Sequence[Path]) -> tuple[Result, Log]:
         """A closed month scored again with what is known now, late rows that were approved included; and its log."""
         known = {relative(path, self.estate) for path in paths}
-        more = [name for name in entry.inputs.log if name not in known]
+        since = [self.ledger.of(month)[-1] for month in self.ledger.closed() if month >= entry.month]
+        more = sorted({name for one in since for name in one.inputs.log} - known)  # what was carried stays known
         every = [*still_there(more, self.estate, entry.month), *paths]
         log = self._log(every, entry.month, late_approved=True)
         world = World(self.estate, log, entry.month, Closed({}))
