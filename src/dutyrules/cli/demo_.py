@@ -1,13 +1,13 @@
 """demo: the whole round on the shipped example estate, in a directory of its own."""
 
 import argparse
-import shutil
 import sys
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dutyrules.cli.arguments import add_language
+from dutyrules.cli.arguments import add_language, log_files
+from dutyrules.cli.demo_exports import copy_estate, import_all
 
 if TYPE_CHECKING:
     from dutyrules import Estate, Log, Plan
@@ -56,21 +56,19 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _prepare(home: Path) -> "Estate":
-    """The example estate, checked, its books tested, and an export of another system imported."""
+    """The example estate, checked, its book tested, and the month's exports imported."""
     from dutyrules import load_estate
-    from dutyrules.resources import examples_dir
 
     _say(1, f"copying the example estate to {home}")
-    shutil.copytree(
-        examples_dir() / "haitang", home, dirs_exist_ok=True, ignore=shutil.ignore_patterns("generate*", "__pycache__")
-    )
-    _say(2, "checking the estate and its rule books")
-    estate = load_estate(home / "estate.yaml")
-    _say(3, "running the tests in the rule books")
-    _test([Path(file) for file in estate.book.files])
-    _say(4, "reading a patrol export of another system")
-    _import(home, estate)
-    return estate
+    copy_estate(home)
+    _say(2, "checking the estate and its rule books, and running the tests in its own")
+    estate = load_estate(home)
+    for book in sorted((home / "books").glob("*.yaml")):
+        _test(book)
+    _say(3, "importing what DingTalk and MicroCommunity exported")
+    for told in import_all(home, estate):
+        print(f"    {told}")
+    return load_estate(home)  # with the leave that DingTalk approved
 
 
 def _score(home: Path, estate: "Estate", language: str) -> "Log":
@@ -79,8 +77,8 @@ def _score(home: Path, estate: "Estate", language: str) -> "Log":
     from dutyrules.activity.rejects import write_rejects
     from dutyrules.report import render, write_report
 
-    _say(5, f"scoring {MONTH}")
-    log = read_log(sorted((home / "logs").glob("*.csv")), estate, period=MONTH)
+    _say(4, f"scoring {MONTH}")
+    log = read_log(log_files([home / "logs"]), estate, period=MONTH)
     if log.rejected_rows:
         write_rejects(log.rejects, home / "rejects.csv")
         print(f"    {log.rejected_rows} unreadable rows are kept in {home / 'rejects.csv'}")
@@ -98,10 +96,10 @@ def _plan(home: Path, estate: "Estate", log: "Log", language: str) -> None:
     from dutyrules import plan_patrols, plan_visits
     from dutyrules.report.plan import write_folder
 
-    _say(6, f"planning the visits of {QUARTER}, after what was done in {MONTH}")
+    _say(5, f"planning the visits of {QUARTER}, after what was done in {MONTH}")
     _planned(visits := plan_visits(estate, QUARTER, log))
     write_folder(visits, estate, home / "visits", language)
-    _say(7, f"planning the patrols of {NEXT_MONTH}")
+    _say(6, f"planning the patrols of {NEXT_MONTH}")
     _planned(patrols := plan_patrols(estate, NEXT_MONTH))
     write_folder(patrols, estate, home / "patrols", language)
 
@@ -122,31 +120,19 @@ def _remind(home: Path, estate: "Estate", log: "Log", language: str) -> None:
     from dutyrules import due
     from dutyrules.report.due import render_due, write_calendars
 
-    _say(8, f"listing what was open on {NOON:%Y-%m-%d %H:%M}, here for one person")
+    _say(7, f"listing what was open on {NOON:%Y-%m-%d %H:%M}, here for one person")
     found = due(estate, log, NOON)
     write_calendars(found, home / "due", language)
     sys.stdout.write(render_due(found, "text", language, PERSON).decode())
 
 
 def _say(step: int, what: str) -> None:
-    print(f"[{step}/8] {what}", flush=True)
+    print(f"[{step}/7] {what}", flush=True)
 
 
-def _test(books: list[Path]) -> None:
+def _test(book: Path) -> None:
     from dutyrules.workshop import run_book_tests
 
-    for book in books:
-        report = run_book_tests(book)
-        state = f"{len(report.failed)} failed" if report.failed else "all passed"
-        print(f"    {book.name}: {len(report.outcomes)} tests, {state}")
-
-
-def _import(home: Path, estate: "Estate") -> None:
-    from dutyrules.activity.imports import write_log_csv
-    from dutyrules.estate import import_exports
-
-    exports = sorted((home / "exports").glob("*.xlsx"))
-    target = home / "logs" / "patrols-imported.csv"
-    imported = import_exports("microcommunity_patrol", exports, estate)
-    write_log_csv(imported, target)
-    print(f"    {len(imported.rows)} rows from {', '.join(path.name for path in exports)}")
+    report = run_book_tests(book)
+    state = f"{len(report.failed)} failed" if report.failed else "all passed"
+    print(f"    {book.name}: {len(report.outcomes)} tests, {state}")
