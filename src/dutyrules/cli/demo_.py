@@ -27,6 +27,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="made if it does not exist (haitang-demo)",
     )
+    command.add_argument("--copy", action="store_true", help="only copy the example estate, with its exports")
     add_language(command)
 
 
@@ -36,6 +37,10 @@ def run(arguments: argparse.Namespace) -> int:
     if home.exists() and any(home.iterdir()):
         print(f"{home} is not empty: name a new directory", file=sys.stderr)
         return 2
+    if arguments.copy:
+        copy_estate(home)
+        print(f"The example estate is in {home}, what other systems exported in {home / 'exports'}")
+        return 0
     estate = _prepare(home)
     log = _score(home, estate, arguments.lang)
     _plan(home, estate, log, arguments.lang)
