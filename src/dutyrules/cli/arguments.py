@@ -88,8 +88,7 @@ def scored(arguments: argparse.Namespace, beside: Path | None = None) -> "tuple[
     Args:
         beside: The file beside which the rejects are written.
     """
-    from dutyrules import load_estate, read_log, score
-    from dutyrules.scoring import read_closed
+    from dutyrules import closed_months, load_estate, read_closed, read_log, score
 
     estate = load_estate(arguments.estate)
     log = read_log(
@@ -100,7 +99,8 @@ def scored(arguments: argparse.Namespace, beside: Path | None = None) -> "tuple[
         encoding=arguments.encoding,
     )
     status = tell_rejects(log, beside)
-    closed = read_closed(getattr(arguments, "closed", None) or (), estate.id)
+    files: list[Path] | None = getattr(arguments, "closed", None)
+    closed = read_closed(files, estate.id) if files else closed_months(estate)
     result = score(estate, log, arguments.period, arguments.as_of, forecast=arguments.forecast, closed=closed)
     return result, status
 

@@ -21,9 +21,12 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         "--format", choices=("text", "json", "csv"), default="text", help="what to print, without --out"
     )
     command.add_argument(
-        "--closed", nargs="+", type=Path, metavar="SHEETS.json", help="closed months, for what several come to together"
+        "--closed",
+        nargs="+",
+        type=Path,
+        metavar="SHEETS.json",
+        help="closed months, for what several come to together; by default those that were closed beside the estate",
     )
-    command.add_argument("--close", action="store_true", help="close the month: mark its JSON as final")
     command.add_argument("--strict", action="store_true", help="stop if a row cannot be read")
     add_language(command)
 
@@ -36,9 +39,6 @@ def run(arguments: argparse.Namespace) -> int:
         known = ", ".join(SUFFIXES)
         print(f"--out {arguments.out}: the suffix must be one of {known}, or none for a folder", file=sys.stderr)
         return 2
-    if arguments.close and (arguments.person or _form(arguments) != "json"):
-        print("--close needs JSON (--format json, or --out X.json), and everybody: no --person", file=sys.stderr)
-        return 2
     result, status = scored(arguments, arguments.out)
     if status and arguments.strict:
         return 1
@@ -46,14 +46,9 @@ def run(arguments: argparse.Namespace) -> int:
         paths = write_copies(result, arguments.out, arguments.lang, arguments.person)
         print(f"written: {len(paths)} workbooks in {arguments.out}", file=sys.stderr)
     elif arguments.out:
-        write_report(result, arguments.out, arguments.lang, arguments.person, close=arguments.close)
+        write_report(result, arguments.out, arguments.lang, arguments.person)
         print(f"written: {arguments.out}", file=sys.stderr)
     else:
-        told = render(result, arguments.format, arguments.lang, arguments.person, close=arguments.close)
+        told = render(result, arguments.format, arguments.lang, arguments.person)
         sys.stdout.write(told.decode())
     return status
-
-
-def _form(arguments: argparse.Namespace) -> str:
-    """The format in which it is told."""
-    return str(arguments.out.suffix.removeprefix(".") if arguments.out else arguments.format)

@@ -3,6 +3,15 @@
 from dutyrules.estate.estate import Estate
 from dutyrules.estate.imports import import_exports
 from dutyrules.estate.load import load_estate
-from dutyrules.estate.logs import log_from_rows, read_log, scored_period
+from dutyrules.estate.logs import cut_off, end_of, log_from_rows, read_log, scored_period
 
-__all__ = ["Estate", "import_exports", "load_estate", "log_from_rows", "read_log", "scored_period"]
+__all__ = [
+    "Estate",
+    "cut_off",
+    "end_of",
+    "import_exports",
+    "load_estate",
+    "log_from_rows",
+    "read_log",
+    "scored_period",
+]

@@ -11,28 +11,23 @@ from dutyrules.report.language import LANGUAGES, Speech
 from dutyrules.report.score_workbook import score_workbook
 from dutyrules.report.table import as_csv
 from dutyrules.report.text import as_text
-from dutyrules.scoring import Result, refuse_to_close
+from dutyrules.scoring import Result
 
 FORMATS = ("text", "json", "csv")
 SUFFIXES = {".txt": "text", ".json": "json", ".csv": "csv", ".xlsx": "xlsx"}
 """File suffix → format of `--out`."""
 
 
-def render(result: Result, form: str, language: str, person: str | None = None, *, close: bool = False) -> bytes:
+def render(result: Result, form: str, language: str, person: str | None = None) -> bytes:
     """A result in one format.
 
-    Args:
-        close: Mark the JSON as what the month came to, once and for all.
-
     Raises:
-        InputError: nobody of that name has a post in the period, or it cannot be closed.
+        InputError: nobody of that name has a post in the period.
     """
-    if close:
-        refuse_to_close(result)
     people = result.of(person) if person else result.people
     match form:
         case "json":
-            return as_json(result, people, closed=close).encode()
+            return as_json(result, people).encode()
         case "csv":
             return as_csv(result, people, Speech(language))
         case "xlsx":
@@ -41,9 +36,9 @@ def render(result: Result, form: str, language: str, person: str | None = None, 
             return as_text(result, people, Speech(language)).encode()
 
 
-def write_report(result: Result, path: Path, language: str, person: str | None = None, *, close: bool = False) -> None:
+def write_report(result: Result, path: Path, language: str, person: str | None = None) -> None:
     """Writes a result to a file, in the format that its suffix names; wholly or not at all."""
-    atomic.write(path, render(result, SUFFIXES[path.suffix], language, person, close=close))
+    atomic.write(path, render(result, SUFFIXES[path.suffix], language, person))
 
 
 def write_copies(result: Result, folder: Path, language: str, person: str | None = None) -> list[Path]:

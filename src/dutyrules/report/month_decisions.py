@@ -5,8 +5,10 @@ from typing import Final
 
 from dutyrules.report.grid import Cell, Grid, Lead
 from dutyrules.report.month import Month, breach_key, landscape
+from dutyrules.report.numbers import plain
 from dutyrules.report.sheets import Worksheet
 from dutyrules.report.text import finding_words
+from dutyrules.scoring import Appeal, Sheet
 
 _WIDTHS: Final = {
     "decision": 16,
@@ -21,8 +23,8 @@ _WIDTHS: Final = {
 
 
 def decisions(month: Month) -> Sequence[dict[str, Cell]]:
-    """A row for each waiver that excuses one of these people, and for each gap of theirs that was settled."""
-    return [*_waivers(month), *_settlements(month)]
+    """A row for each waiver that excuses one of these people, each appeal of theirs, and each gap that was settled."""
+    return [*_waivers(month), *_appeals(month), *_settlements(month)]
 
 
 def decisions_sheet(month: Month, rows: Sequence[dict[str, Cell]], page: Worksheet) -> None:
@@ -53,6 +55,34 @@ def _waivers(month: Month) -> list[dict[str, Cell]]:
         for one in sheet.excused
         if one.why == "waived" and one.breach_id in waivers
     ]
+
+
+def _appeals(month: Month) -> list[dict[str, Cell]]:
+    return [
+        {
+            "decision": month.speech(
+                f"mc_appeal_{one.decision}", points="" if one.points is None else plain(one.points)
+            ),
+            "person": sheet.person,
+            "name": sheet.name,
+            "about": _about(month, sheet, one),
+            "reason": one.reason or "",
+            "decided_by": one.decided_by or "",
+            "decided_at": str(one.decided_at or ""),
+            "breach": Lead(month.evidence.get(breach_key(sheet, one.breach_id), ""), one.breach_id),
+        }
+        for sheet in month.people
+        for one in sheet.appeals
+    ]
+
+
+def _about(month: Month, sheet: Sheet, appeal: Appeal) -> str:
+    """What an appeal is about, and when it was filed."""
+    said = month.speech("mc_filed", at=appeal.filed_at)
+    for one in (*sheet.breaches, *sheet.excused):
+        if one.breach_id == appeal.breach_id:
+            return f"{one.day}  {finding_words(month.result, sheet, one, month.speech)}; {said}"
+    return said
 
 
 def _settlements(month: Month) -> list[dict[str, Cell]]:

@@ -1,9 +1,10 @@
-"""Closed sheets: what a month came to, once and for all, as `score --close` wrote it."""
+"""Closed sheets: what a month came to, once and for all, as `dutyrules close finish` wrote it."""
 
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
@@ -62,6 +63,12 @@ def read_closed(paths: Sequence[Path], estate: str) -> Closed:
     return Closed(months)
 
 
+def seal_of(document: Mapping[str, Any]) -> str:
+    """The SHA-256 of a document, its own `seal` left out, however it is spaced and ordered."""
+    rest = {key: value for key, value in document.items() if key != "seal"}
+    return sha256(json.dumps(rest, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
 class _File:
     """One file, and where in it something stands."""
 
@@ -78,9 +85,10 @@ class _File:
         told = self._document()
         checks = (
             ("schema_version", told.get("schema_version") == SCHEMA_VERSION, f'"{SCHEMA_VERSION}"'),
-            ("closed", told.get("closed") is True, "true: score --close writes it"),
+            ("closed", told.get("closed") is True, "true: dutyrules close finish writes it"),
             ("estate", told.get("estate") == estate, f'"{estate}", the estate that is scored'),
             ("period", _is_month(told.get("period")), 'a month such as "2026-10"'),
+            ("seal", told.get("seal") == seal_of(told), "the SHA-256 of the rest: the file as it was written"),
         )
         for key, holds, expected in checks:
             if not holds:

@@ -38,6 +38,11 @@ class Tally:
     sheets: Sheets
 
     @property
+    def lifted(self) -> frozenset[str]:
+        """Breaches that an appeal lifted."""
+        return frozenset()
+
+    @property
     def provisional(self) -> bool:
         """Whether the holidays of the period are not published yet."""
         return self.estate.calendar.provisional(self.period.first, self.period.last)
@@ -54,8 +59,8 @@ class Tally:
 
     @cached_property
     def waived(self) -> Mapping[str, Ints]:
-        """Duty → rows whose breach HR waived."""
-        wanted = set(self.estate.tables.waivers["breach_id"].to_list())
+        """Duty → rows whose breach HR waived, or that an appeal lifted."""
+        wanted = {*self.estate.tables.waivers["breach_id"].to_list(), *self.lifted}
         if not wanted:
             return {}
         found: dict[str, Ints] = {}
