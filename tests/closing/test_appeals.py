@@ -165,7 +165,9 @@ def test_one_appeal_has_one_decision(yard: Yard, ids: dict[str, str]) -> None:
     with pytest.raises(dr.InputError) as caught:
         yard.finish()
     (problem,) = caught.value.diagnostics
-    assert (problem.code, str(problem.where)[-12:]) == ("appeal.twice", "3:breach_id")
+    assert problem.code == "appeal.twice"
+    assert str(problem.where).endswith("appeals.csv:row 3:breach_id")
+    assert str(problem.related[0][1]).endswith("appeals.csv:row 2:breach_id")
 
 
 def test_everything_wrong_is_told_at_once(yard: Yard, ids: dict[str, str]) -> None:

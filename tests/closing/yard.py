@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import dutyrules as dr
-from dutyrules.cli import main as cli
 from dutyrules.closing import Step
 
 BOOK = """\
@@ -116,11 +115,6 @@ class Yard:
     def closed(self, month: str) -> dict[str, Any]:
         told: dict[str, Any] = json.loads((self.folder / "closing" / month / "closed.json").read_text("utf-8"))
         return told
-
-    def cli(self, *arguments: str) -> int:
-        return cli.main(
-            [arguments[0], *(["--estate", str(self.folder)] if arguments[0] != "close" else []), *arguments[1:]]
-        )
 
 
 def sheet(step: Step, person: str = "wu") -> dr.Sheet:

@@ -18,8 +18,8 @@ APPEALS = "appeals"
 
 
 def relative(path: Path, estate: Estate) -> str:
-    """A path from the estate's folder, the same wherever a command is given."""
-    return Path(os.path.relpath(path.resolve(), estate.directory.resolve())).as_posix()
+    """A path from the estate's folder, the same wherever a command is given; a link by its own name."""
+    return Path(os.path.relpath(path.parent.resolve() / path.name, estate.directory.resolve())).as_posix()
 
 
 def audited_log(
