@@ -6,13 +6,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dutyrules.cli.arguments import add_language, log_files
+from dutyrules.cli.arguments import add_language
+from dutyrules.cli.demo_close import MONTH, close, draft, publish
 from dutyrules.cli.demo_exports import copy_estate, import_all
 
 if TYPE_CHECKING:
     from dutyrules import Estate, Log, Plan
 
-MONTH, NEXT_MONTH, QUARTER = "2026-10", "2026-11", "2026-Q4"
+NEXT_MONTH, QUARTER = "2026-11", "2026-Q4"
 NOON = datetime(2026, 10, 15, 12, 0)
 PERSON = "b04"
 
@@ -32,7 +33,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """The whole round: check, test, import, score, plan, remind; ends by naming the files to open."""
+    """The whole round: check, test, import, score, close, plan, remind; ends by naming the files to open."""
     home: Path = arguments.directory
     if home.exists() and any(home.iterdir()):
         print(f"{home} is not empty: name a new directory", file=sys.stderr)
@@ -42,12 +43,12 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"The example estate is in {home}, what other systems exported in {home / 'exports'}")
         return 0
     estate = _prepare(home)
-    log = _score(home, estate, arguments.lang)
+    log = _close(home, arguments.lang)
     _plan(home, estate, log, arguments.lang)
     _remind(home, estate, log, arguments.lang)
     print(
         f"\nOpen in a spreadsheet\n"
-        f"  {home / f'{MONTH}.csv'}: the score of every butler\n"
+        f"  {home / f'{MONTH}.xlsx'}: the closed month, a sheet to sign for each person ({MONTH}.csv: the score of everybody)\n"
         f"  {home / 'visits' / 'plan.xlsx'}: the quarter's visits, a list to print for each person\n"
         f"  {home / 'patrols' / 'plan.xlsx'}: the next month's patrols\n"
         f"in a browser\n"
@@ -76,24 +77,23 @@ def _prepare(home: Path) -> "Estate":
     return load_estate(home)  # with the leave that DingTalk approved
 
 
-def _score(home: Path, estate: "Estate", language: str) -> "Log":
-    """The month, scored and written."""
-    from dutyrules import read_log, score
+def _close(home: Path, language: str) -> "Log":
+    """The month, from its draft to its end; returns the log by which it was scored."""
     from dutyrules.activity.rejects import write_rejects
-    from dutyrules.report import render, write_report
+    from dutyrules.report import render
 
-    _say(4, f"scoring {MONTH}")
-    log = read_log(log_files([home / "logs"]), estate, period=MONTH)
-    if log.rejected_rows:
-        write_rejects(log.rejects, home / "rejects.csv")
-        print(f"    {log.rejected_rows} unreadable rows are kept in {home / 'rejects.csv'}")
-    result = score(estate, log, MONTH)
-    for suffix in (".csv", ".json", ".txt"):
-        write_report(result, home / f"{MONTH}{suffix}", language)
+    _say(4, f"scoring {MONTH}: a draft")
+    drafted = draft(home)
+    if drafted.log.rejected_rows:
+        write_rejects(drafted.log.rejects, home / "rejects.csv")
+        print(f"    {drafted.log.rejected_rows} unreadable rows are kept in {home / 'rejects.csv'}")
     print()
-    sys.stdout.write(render(result, "text", language).decode())
+    sys.stdout.write(render(drafted, "text", language).decode())
     print()
-    return log
+    _say(5, "closing the month: gaps settled and published, then an appeal decided and closed for good")
+    for told in (*publish(home, language), *close(home, drafted, language)):
+        print(f"    {told}")
+    return drafted.log
 
 
 def _plan(home: Path, estate: "Estate", log: "Log", language: str) -> None:
@@ -101,10 +101,10 @@ def _plan(home: Path, estate: "Estate", log: "Log", language: str) -> None:
     from dutyrules import plan_patrols, plan_visits
     from dutyrules.report.plan import write_folder
 
-    _say(5, f"planning the visits of {QUARTER}, after what was done in {MONTH}")
+    _say(6, f"planning the visits of {QUARTER}, after what was done in {MONTH}")
     _planned(visits := plan_visits(estate, QUARTER, log))
     write_folder(visits, estate, home / "visits", language)
-    _say(6, f"planning the patrols of {NEXT_MONTH}")
+    _say(7, f"planning the patrols of {NEXT_MONTH}")
     _planned(patrols := plan_patrols(estate, NEXT_MONTH))
     write_folder(patrols, estate, home / "patrols", language)
 
@@ -125,14 +125,14 @@ def _remind(home: Path, estate: "Estate", log: "Log", language: str) -> None:
     from dutyrules import due
     from dutyrules.report.due import render_due, write_calendars
 
-    _say(7, f"listing what was open on {NOON:%Y-%m-%d %H:%M}, here for one person")
+    _say(8, f"listing what was open on {NOON:%Y-%m-%d %H:%M}, here for one person")
     found = due(estate, log, NOON)
     write_calendars(found, home / "due", language)
     sys.stdout.write(render_due(found, "text", language, PERSON).decode())
 
 
 def _say(step: int, what: str) -> None:
-    print(f"[{step}/7] {what}", flush=True)
+    print(f"[{step}/8] {what}", flush=True)
 
 
 def _test(book: Path) -> None:
