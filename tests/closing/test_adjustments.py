@@ -25,7 +25,7 @@ def test_a_late_row_that_somebody_approved_is_carried_on(yard: Yard) -> None:
     yard.late("2026-10", f"{ON_TIME},hu")
     (adjustment,) = sheet(yard.november()).adjustments
     # October: 30 - 10 + 35 = 55 instead of 35, and one fine less
-    assert (adjustment.period, adjustment.points, adjustment.fines) == ("2026-10", 20, {"CNY": Decimal(-10)})
+    assert (adjustment.period, adjustment.points, adjustment.fines) == ("2026-10", Decimal(20), {"CNY": Decimal(-10)})
     assert [(one.change, one.finding.breach_id) for one in adjustment.changes] == [("went", missing)]
     assert before.read_bytes() == bytes_before
     wu = next(one for one in yard.closed("2026-11")["people"] if one["person"] == "wu")
@@ -48,7 +48,7 @@ def test_a_breach_that_came_is_carried_with_its_rows(yard: Yard) -> None:
     (adjustment,) = sheet(yard.november()).adjustments
     (change,) = adjustment.changes
     assert (adjustment.points, change.change, change.finding.duty, change.finding.evidence) == (
-        -5,
+        Decimal(-5),
         "came",
         "2/1",
         (("logs/2026-10.csv", 6),),
@@ -60,8 +60,11 @@ def test_a_breach_that_is_told_otherwise(yard: Yard) -> None:
     yard.late("2026-10", "2026-10-30 07:30,wu,gate.opened,,2026-11-10 08:00,hu")
     ours, others = dr.month_differences(yard.estate, "2026-10")
     # late instead of absent: 30 - 20 + 35 = 45, and the chief bears half of ten more
-    assert ([(one.change, one.finding.reason) for one in ours.changes], ours.points) == ([("changed", "late")], 10)
-    assert (others.person, others.points) == ("xu", -5)
+    assert ([(one.change, one.finding.reason) for one in ours.changes], ours.points) == (
+        [("changed", "late")],
+        Decimal(10),
+    )
+    assert (others.person, others.points) == ("xu", Decimal(-5))
 
 
 def test_each_difference_is_carried_once(yard: Yard) -> None:
@@ -91,7 +94,11 @@ def test_what_is_taken_back_later_is_carried_back(yard: Yard) -> None:
         file.write("2026-10-30 07:00,wu,gate.opened,2026-12-20,hu,e1,2,yes\n")
     step = yard.publish("2026-12", "2027-01-08 10:00", "2026-12", "late")
     (october,) = sheet(step).adjustments
-    assert (october.period, october.points, [one.change for one in october.changes]) == ("2026-10", -20, ["came"])
+    assert (october.period, october.points, [one.change for one in october.changes]) == (
+        "2026-10",
+        Decimal(-20),
+        ["came"],
+    )
 
 
 def test_an_appeal_still_holds_when_the_month_is_scored_again(yard: Yard) -> None:
@@ -101,7 +108,7 @@ def test_an_appeal_still_holds_when_the_month_is_scored_again(yard: Yard) -> Non
     assert dr.month_differences(yard.estate, "2026-10") == []
     yard.late("2026-10", "2026-10-29 06:59,wu,gate.opened,,2026-11-10,hu")  # not late at all: 30 - 20 + 35 = 45
     found = dr.month_differences(yard.estate, "2026-10")
-    assert [(one.person, one.points) for one in found] == [("wu", 6), ("xu", 3)]
+    assert [(one.person, one.points) for one in found] == [("wu", Decimal(6)), ("xu", Decimal(3))]
 
 
 def test_who_has_no_sheet_any_more_is_told(yard: Yard) -> None:
@@ -112,7 +119,7 @@ def test_who_has_no_sheet_any_more_is_told(yard: Yard) -> None:
     yard.log("2026-11", "2026-11-02 15:00,xu,inspection.1")
     step = yard.november()
     (one,) = step.result.unplaced
-    assert (one.person, one.points) == ("wu", 20)
+    assert (one.person, one.points) == ("wu", Decimal(20))
     assert yard.closed("2026-11")["unplaced"][0]["points"] == "20"
     yard.publish("2026-12", "2027-01-08 10:00")  # it is settled by hand, and not carried again
     assert sheet(yard.finish("2026-12", "2027-01-20")).adjustments == ()
@@ -123,7 +130,7 @@ def test_a_waiver_after_the_end_is_carried_too(yard: Yard) -> None:
     yard.finish()
     yard.write("waivers.csv", f"breach_id,approver,reason\n{missing},boss,found the key\n")
     (adjustment,) = sheet(yard.november()).adjustments
-    assert (adjustment.points, [one.change for one in adjustment.changes]) == (20, ["went"])
+    assert (adjustment.points, [one.change for one in adjustment.changes]) == (Decimal(20), ["went"])
 
 
 def test_quarters_count_adjustments_and_appeals(yard: Yard) -> None:

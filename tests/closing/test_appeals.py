@@ -188,13 +188,13 @@ def test_appeals_of_other_months_are_left_to_them(yard: Yard, ids: dict[str, str
     step = yard.publish("2026-11", "2026-12-04 10:00")
     yard.appeals(granted(ids["late"], "10"), f"{breach(step, 'late')},2026-12-05,wu,hr,2026-12-06,all,flood,boss")
     found = sheet(yard.finish("2026-11", "2026-12-14"))
-    assert ([one.decision for one in found.appeals], found.score) == (["all"], 70)
+    assert ([one.decision for one in found.appeals], found.score) == (["all"], Decimal(70))
 
 
 def test_a_draft_shows_what_is_decided_by_now(yard: Yard, ids: dict[str, str]) -> None:
     yard.appeals(granted(ids["late"], "all"), f"{ids['missing']},{FILED},wu,,,,,")
     found = sheet(yard.draft("2026-10", "2026-11-10"))
-    assert ([one.decision for one in found.appeals], found.score) == (["all", "open"], 45)
+    assert ([one.decision for one in found.appeals], found.score) == (["all", "open"], Decimal(45))
 
 
 def test_titles_may_be_chinese(yard: Yard, ids: dict[str, str]) -> None:

@@ -1,6 +1,7 @@
 """Draft, published, closed: what each step writes, and what it refuses."""
 
 import json
+from collections.abc import Callable
 from datetime import datetime
 
 import pytest
@@ -11,7 +12,8 @@ from tests.closing.yard import DECIDED, FILED, FINISH, PUBLISH, Yard, breach, co
 
 def test_a_month_from_its_draft_to_its_end(yard: Yard) -> None:
     draft = yard.draft("2026-10", "2026-11-02")
-    assert (draft.path, sheet(draft).score) == (None, 35)
+    assert draft.path is None
+    assert sheet(draft).score == 35
     assert not (yard.folder / "closing").exists()
     published = yard.publish()
     assert published.path == yard.folder / "closing/2026-10/published-1.json"
@@ -101,7 +103,8 @@ def test_never_twice(yard: Yard) -> None:
     closed = yard.october().path
     assert closed is not None
     before = closed.read_bytes()
-    for again in (yard.finish, yard.publish, lambda: yard.draft("2026-10", FINISH)):
+    steps: list[Callable[[], object]] = [yard.finish, yard.publish, lambda: yard.draft("2026-10", FINISH)]
+    for again in steps:
         with pytest.raises(dr.InputError) as caught:
             again()
         assert codes(caught.value) == ["close.closed"]
@@ -138,7 +141,8 @@ def test_published_again_the_window_opens_again_for_new_sheets_only(yard: Yard) 
     assert (same.path.name, same.until) == ("published-2.json", first.until)
     yard.late("2026-10", "2026-10-30 07:00,wu,gate.opened,,2026-11-04 12:00")
     other = yard.publish(at="2026-11-10 08:00")  # other sheets: from the 11th to the 17th
-    assert (sheet(other).score, other.until) == (55, datetime(2026, 11, 18))
+    assert sheet(other).score == 55
+    assert other.until == datetime(2026, 11, 18)
     with pytest.raises(dr.InputError) as caught:
         yard.finish()
     assert codes(caught.value) == ["close.window-open"]
