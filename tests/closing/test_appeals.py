@@ -71,6 +71,16 @@ def test_an_item_stays_inspected_though_the_only_finding_falls(yard: Yard) -> No
     assert found.items[1].score == 40
 
 
+def test_a_finding_that_its_line_counts_too_falls_as_a_whole(yard: Yard) -> None:
+    book = (yard.folder / "book.yaml").read_text("utf-8")
+    book = book.replace("scorecards:\n", "  tidy: {clause: 9.2.1, role: guard, check: finding}\nscorecards:\n")
+    yard.write(
+        "book.yaml", book.replace("{title: Untidy, each: 5}", "{title: Untidy, breaches: [tidy.found], each: 5}")
+    )
+    found = breach(yard.publish(), "found")
+    assert finished(yard, granted(found, "all")).score == 40  # 0 + 40
+
+
 def test_refused_and_late_ones_are_listed(yard: Yard, ids: dict[str, str]) -> None:
     found = finished(
         yard, f"{ids['late']},{FILED},wu,hr,{DECIDED},0,seen on video,", f"{ids['missing']},2026-11-13,wu,,,,,"

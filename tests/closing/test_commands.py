@@ -42,6 +42,23 @@ def test_the_whole_round(capsys: pytest.CaptureFixture[str]) -> None:
     assert (month["month"], month["state"], month["appeals_until"]) == ("2026-10", "closed", None)
 
 
+def test_everything_is_told_in_every_format(here: Yard) -> None:
+    late = breach(here.publish(), "late")
+    here.appeals(f"{late},{FILED},wu,hr,{DECIDED},2.5,flood,boss")
+    here.finish()
+    here.late("2026-10", "2026-10-30 07:00,wu,gate.opened,,2026-11-10 08:00,hu")
+    step = here.publish("2026-11", "2026-12-04 10:00")
+    for name in ("11.txt", "11.csv", "11.json"):
+        assert close("draft", "--log", "logs/2026-11.csv", "--at", "2026-12-05", "--out", name, month="2026-11") == 0
+        assert "points +20; fines -10 CNY" in Path(name).read_text("utf-8") or name == "11.json"
+    told = json.loads(Path("11.json").read_text("utf-8"))
+    assert (told["standing"]["state"], told["closed"]) == ("draft", False)
+    (adjustment,) = told["people"][0]["adjustments"]
+    assert (adjustment["points"], adjustment["fines"]) == ("20", {"CNY": "-10"})
+    again = step.path.read_bytes() if step.path else b""
+    assert b'"appeals": []' in again
+
+
 def test_published_again_without_a_change(here: Yard, capsys: pytest.CaptureFixture[str]) -> None:
     here.publish()
     assert close("publish", "--log", "logs/2026-10.csv", "--at", "2026-11-06") == 0

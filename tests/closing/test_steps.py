@@ -7,6 +7,7 @@ from datetime import datetime
 import pytest
 
 import dutyrules as dr
+from dutyrules.timegrid import Period
 from tests.closing.yard import DECIDED, FILED, FINISH, PUBLISH, Yard, breach, codes, sheet
 
 
@@ -120,6 +121,14 @@ def test_not_from_other_files_than_were_published(yard: Yard, name: str) -> None
         yard.finish()
     (problem,) = caught.value.diagnostics
     assert (problem.code, problem.message) == ("close.inputs-changed", f"not what 2026-10 was published from: {name}")
+
+
+def test_not_if_the_same_files_come_to_something_else(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
+    yard.publish()
+    monkeypatch.setattr("dutyrules.scoring.result.scored_period", lambda _: Period.parse("2026-11"))  # another version
+    with pytest.raises(dr.InputError) as caught:
+        yard.finish()
+    assert codes(caught.value) == ["close.result-changed"]
 
 
 def test_not_without_its_log(yard: Yard) -> None:

@@ -90,10 +90,13 @@ def _contested(world: World, seen: Result) -> Mapping[str, _Contested]:
     """All that may be appealed against, by its name; inspectors' rows also by the name of the file alone."""
     found: dict[str, _Contested] = {}
     for sheet in seen.people:
+        rows = rows_of(sheet)
         for one in sheet.breaches:
+            # where a line counts the inspector's row as well as its breach, they are one, and fall together
+            name = row_name(one.evidence[0]) if one.reason == "found" and one.evidence[0] in rows else one.breach_id
             finders = frozenset(by for row in one.evidence if (by := world.recorders(row)))
-            found[one.breach_id] = _Contested(one.breach_id, sheet.person, sheet.role, finders)
-        for row in rows_of(sheet):
+            found[one.breach_id] = _Contested(name, sheet.person, sheet.role, finders)
+        for row in rows:
             finders = frozenset(filter(None, [world.recorders(row)]))
             about = _Contested(row_name(row), sheet.person, sheet.role, finders)
             found[about.name] = found[about.name.rpartition("/")[2]] = about

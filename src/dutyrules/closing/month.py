@@ -30,7 +30,7 @@ class Step:
         result: The month as it is told now.
         path: The snapshot that was written; None where nothing was.
         until: The first second that is too late for an appeal.
-        notices: What a reader should know.
+        notices: Late rows of closed months that nobody approved.
     """
 
     result: Result
@@ -230,7 +230,7 @@ class _Work:
         carried = [one for document in documents.values() for one in adjustments_told(document)]
         adjustments: list[Adjustment] = []
         earlier: dict[str, str] = {}
-        notices = [*self.estate.notices, *world.log.notices]
+        notices: list[Diagnostic] = []
         for entry in ready:
             again, log = self.again(entry, paths)
             earlier |= {file.name: file.sha256 for file in log.files}
@@ -267,6 +267,9 @@ class _Work:
         if published.until is None or standing.published_at is None:
             raise ValueError(published)
         seen = scene.world.score(standing=standing)
+        if standing.state == "closed" and not same(self.ledger.document(published), seen):
+            hint = "another version of dutyrules may read the rules otherwise; publish again"
+            raise refuse("result-changed", f"{self.month} comes to something else than was published", None, None, hint)
         window = Window(standing.published_at, published.until, self.at)
         found: list[tuple[Cell | None, Appeal]] = [*read_appeals(scene.world, seen, window, self._elsewhere())]
         if not found:

@@ -41,24 +41,27 @@ class World:
         numbers = {file.name: number for number, file in enumerate(self.log.files)}
         places = [(numbers[file], int(row)) for file, _, row in (name.rpartition(":") for name in rows)]
         table = pl.DataFrame(places, schema={"file": pl.Int16, "row": pl.Int32}, orient="row")
-        frame = self.log.frame
-        found = frame.select("file", "row").with_row_index("_at").join(table, on=["file", "row"])["_at"]
-        kinds = frame["kind"].to_numpy(writable=True)
-        for at in found.to_list():
-            kinds[at] = self._inspection(self.log.kinds[kinds[at]])
-        return frame.with_columns(pl.Series("kind", kinds))
+        struck = self.log.frame.join(table, on=["file", "row"], maintain_order="left")
+        struck = struck.filter(pl.col("kind").is_in([code for code, _ in self._inspections]))
+        codes = pl.DataFrame(self._inspections, schema={"kind": pl.Int16, "as": pl.Int16}, orient="row")
+        looked = struck.join(codes, on="kind", maintain_order="left").with_columns(kind="as").select(struck.columns)
+        kept = self.log.frame.join(struck.select("file", "row"), on=["file", "row"], how="anti", maintain_order="left")
+        return pl.concat([kept, looked]).rechunk()
 
-    def _inspection(self, finding: str) -> int:
-        """The kind of an inspection of the item on which a line has the clause of a finding."""
-        clause = finding.removeprefix("finding.")
-        items = (
-            key
+    @cached_property
+    def _inspections(self) -> list[tuple[int, int]]:
+        """The kind of a finding → those of inspections of its item, and of its clause where a duty asks for that."""
+        kinds = {name: code for code, name in enumerate(self.log.kinds)}
+        lines = [
+            (clause, name)
             for card in self.estate.book.scorecards.values()
-            for key, item in card.items.items()
-            for line in item.lines.values()
-            if clause in line.clause
-        )
-        return self.log.kinds.index(f"inspection.{next(items)}")
+            for item, form in card.items.items()
+            for line in form.lines.values()
+            for clause in line.clause
+            for name in (f"inspection.{item}", f"inspection.{clause}")
+        ]
+        pairs = dict.fromkeys((f"finding.{clause}", name) for clause, name in lines if name in kinds)
+        return [(kinds[finding], kinds[name]) for finding, name in pairs]
 
     def recorders(self, row: tuple[str, int]) -> str | None:
         """Who wrote a row down."""

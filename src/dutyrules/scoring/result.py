@@ -24,7 +24,6 @@ from dutyrules.scoring.judge import judge
 from dutyrules.scoring.requests import refuse_plans, unknown_person
 from dutyrules.scoring.sheet import (
     Adjustment,
-    Appeal,
     BonusScore,
     BorneScore,
     Finding,
@@ -120,7 +119,7 @@ class Result(Tally):
         charged = {key for item in items for line in item.lines for key in line.breaches}
         charged.update(*(fine.breaches for fine in fines), *(outcome.breaches for outcome in outcomes))
         breached = tuple(one for one in findings if one.state == "breached")
-        appeals, adjustments = self._of_standing(index)
+        standing = self.standing.of(*self.holder(index)) if self.standing else Standing("draft", 0)
         return Sheet(
             person=presence.persons[self.sheets.person[index]],
             name=self.estate.name_of(presence.persons[self.sheets.person[index]]),
@@ -143,18 +142,8 @@ class Result(Tally):
                 one.breach_id for one in breached if one.breach_id not in charged and one.strength == "must"
             ),
             workdays=int(presence.work[self.sheets.of_post == index, self.judgement.ground.scored].any(axis=0).sum()),
-            appeals=appeals,
-            adjustments=adjustments,
-        )
-
-    def _of_standing(self, index: int) -> tuple[tuple[Appeal, ...], tuple[Adjustment, ...]]:
-        """The appeals against what is on a sheet, and what earlier months add to it."""
-        if self.standing is None:
-            return (), ()
-        who, standing = self.holder(index), self.standing
-        return (
-            tuple(one for one in standing.appeals if (one.person, one.role) == who),
-            tuple(one for one in standing.adjustments if (one.person, one.role) == who),
+            appeals=standing.appeals,
+            adjustments=standing.adjustments,
         )
 
     @cached_property
@@ -247,7 +236,7 @@ class Result(Tally):
         states = {item.item: item.state for item in items}
         counted = [item for item, state in states.items() if state != "excluded"]
         assessed = [item for item in counted if states[item] == "assessed"]
-        added = self._adjusted(index)
+        added = self.standing.of(*self.holder(index)).added * self.totals.scale if self.standing else 0
         low, high = (self._total(index, name, chosen) + added for chosen in (assessed, counted))
         marks = self.totals.marks(card, counted)
         known = self.judgement.ground.horizon == self.period.end and not self.totals.open_caps(card)[index]
@@ -269,10 +258,6 @@ class Result(Tally):
         """What a sheet comes to by some items, in the scale of the totals."""
         counted = {item: np.array([item in items]) for item in self.cards[name][0].items}
         return int(self.totals.total(name, self.charges[name], np.array([index]), counted, self.burden)[0])
-
-    def _adjusted(self, index: int) -> int:
-        """What earlier months add to a sheet, whatever its caps and vetoes, in the scale of the totals."""
-        return sum(int(one.points * POINT_SCALE) * self.totals.scale for one in self._of_standing(index)[1])
 
     def _shown(self, total: int) -> Decimal:
         return _points(int(self.totals.rounded(np.array([total], object))[0]))

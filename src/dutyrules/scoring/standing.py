@@ -38,6 +38,20 @@ class Standing:
     given: Mapping[Place, Decimal] = field(default_factory=dict)
     adjustments: tuple[Adjustment, ...] = ()
 
+    def of(self, person: str, role: str) -> "Standing":
+        """What of it is about one sheet."""
+        who = (person, role)
+        return replace(
+            self,
+            appeals=tuple(one for one in self.appeals if (one.person, one.role) == who),
+            adjustments=tuple(one for one in self.adjustments if (one.person, one.role) == who),
+        )
+
+    @property
+    def added(self) -> int:
+        """What adjustments add, in ten-thousandths."""
+        return sum(int(one.points * POINT_SCALE) for one in self.adjustments)
+
 
 def less_given(
     charges: Mapping[str, Mapping[LineKey, Charge]],
