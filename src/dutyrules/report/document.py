@@ -19,19 +19,18 @@ def as_document(result: Result, people: Sequence[Sheet], *, closed: bool = False
     Args:
         closed: This is what the month came to, once and for all.
     """
-    presence = result.judgement.ground.presence
     return {
         "schema_version": SCHEMA_VERSION,
         "period": result.period.label,
         "estate": result.estate.id,
         "forecast": result.forecast,
         "closed": closed,
+        "redacted": result.redacted,
         "provenance": origin(result),
         "people": [_person(sheet) for sheet in people],
         "uncovered": [
             {"person": person, "area": area, "role": role, "day": date_of(day).isoformat()}
-            for person, area, role, day in presence.uncovered
-            if result.period.first_day <= day <= result.period.last_day
+            for person, area, role, day in result.uncovered
         ],
         "rejected": result.log.rejected_rows,
     }

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Final
 
-from dutyrules.book import Line
+from dutyrules.book import Line, overlapping
 from dutyrules.report.consequences import consequences, money_of, outcomes, veto
 from dutyrules.report.duty_words import DutyWords
 from dutyrules.report.explain import arithmetic
@@ -59,6 +59,12 @@ class SheetWords:
             return ""
         said = arithmetic(self._result, self._sheet, item, line, self._say)
         return f"{said}\n{veto(item, line, self._say)}" if line.veto else said
+
+    def overlapping(self, item: ItemScore, line: LineScore) -> list[str]:
+        """The other lines that name the same breaches as this one."""
+        lines = self._result.estate.book.scorecards[self._sheet.scorecard or ""].lines
+        group = next((group for group in overlapping(lines) if (item.item, line.line) in group), [])
+        return [self._say.title(lines[key].title, "/".join(key)) for key in group if key != (item.item, line.line)]
 
     # ------------------------------------------------------------ items
 

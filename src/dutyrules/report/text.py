@@ -32,16 +32,16 @@ def heading(result: Result, speech: Speech) -> Iterator[str]:
     if result.as_of:
         yield speech("as_of", as_of=result.as_of)
     yield from caveats(result, speech)
-    scored = range(result.period.first_day, result.period.last_day + 1)
-    days = sum(day in scored for *_, day in result.judgement.ground.presence.uncovered)
-    if days:
-        yield speech("uncovered", count=days)
+    if result.uncovered:
+        yield speech("uncovered", count=len(result.uncovered))
 
 
 def caveats(tally: Tally, speech: Speech) -> Iterator[str]:
     """What a reader should know before reading on."""
     if tally.forecast:
         yield speech("forecast")
+    if tally.redacted:
+        yield speech("redacted")
     if tally.provisional:
         yield speech("provisional")
     if not tally.judgement.ground.coverage.declared:
