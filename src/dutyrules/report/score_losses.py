@@ -67,7 +67,7 @@ def _item_list(scores: Scores, items: Sequence[tuple[str, _Sum]]) -> Html | None
     rows = (
         tag(
             "tr",
-            tag("th", total.title, _card(scores, key) if len(cards) > 1 else None, scope="row"),
+            tag("th", total.title, " ", _card(scores, key) if len(cards) > 1 else None, scope="row"),
             tag("td", points(total.points), class_="number"),
             tag("td", len(total.people), class_="number"),
             tag("td", length(total.points, most)),

@@ -76,6 +76,7 @@ class PersonScore:
             yield sum_of(sheet, self._say)
             return
         yield tag("strong", plain(sheet.score))
+        yield " "
         yield tag("span", self._say("wb_of", marks=plain(sheet.marks or sheet.score)))
         if sheet.percent is not None:
             yield tag("span", f" · {sheet.percent:.2f} %")
@@ -260,7 +261,7 @@ class PersonScore:
             return None
         say = self._say
         head = tag("tr", (tag("th", say(key), scope="col") for key in ("col_day", "breaches")))
-        table = tag("table", tag("thead", head), tag("tbody", rows), class_="by-day")
+        table = tag("table", tag("thead", head), tag("tbody", rows), class_="by-day", aria_label=say("sp_by_day"))
         summary = tag("summary", say("sp_by_day_count", days=len(rows)))
         return tag(
             "div", tag("h3", say("sp_by_day")), tag("details", summary, table, class_="line"), class_="block days-of"

@@ -83,7 +83,7 @@ def _row(scores: Scores, one: Scored) -> Html:
     return tag(
         "tr",
         tag("td", one.rank or "–", class_="number"),
-        tag("th", tag("a", one.name, href=f"#{one.id}"), tag("small", _about(scores, one)), scope="row"),
+        tag("th", tag("a", one.name, href=f"#{one.id}"), " ", tag("small", _about(scores, one)), scope="row"),
         (tag("td", number, class_="number") for number in numbers),
         tag("td", _bar(scores, one)),
         data_person=sheet.person,
@@ -107,6 +107,7 @@ def _score(scores: Scores, one: Scored) -> Iterator[Node]:
     if sheet.score is None or sheet.marks is None:
         return
     yield tag("strong", range_of(sheet) or plain(sheet.score))
+    yield " "
     yield tag("small", scores.speech("wb_of", marks=plain(sheet.marks)))
 
 
