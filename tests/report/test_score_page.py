@@ -194,7 +194,11 @@ def test_every_breach_stands_once_and_its_day_leads_to_it(result: dr.Result, roo
 def closed_months(folder: Path) -> list[Path]:
     """July and September as somebody closed them; August nobody did."""
     paths = []
-    for month, percents in {"2026-07": {"wu": "70.00", "li": "80.50"}, "2026-09": {"wu": "88.00", "kou": None}}.items():
+    months: dict[str, dict[str, str | None]] = {
+        "2026-07": {"wu": "70.00", "li": "80.50"},
+        "2026-09": {"wu": "88.00", "kou": None},
+    }
+    for month, percents in months.items():
         people = [
             {
                 "person": name,

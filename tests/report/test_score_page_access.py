@@ -74,7 +74,8 @@ def palette() -> Mapping[str, Mapping[str, str]]:
     """The colours of light and of dark screens, by name."""
     web = files("dutyrules.report").joinpath("web")
     css = "".join(web.joinpath(name).read_text("utf-8") for name in ("page.css", "score.css"))
-    light, dark = {}, {}
+    light: dict[str, str] = {}
+    dark: dict[str, str] = {}
     for block in re.finditer(r"(@media[^{]*dark[^{]*\{\s*)?:root \{([^}]*)\}", css):
         (dark if block[1] else light).update(re.findall(r"--([\w-]+):\s*(#[0-9a-f]{6})", block[2]))
     return {"light": light, "dark": light | dark}

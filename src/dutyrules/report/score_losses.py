@@ -1,15 +1,19 @@
 """Where the points go: items of each scorecard by what the team lost on them, and duties by their breaches."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Final
 
 from dutyrules.report.markup import Html, tag
 from dutyrules.report.numbers import points
 from dutyrules.report.pictures import length
 from dutyrules.report.score_data import Scored, Scores
 from dutyrules.scoring import Finding, ItemScore
+
+MOST_DUTIES: Final = 15
+"""More are shown when they are asked for."""
 
 
 def lost(item: ItemScore) -> Fraction:
@@ -114,10 +118,11 @@ def alone(one: Scored) -> dict[str, Fraction]:
 
 
 def _duty_list(scores: Scores, duties: Sequence[tuple[str, _Sum]]) -> Html | None:
+    """The dearest duties, and the others behind their number."""
     if not duties:
         return None
-    most = max((total.breaches for _, total in duties), default=1)
-    rows = (
+    most = max(total.breaches for _, total in duties)
+    rows = [
         tag(
             "tr",
             tag("th", total.title, scope="row"),
@@ -127,7 +132,7 @@ def _duty_list(scores: Scores, duties: Sequence[tuple[str, _Sum]]) -> Html | Non
             tag("td", length(Fraction(total.breaches), Fraction(most))),
         )
         for _, total in duties
-    )
+    ]
     titles = (
         ("col_duty", None),
         ("col_breaches", "number"),
@@ -135,10 +140,15 @@ def _duty_list(scores: Scores, duties: Sequence[tuple[str, _Sum]]) -> Html | Non
         ("sp_lost_alone", "number"),
         ("sp_bar", None),
     )
-    return _table(scores, "sp_by_duty", titles, rows)
+    first = _table(scores, "sp_by_duty", titles, rows[:MOST_DUTIES])
+    if len(rows) <= MOST_DUTIES:
+        return first
+    summary = tag("summary", scores.speech("sp_other_duties", count=len(rows) - MOST_DUTIES))
+    rest = _table(scores, "sp_by_duty_rest", titles, rows[MOST_DUTIES:])
+    return tag("div", first, tag("details", summary, rest))
 
 
-def _table(scores: Scores, caption: str, titles: Sequence[tuple[str, str | None]], rows: Iterator[Html]) -> Html:
+def _table(scores: Scores, caption: str, titles: Sequence[tuple[str, str | None]], rows: Iterable[Html]) -> Html:
     say = scores.speech
     head = tag("tr", (tag("th", say(key), scope="col", class_=class_) for key, class_ in titles))
     table = tag("table", tag("caption", say(caption)), tag("thead", head), tag("tbody", rows), class_="losses")

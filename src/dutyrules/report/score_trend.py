@@ -63,8 +63,8 @@ class Trend:
             "table",
             tag("caption", say("sp_trend_table")),
             tag("thead", titles),
+            tag("tbody", teams, class_="means") if teams else None,
             tag("tbody", people),
-            tag("tbody", teams, class_="means"),
             class_="trends",
         )
         return tag(
