@@ -9,18 +9,15 @@ from dutyrules.plan.verify import violations
 from dutyrules.report.plan import write_plan
 from dutyrules.timegrid import Period
 
-HAITANG = Path(__file__).parents[2] / "examples" / "haitang"
-LOGS = sorted((HAITANG / "logs").glob("*.csv"))
+
+@pytest.fixture(scope="module")
+def estate(haitang: Path) -> dr.Estate:
+    return dr.load_estate(haitang)
 
 
 @pytest.fixture(scope="module")
-def estate() -> dr.Estate:
-    return dr.load_estate(HAITANG)
-
-
-@pytest.fixture(scope="module")
-def visits(estate: dr.Estate) -> dr.Plan:
-    return dr.plan_visits(estate, "2026-Q4", dr.read_log(LOGS, estate))
+def visits(estate: dr.Estate, logs: list[Path]) -> dr.Plan:
+    return dr.plan_visits(estate, "2026-Q4", dr.read_log(logs, estate))
 
 
 @pytest.fixture(scope="module")
@@ -54,14 +51,14 @@ def test_visits_miss_no_more_than_must_be_missed(visits: dr.Plan) -> None:
     assert str(visits.start) == "2026-11-01"
 
 
-def test_visits_hold_their_promises(estate: dr.Estate, visits: dr.Plan) -> None:
-    log = dr.read_log(LOGS, estate)
+def test_visits_hold_their_promises(estate: dr.Estate, logs: list[Path], visits: dr.Plan) -> None:
+    log = dr.read_log(logs, estate)
     kinds = frozenset(estate.planning.visits)
     assert list(violations(estate, log, Period.parse("2026-Q4"), visits, kinds=kinds)) == []
 
 
-def test_visits_as_a_forecast(estate: dr.Estate, visits: dr.Plan, tmp_path: Path) -> None:
-    assert forecast(estate, visits, LOGS, tmp_path) == said(visits)
+def test_visits_as_a_forecast(estate: dr.Estate, logs: list[Path], visits: dr.Plan, tmp_path: Path) -> None:
+    assert forecast(estate, visits, logs, tmp_path) == said(visits)
 
 
 def test_patrols_miss_no_more_than_must_be_missed(patrols: dr.Plan) -> None:

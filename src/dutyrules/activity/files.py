@@ -15,7 +15,7 @@ import polars as pl
 
 from dutyrules.activity.csvfile import read_csv
 from dutyrules.activity.jsonlines import read_json_lines
-from dutyrules.activity.log import KEPT, REQUIRED
+from dutyrules.activity.log import KEPT, REQUIRED, TOLD_ANEW
 from dutyrules.activity.sheetfile import read_sheet
 from dutyrules.activity.texttable import BrokenRow
 from dutyrules.diagnostics import Cell, Diagnostic, InputError, did_you_mean
@@ -50,7 +50,7 @@ class RawFile:
         sha256: Tells that of its bytes, once it is known.
         encoding: Of its text; `parquet`, `xlsx` and `memory` have none.
         cells: The columns that the log needs, not yet read; their n-th row (from 0) is row n + `first_row`.
-        others: Its other columns, as a query that nobody may ever run, with `ROW` in front; never `recorded_at`.
+        others: Its other columns, as a query that nobody may ever run, with `ROW` in front; none of `TOLD_ANEW`.
         broken: The rows that can't be read; they are blank in `cells`.
         first_row: The number of the first row.
         notices: Unknown columns.
@@ -170,7 +170,7 @@ def _file(
     _demand(name, columns)
     unknown = [column for column in columns if column not in needed and column not in KEPT]
     cells = frame.lazy().select(column for column in columns if column in needed)
-    rest = [column for column in columns if column not in needed and column != "recorded_at"]
+    rest = [column for column in columns if column not in needed and column not in TOLD_ANEW]
     others = frame.lazy().select(rest).with_row_index(ROW, offset=first_row) if rest else _numbered(frame, first_row)
     notices = tuple(_unknown(name, column, needed) for column in unknown)
     return RawFile(name, sha256, encoding, cells, others, broken, first_row, notices)

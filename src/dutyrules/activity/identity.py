@@ -167,7 +167,7 @@ def _repeated(numbers: npt.NDArray[np.uint64]) -> npt.NDArray[np.bool_]:
 
 
 def _cells(frame: pl.DataFrame, files: Sequence[RawFile], rows: npt.NDArray[np.int64]) -> pl.DataFrame:
-    """Returns every column of the rows apart from file, row and recorded_at, those that were not read included."""
+    """Returns every column of the rows apart from its place and `TOLD_ANEW`, those that were not read included."""
     judged = frame[rows].with_columns(pl.int_range(pl.len()).alias(_POSITION))
     parts = []
     for (number,), part in judged.select(*_PLACE, _POSITION).group_by("file"):

@@ -98,7 +98,8 @@ def _done(step: "Step", arguments: argparse.Namespace) -> int:
     from dutyrules.report.standing_text import step_lines
 
     for notice in step.notices:
-        print(notice, file=sys.stderr)
+        if notice not in step.result.log.notices:  # those of the log are told with what it rejects
+            print(notice, file=sys.stderr)
     out: Path | None = arguments.out
     status = tell_rejects(step.result.log, out)
     if arguments.step == "draft" and out is None:

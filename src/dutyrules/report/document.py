@@ -16,7 +16,6 @@ SCHEMA_VERSION = "1"
 
 def as_document(result: Result, people: Sequence[Sheet]) -> dict[str, Any]:
     """The result as plain values; decimals are strings."""
-    presence = result.judgement.ground.presence
     return {
         "schema_version": SCHEMA_VERSION,
         "period": result.period.label,
@@ -24,12 +23,12 @@ def as_document(result: Result, people: Sequence[Sheet]) -> dict[str, Any]:
         "forecast": result.forecast,
         "closed": result.standing is not None and result.standing.state == "closed",
         "standing": standing(result.standing),
+        "redacted": result.redacted,
         "provenance": origin(result),
         "people": [_person(sheet) for sheet in people],
         "uncovered": [
             {"person": person, "area": area, "role": role, "day": date_of(day).isoformat()}
-            for person, area, role, day in presence.uncovered
-            if result.period.first_day <= day <= result.period.last_day
+            for person, area, role, day in result.uncovered
         ],
         "unplaced": [adjustment(one) for one in result.unplaced],
         "rejected": result.log.rejected_rows,

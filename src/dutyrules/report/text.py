@@ -35,16 +35,16 @@ def heading(result: Result, speech: Speech) -> Iterator[str]:
     if result.standing:
         yield standing_words(result.standing, speech)
     yield from caveats(result, speech)
-    scored = range(result.period.first_day, result.period.last_day + 1)
-    days = sum(day in scored for *_, day in result.judgement.ground.presence.uncovered)
-    if days:
-        yield speech("uncovered", count=days)
+    if result.uncovered:
+        yield speech("uncovered", count=len(result.uncovered))
 
 
 def caveats(tally: Tally, speech: Speech) -> Iterator[str]:
     """What a reader should know before reading on."""
     if tally.forecast:
         yield speech("forecast")
+    if tally.redacted:
+        yield speech("redacted")
     if tally.provisional:
         yield speech("provisional")
     if not tally.judgement.ground.coverage.declared:

@@ -21,12 +21,14 @@ class ClosedSheet:
 
     Attributes:
         outcomes: Outcome → how many times; only those that happened.
+        percent: None where the sheet is not complete.
     """
 
     scorecard: str | None
     score: Decimal | None
     complete: bool
     outcomes: Mapping[str, int]
+    percent: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -129,11 +131,14 @@ def _is_month(text: object) -> bool:
 
 def _sheet(told: Mapping[str, Any]) -> ClosedSheet:
     score, complete = None if told["score"] is None else Decimal(told["score"]), told["complete"] is True
-    if (complete and score is None) or (score is not None and not score.is_finite()):
-        raise ValueError(score)
+    percent = None if told.get("percent") is None else Decimal(told["percent"])
+    numbers = [number for number in (score, percent) if number is not None]
+    if (complete and score is None) or not all(number.is_finite() for number in numbers):
+        raise ValueError(numbers)
     return ClosedSheet(
         scorecard=told["scorecard"],
         score=score,
         complete=complete,
         outcomes={one["outcome"]: int(one["times"]) for one in told["outcomes"]},
+        percent=percent if complete else None,
     )

@@ -107,6 +107,20 @@ class Result(Tally):
         person, role = presence.persons.index(sheet.person), presence.roles.index(sheet.role)
         return int(np.flatnonzero((self.sheets.person == person) & (self.sheets.role == role))[0])
 
+    @property
+    def uncovered(self) -> Sequence[tuple[str, str | None, str, int]]:
+        """(person, area, role, day) of the period's whole-day leave for which nobody accepted to act."""
+        first, last = self.period.first_day, self.period.last_day
+        return [one for one in self.judgement.ground.presence.uncovered if first <= one[3] <= last]
+
+    def areas_of(self, sheet: Sheet) -> Sequence[str]:
+        """The areas in which a person holds the post of a sheet in the period; none for the whole estate."""
+        presence, index = self.judgement.ground.presence, self.index_of(sheet)
+        held = presence.tenure[:, self.judgement.ground.scored].any(axis=1) & (presence.acting_for < 0)
+        posts = np.flatnonzero(held & (self.sheets.of_post == index))
+        names = (presence.area_name(int(post)) for post in posts[np.argsort(presence.order[posts], kind="stable")])
+        return list(dict.fromkeys(name for name in names if name is not None))
+
     def sheet(self, index: int) -> Sheet:
         """One sheet, with everything that leads to each point."""
         presence = self.judgement.ground.presence

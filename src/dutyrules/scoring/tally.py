@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import ClassVar
 
 import numpy as np
 import polars as pl
@@ -36,6 +37,7 @@ class Tally:
     forecast: bool
     judgement: Judgement
     sheets: Sheets
+    redacted: ClassVar[bool] = False
 
     @property
     def lifted(self) -> frozenset[str]:
