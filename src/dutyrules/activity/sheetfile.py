@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import Final
 
 import polars as pl
 
@@ -10,6 +11,9 @@ from dutyrules.activity.texttable import Table, header_of
 from dutyrules.diagnostics import Cell, Diagnostic, InputError
 from dutyrules.registry.cells import as_text, text_series
 from dutyrules.registry.workbook import Sheet, UnreadableError, open_workbook
+
+FORM: Final = "_form"
+"""The hidden sheet by which an inspection form is told from other workbooks."""
 
 
 def read_sheet(name: str, data: bytes, required: Collection[str]) -> Table:
@@ -31,6 +35,9 @@ def read_sheet(name: str, data: bytes, required: Collection[str]) -> Table:
 
 
 def _chosen(name: str, sheets: Sequence[Sheet], required: Collection[str]) -> Sheet:
+    if any(sheet.name == FORM for sheet in sheets):
+        message, hint = "this is an inspection form, not a log", "turn it into one: dutyrules form read"
+        raise InputError([Diagnostic("log.is-a-form", message, Cell(name, 1), hint=hint)])
     fitting = [sheet for sheet in sheets if set(required) <= set(_header(sheet))]
     visible = [sheet for sheet in fitting if not sheet.hidden]
     if len(visible) > 1:
