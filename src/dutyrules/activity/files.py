@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ import polars as pl
 from dutyrules.activity.csvfile import read_csv
 from dutyrules.activity.jsonlines import read_json_lines
 from dutyrules.activity.log import KEPT, REQUIRED
+from dutyrules.activity.parquetfile import DAMAGED, open_parquet, tame
 from dutyrules.activity.sheetfile import read_sheet
 from dutyrules.activity.texttable import BrokenRow
 from dutyrules.diagnostics import Cell, Diagnostic, InputError, did_you_mean
@@ -77,12 +77,23 @@ class RawFile:
         start = 0
         try:
             for stretch in self.cells.collect_batches(chunk_size=_STRETCH, maintain_order=True):
-                yield start, stretch
+                yield start, tame(stretch)
                 start += stretch.height
         except pl.exceptions.PolarsError:
-            raise _error("log.bad-parquet", "the file is not Parquet", self.name) from None
+            raise _error("log.bad-parquet", DAMAGED, self.name) from None
         if not start:
             yield 0, pl.DataFrame(schema=self.cells.collect_schema())
+
+    def others_of(self, query: Callable[[pl.LazyFrame], pl.LazyFrame]) -> pl.DataFrame:
+        """Reads of the other columns what a query asks for.
+
+        Raises:
+            InputError: The file can't be read to its end.
+        """
+        try:
+            return tame(query(self.others).collect())
+        except pl.exceptions.PolarsError:
+            raise _error("log.bad-parquet", DAMAGED, self.name) from None
 
 
 def open_files(
@@ -151,9 +162,10 @@ def _open(path: Path, needed: Collection[str], words: Callable[[], Collection[st
 
 def _open_parquet(path: Path, data: bytes, needed: Collection[str]) -> RawFile:
     try:
-        return _file(str(path), _sha256(data), "parquet", pl.scan_parquet(io.BytesIO(data)), needed)
+        frame = open_parquet(str(path), data, [*needed, *KEPT])
+        return _file(str(path), _sha256(data), "parquet", frame, needed)
     except (pl.exceptions.PolarsError, OSError):
-        raise _error("log.bad-parquet", "the file is not Parquet", path) from None
+        raise _error("log.bad-parquet", DAMAGED, path) from None
 
 
 def _file(
