@@ -91,11 +91,15 @@ def as_published(name: str, text: str | bytes) -> list[str]:
     return [each.message for each in Draft202012Validator(schema_of(name)).iter_errors(json.loads(text))]
 
 
-def test_plans_are_as_the_published_schema_says(
-    estate: dr.Estate, visits: dr.Plan, patrols: dr.Plan, tmp_path: Path
-) -> None:
+def test_plans_are_as_the_published_schema_says(estate: dr.Estate, visits: dr.Plan, patrols: dr.Plan) -> None:
     for plan in (visits, patrols):
         assert as_published("plan", render_plan(plan, estate, "json", "en")) == []
+
+
+@pytest.mark.slow
+def test_answers_about_a_plan_are_as_the_published_schema_says(
+    estate: dr.Estate, visits: dr.Plan, tmp_path: Path
+) -> None:
     log = dr.read_log(LOGS, estate)
     write_plan(visits, estate, tmp_path / "plan.csv", "en")
     rows = read_plan(tmp_path / "plan.csv", estate)

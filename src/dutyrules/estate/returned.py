@@ -87,7 +87,7 @@ def read_forms(paths: Sequence[Path], estate: Estate, month: str | None = None) 
 
 def write_returned(returned: Returned, path: Path) -> None:
     """Writes what forms hold as a log that `read_log` reads."""
-    write_csv(returned.rows, path, escaped=COLUMNS)
+    write_csv(returned.rows, path)
 
 
 class _Bad(Exception):  # noqa: N818 - it is caught where the row is read, and no error of the program
