@@ -43,7 +43,7 @@ def tables(text: str) -> Iterator[tuple[str, list[str]]]:
 
 def _ends(line: str, rule: str) -> bool:
     """Whether a line is no row: what follows a table is a sentence."""
-    return "  " not in line.rstrip() and len(rule.split("  ")[0]) < len(screen(line))
+    return "  " not in line.rstrip() and len(rule.split("  ", maxsplit=1)[0]) < len(screen(line))
 
 
 def astray(text: str) -> list[str]:

@@ -156,7 +156,14 @@ def _open(path: Path, needed: Collection[str], words: Callable[[], Collection[st
     else:
         table = read_csv(str(path), data, words, encoding)
     return _file(
-        str(path), _sha256(data), table.encoding, table.frame, needed, broken=table.broken, first_row=table.first_row
+        str(path),
+        _sha256(data),
+        table.encoding,
+        table.frame,
+        needed,
+        broken=table.broken,
+        first_row=table.first_row,
+        notices=table.notices,
     )
 
 
@@ -177,6 +184,7 @@ def _file(
     *,
     broken: tuple[BrokenRow, ...] = (),
     first_row: int = FIRST_ROW,
+    notices: tuple[Diagnostic, ...] = (),
 ) -> RawFile:
     columns = frame.lazy().collect_schema().names()
     _demand(name, columns)
@@ -184,8 +192,8 @@ def _file(
     cells = frame.lazy().select(column for column in columns if column in needed)
     rest = [column for column in columns if column not in needed and column != "recorded_at"]
     others = frame.lazy().select(rest).with_row_index(ROW, offset=first_row) if rest else _numbered(frame, first_row)
-    notices = tuple(_unknown(name, column, needed) for column in unknown)
-    return RawFile(name, sha256, encoding, cells, others, broken, first_row, notices)
+    told = (*notices, *(_unknown(name, column, needed) for column in unknown))
+    return RawFile(name, sha256, encoding, cells, others, broken, first_row, told)
 
 
 def _numbered(frame: pl.DataFrame | pl.LazyFrame, first_row: int) -> pl.LazyFrame:
