@@ -230,24 +230,22 @@ def test_read_twice_it_counts_once(estate: Path) -> None:
 def test_rows_that_cannot_be_read(estate: Path) -> None:
     """Each has its cell and a reason, and the others are read all the same."""
     filled = form(estate)
-    at = {
-        name: filled.write(*name, **cells)
-        for name, cells in {
-            ("li", "G-9.2.1"): {"次数": 0},
-            ("li", "G-9.2.2"): {"次数": 1.5},
-            ("li", "G-9.3.1"): {"次数": 1, "日期": date(2026, 11, 1)},
-            ("li", "G-2"): {"次数": 1, "日期": "下周"},
-            ("wang", "G-9.2.1"): {"次数": 1, "时间": "晚上"},
-            ("wang", "G-9.2.2"): {"次数": 1, "已检查": "否"},
-            ("wang", "G-9.3.1"): {"已检查": "大概"},
-            ("wang", "G-2"): {"备注": "没系扣子"},
-            ("ma", "G-9.2.1"): {"次数": 1, "日期": date(2026, 10, 15)},
-            ("ma", "G-9.2.2"): {"扣分细则": "2. 已浇水"},
-            ("ma", "G-9.3.1"): {"标识": "000000000000"},
-            ("ma", "G-2"): {"标识": None},
-            ("xu", "G-8.1.1"): {"次数": "=1+1"},
-        }.items()
+    wrong: dict[tuple[str, str], dict[str, Any]] = {
+        ("li", "G-9.2.1"): {"次数": 0},
+        ("li", "G-9.2.2"): {"次数": 1.5},
+        ("li", "G-9.3.1"): {"次数": 1, "日期": date(2026, 11, 1)},
+        ("li", "G-2"): {"次数": 1, "日期": "下周"},
+        ("wang", "G-9.2.1"): {"次数": 1, "时间": "晚上"},
+        ("wang", "G-9.2.2"): {"次数": 1, "已检查": "否"},
+        ("wang", "G-9.3.1"): {"已检查": "大概"},
+        ("wang", "G-2"): {"备注": "没系扣子"},
+        ("ma", "G-9.2.1"): {"次数": 1, "日期": date(2026, 10, 15)},
+        ("ma", "G-9.2.2"): {"扣分细则": "2. 已浇水"},
+        ("ma", "G-9.3.1"): {"标识": "000000000000"},
+        ("ma", "G-2"): {"标识": None},
+        ("xu", "G-8.1.1"): {"次数": "=1+1"},
     }
+    at = {name: filled.write(*name, **cells) for name, cells in wrong.items()}
     filled.add("赵六", "G-9.2.1", 1)
     filled.add("徐四 (xu)", "G-9.2.1", 1)
     filled.add(None, "G-9.2.1", 1)

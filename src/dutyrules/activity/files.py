@@ -84,14 +84,17 @@ class RawFile:
         if not start:
             yield 0, pl.DataFrame(schema=self.cells.collect_schema())
 
-    def others_of(self, query: Callable[[pl.LazyFrame], pl.LazyFrame]) -> pl.DataFrame:
-        """Reads of the other columns what a query asks for.
+    def others_at(self, rows: pl.Series) -> pl.DataFrame:
+        """Reads the other columns of some rows, counted from 0."""
+        return self._read(self.others.select(pl.all().gather(rows)))
 
-        Raises:
-            InputError: The file can't be read to its end.
-        """
+    def others_between(self, start: int, height: int) -> pl.DataFrame:
+        """Reads the other columns of a stretch."""
+        return self._read(self.others.slice(start, height))
+
+    def _read(self, query: pl.LazyFrame) -> pl.DataFrame:
         try:
-            return tame(query(self.others).collect())
+            return tame(query.collect())
         except pl.exceptions.PolarsError:
             raise _error("log.bad-parquet", DAMAGED, self.name) from None
 
