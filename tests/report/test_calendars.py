@@ -49,8 +49,10 @@ def parse(data: bytes) -> Part:
     unfolded = b"\r\n".join(lines).replace(b"\r\n ", b"").decode("utf-8").split("\r\n")
     root = Part("root")
     stack = [root]
-    for line in unfolded:
-        head, _, value = re.fullmatch(r'((?:"[^"]*"|[^":])*)(:)(.*)', line, re.DOTALL).groups()  # type: ignore[union-attr]
+    for content in unfolded:
+        match = re.fullmatch(r'((?:"[^"]*"|[^":])*):(.*)', content, re.DOTALL)
+        assert match is not None, content
+        head, value = match.groups()
         name, *rest = head.split(";")
         parameters = dict(each.split("=", 1) for each in rest)
         if name == "BEGIN":
@@ -102,7 +104,7 @@ def sound(calendar: Part) -> Iterator[str]:
             parameters, value = event.get(name)
             if not value.endswith("Z") and parameters.get("VALUE") != "DATE" and parameters.get("TZID") not in zones:
                 yield f"{name} in a zone that the file does not define: {parameters}"
-        if event.has("DTEND") and not moment(event, "DTSTART") < moment(event, "DTEND"):  # type: ignore[operator]
+        if event.has("DTEND") and not moment(event, "DTSTART") < moment(event, "DTEND"):
             yield "an end before its beginning"
         if not event.get("DTSTAMP")[1].endswith("Z"):
             yield "a DTSTAMP that is not in universal time"
