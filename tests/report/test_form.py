@@ -265,9 +265,9 @@ def test_rows_that_cannot_be_read(estate: Path) -> None:
         (f"检查表:{at['ma', 'G-9.3.1']}", "标识", "000000000000", "no row of this form has this mark"),
         (f"检查表:{at['ma', 'G-2']}", "标识", None, "the hidden mark of the row is gone"),
         (f"检查表:{at['xu', 'G-8.1.1']}", "次数", "=1+1", "not a whole number above 0"),
-        ("补充发现:4", "编号", "赵六", "unknown person"),
+        ("补充发现:4", "人员", "赵六", "unknown person"),
         ("补充发现:5", "扣分细则", "G-9.2.1", "no line of this person's scorecards"),
-        ("补充发现:6", "编号", None, "no person"),
+        ("补充发现:6", "人员", None, "no person"),
         ("补充发现:7", "扣分细则", None, "no line"),
     ]
     assert returned.rows.height == 0

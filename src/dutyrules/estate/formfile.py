@@ -29,7 +29,7 @@ PRINTED: Final = ("person", "name", "role", "item", "content", "line", "price", 
 FILLED: Final = ("inspected", "count", "date", "time", "target", "note")
 """Columns that are there to be filled in."""
 
-ADDED: Final = ("person", "line", "count", "date", "time", "target", "note")
+ADDED: Final = ("who", "line", "count", "date", "time", "target", "note")
 """Columns of the sheet of further findings."""
 
 _HEADER_WITHIN: Final = 40

@@ -191,12 +191,12 @@ class _Reading:
     def _added(self, row: FormRow) -> None:
         """A row of further findings."""
         cells = row.cells
-        if not cells["person"]:
-            raise _Bad("person", "no person")
-        person = self._person_id(cells["person"])
+        if not cells["who"]:
+            raise _Bad("who", "no person")
+        person = self._person_id(cells["who"])
         if person is None:
             names = [*self.estate.persons, *map(self.estate.name_of, self.estate.persons)]
-            raise _Bad("person", "unknown person", did_you_mean(cells["person"], names))
+            raise _Bad("who", "unknown person", did_you_mean(cells["who"], names))
         if not cells["line"]:
             raise _Bad("line", "no line")
         clause = plain(cells["line"]).split(" ")[0]

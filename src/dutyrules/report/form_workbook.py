@@ -21,6 +21,8 @@ from dutyrules.timegrid import Period
 ROOM: Final = 100
 """Rows for further findings."""
 
+ROOM_ON_PAPER: Final = 25
+
 _WIDTHS: Final = {
     "person": 8,
     "name": 12,
@@ -38,7 +40,7 @@ _WIDTHS: Final = {
     "note": 24,
     "key": 4,
 }
-_ADDED_WIDTHS: Final = {"person": 20, "line": 50, "count": 7, "date": 12, "time": 8, "target": 18, "note": 36}
+_ADDED_WIDTHS: Final = {"who": 20, "line": 50, "count": 7, "date": 12, "time": 8, "target": 18, "note": 36}
 _HEAD: Final = 5
 """Rows above the titles of the columns."""
 
@@ -109,7 +111,7 @@ class _Form:
         sheet.set_row(0, 26)
         self._field(sheet, 1, "inspector", self._inspector, "form_hint_inspector")
         self._field(sheet, 2, "day", None, "form_hint_day")
-        self._validate(sheet, (1, 2, 1, 2), "person", ranges["inspectors"])
+        self._validate(sheet, (1, 2, 1, 2), "who", ranges["inspectors"])
         self._validate(sheet, (2, 2, 2, 2), "date", "")
         sheet.write_string(3, 0, self._say("form_short"), look(font_color="#5B6673"))
         for column, key in enumerate(keys):
@@ -178,6 +180,7 @@ class _Form:
             for row in range(3, 3 + ROOM):
                 sheet.write_blank(row, column, None, form)
             self._validate(sheet, (3, column, 2 + ROOM, column), key, ranges.get(key, ""))
+        sheet.print_area(0, 0, 2 + ROOM_ON_PAPER, len(ADDED) - 1)
         self._page(sheet, title, 2)
 
     # ------------------------------------------------------------ how it is filled in
@@ -203,7 +206,7 @@ class _Form:
         ranges = {}
         for key, words in (
             ("inspectors", [self._person(one) for one in self._estate.persons]),
-            ("person", [*dict.fromkeys(self._person(entry.person) for entry in self._entries)]),
+            ("who", [*dict.fromkeys(self._person(entry.person) for entry in self._entries)]),
             ("line", [*dict.fromkeys(self._words.choice(entry) for entry in self._entries)]),
         ):
             first = len(rows) + 1
@@ -244,7 +247,7 @@ class _Form:
             "count": {"validate": "integer", "criteria": ">=", "value": 1},
             "date": {"validate": "date", "criteria": "between", "minimum": first, "maximum": last},
             "time": {"validate": "time", "criteria": "between", "minimum": time(), "maximum": time(23, 59, 59)},
-            "person": {"validate": "list", "source": source},
+            "who": {"validate": "list", "source": source},
             "line": {"validate": "list", "source": source},
         }
         if key not in rules:
