@@ -104,8 +104,8 @@ def import_files(
 
 
 def write_log_csv(imported: Imported, path: Path) -> None:
-    """Writes imported rows as a log that `read_log` reads; only notes are escaped for spreadsheets."""
-    write_csv(imported.rows, path, escaped=[name for name in imported.rows.columns if name == "note"])
+    """Writes imported rows as a log that `read_log` reads; a cell that a spreadsheet would compute is escaped."""
+    write_csv(imported.rows, path)
 
 
 # --- Files, settings and tables
