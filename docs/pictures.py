@@ -1,4 +1,4 @@
-"""Takes the pictures of docs/pictures/ anew, of what `dutyrules demo` makes. By hand, where pages or sheets look different now.
+"""Takes the pictures of docs/pictures/ anew, of what `dutyrules demo` makes; by hand, when something looks otherwise.
 
     pip install pillow
     dutyrules demo /tmp/haitang-en --lang en
@@ -6,7 +6,8 @@
     python docs/pictures.py /tmp/haitang-en en
     python docs/pictures.py /tmp/haitang-zh zh-Hans
 
-It needs LibreOffice (soffice), poppler (pdftoppm), Chromium and a font with Chinese characters. Nobody in the pictures exists.
+It needs LibreOffice (soffice), poppler (pdftoppm), Chromium and a font with Chinese characters. Nobody in the pictures
+exists.
 """
 
 import argparse

@@ -16,7 +16,14 @@ from dutyrules.cli.main import main
 DOCS = Path(__file__).parents[2] / "docs"
 BLOCK = re.compile(r"<!-- (?P<what>[^>]*?) -->\n```\w+\n(?P<text>.*?)```", re.DOTALL)
 LANGUAGE = {"en": "--lang en", "zh-CN": "--lang zh-Hans"}
-PAGES = ("for-hr.md", "for-hr.zh-CN.md", "for-planners.md", "for-planners.zh-CN.md", "for-authors.md", "for-integrators.md")
+PAGES = (
+    "for-hr.md",
+    "for-hr.zh-CN.md",
+    "for-planners.md",
+    "for-planners.zh-CN.md",
+    "for-authors.md",
+    "for-integrators.md",
+)
 TRANSLATED = ("for-hr", "for-planners")
 
 

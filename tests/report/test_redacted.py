@@ -202,11 +202,6 @@ def test_the_command_leaves_no_file_with_names(
     assert len({row[0] for row in rows[1:]}) == 3
 
 
-def test_a_closed_month_is_never_redacted(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert command(folder, "--close", "--format", "json") == 2
-    assert "--redact" in capsys.readouterr().err
-
-
 def test_nobody_of_that_name(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert command(folder, "--person", "ghost") == 1
     assert "ghost" in capsys.readouterr().err

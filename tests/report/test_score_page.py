@@ -199,7 +199,7 @@ def closed_months(folder: Path) -> list[Path]:
         "2026-09": {"wu": "88.00", "kou": None},
     }
     for month, percents in months.items():
-        people = [
+        people: list[dict[str, object]] = [
             {
                 "person": name,
                 "role": "guard",

@@ -117,7 +117,9 @@ def _day(person: str, day: date, punches: Mapping[tuple[str, date, str], datetim
     if not area:
         return line
     approved = [leave for leave in LEAVE if leave.person == person and leave.approved and _touches(leave, day)]
-    line["关联的审批单"] = "\n".join(f"{leave.kind}{leave.start:%m-%d %H:%M}到{leave.until:%m-%d %H:%M}" for leave in approved)
+    line["关联的审批单"] = "\n".join(
+        f"{leave.kind}{leave.start:%m-%d %H:%M}到{leave.until:%m-%d %H:%M}" for leave in approved
+    )
     away = day in ABSENT.get(person, ())
     on_duty = works(person, day) or (away and statutory(day))
     line["班次"] = "管家班 07:50-17:30" if on_duty else "休息"
@@ -167,7 +169,12 @@ def _reminders(rows: Sequence[Row], rooms: Mapping[str, str]) -> Iterable[dict[s
         }
         if number % 60 == 0:
             before = _time(row.at - timedelta(minutes=1))
-            yield line | {"ofc_id": f"1120261002{number:06d}", "state": "F", "create_time": before, "remark": "发送失败"}
+            yield line | {
+                "ofc_id": f"1120261002{number:06d}",
+                "state": "F",
+                "create_time": before,
+                "remark": "发送失败",
+            }
         yield line
 
 

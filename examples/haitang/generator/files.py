@@ -30,7 +30,10 @@ _ENCODING = {"forms": "utf-8-sig", "hr": "gb18030"}
 _SOURCES = (
     ("dingtalk", "meeting.project clock.out"),
     ("microcommunity", "patrol.building repair.* dunning.contact"),
-    ("app", "meeting.department meeting.fee_summary leave.* office.* plan.* patrol.perimeter inspect.* problem.* file.*"),
+    (
+        "app",
+        "meeting.department meeting.fee_summary leave.* office.* plan.* patrol.perimeter inspect.* problem.* file.*",
+    ),
     ("app", "dunning.*"),
     ("forms", "record.*"),
     ("mailbox", "submit.*"),

@@ -172,7 +172,7 @@ def _cells(frame: pl.DataFrame, files: Sequence[RawFile], rows: npt.NDArray[np.i
     parts = []
     for (number,), part in judged.select(*_PLACE, _POSITION).group_by("file"):
         file = files[int(str(number))]
-        others = file.others.select(pl.all().gather(part["row"] - file.first_row)).collect()
+        others = file.others_at(part["row"] - file.first_row)
         parts.append(others.cast(pl.String).with_columns(part[_POSITION]).drop(ROW))
     texts = pl.concat(parts, how="diagonal").sort(_POSITION).select(pl.exclude(_POSITION).replace("", None))
     renamed = texts.rename(lambda column: f"{column} (text)")

@@ -250,7 +250,7 @@ class _Sheet:
         rows = np.flatnonzero((self.kind == EMPTY) & (person == EMPTY) & at.is_null().to_numpy())
         if not len(rows):
             return
-        others = self.raw.others.slice(self.start, self.cells.height).collect()
+        others = self.raw.others_between(self.start, self.cells.height)
         cells = pl.concat([self.cells[rows], others[rows]], how="horizontal")
         used = cells.select(pl.any_horizontal(pl.exclude(ROW).cast(pl.String).str.strip_chars().fill_null("") != ""))
         self.blank[rows[~used.to_series().to_numpy()]] = True

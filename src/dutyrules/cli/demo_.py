@@ -48,10 +48,11 @@ def run(arguments: argparse.Namespace) -> int:
     _remind(home, estate, log, arguments.lang)
     print(
         f"\nOpen in a spreadsheet\n"
-        f"  {home / f'{MONTH}.xlsx'}: the closed month, a sheet to sign for each person ({MONTH}.csv: the score of everybody)\n"
+        f"  {home / f'{MONTH}.xlsx'}: the closed month, a sheet to sign for each person\n"
         f"  {home / 'visits' / 'plan.xlsx'}: the quarter's visits, a list to print for each person\n"
         f"  {home / 'patrols' / 'plan.xlsx'}: the next month's patrols\n"
         f"in a browser\n"
+        f"  {home / f'{MONTH}.html'}: the closed month, every point down to its log rows\n"
         f"  {home / 'visits' / 'plan.html'}: the same visits, with everybody's days and loads\n"
         f"  {home / 'patrols' / 'plan.html'}: the same patrols\n"
         f"and on a phone the calendars (.ics) in {home / 'visits'}, {home / 'patrols'} and {home / 'due'}.\n"

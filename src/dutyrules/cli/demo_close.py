@@ -52,7 +52,7 @@ def close(home: Path, drafted: "Result", language: str) -> Iterator[str]:
     late = next(one for sheet in drafted.of(APPELLANT) for one in sheet.breaches if one.duty == DUTY)
     (home / "appeals.csv").write_text(APPEALS.format(breach=late.breach_id), encoding="utf-8")
     result = close_month(load_estate(home), MONTH, CLOSED).result
-    for suffix in (".csv", ".json", ".xlsx"):
+    for suffix in (".csv", ".json", ".xlsx", ".html"):
         write_report(result, home / f"{MONTH}{suffix}", language)
     yield from _told(result, language)
 

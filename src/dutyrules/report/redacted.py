@@ -6,7 +6,7 @@ Whoever knows the ids of an estate can find them again: these are pseudonyms, no
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import sha256
 from typing import ClassVar, Final
@@ -88,6 +88,8 @@ class Aliases:
             excused=self._findings(sheet.person, sheet.excused),
             pending=self._findings(sheet.person, sheet.pending),
             not_assessed=self._findings(sheet.person, sheet.not_assessed),
+            appeals=(),  # who appealed, who decided and why would name them
+            adjustments=(),
         )
 
     def _item(self, item: ItemScore) -> ItemScore:
@@ -169,8 +171,8 @@ class Redacted(Result):
         alias: The other name of everything.
     """
 
-    plain: Result
-    alias: Aliases
+    plain: Result = field(kw_only=True)
+    alias: Aliases = field(kw_only=True)
     redacted: ClassVar[bool] = True
 
     @cached_property
@@ -224,8 +226,8 @@ def redact(result: Result) -> Redacted:
         result.judgement,
         result.sheets,
         alias.closed(result.closed),
-        result,
-        alias,
+        plain=result,
+        alias=alias,
     )
 
 

@@ -104,8 +104,8 @@ def import_files(
 
 
 def write_log_csv(imported: Imported, path: Path) -> None:
-    """Writes imported rows as a log that `read_log` reads; only notes are escaped for spreadsheets."""
-    write_csv(imported.rows, path, escaped=[name for name in imported.rows.columns if name == "note"])
+    """Writes imported rows as a log that `read_log` reads; a cell that a spreadsheet would compute is escaped."""
+    write_csv(imported.rows, path)
 
 
 # --- Files, settings and tables
@@ -346,13 +346,17 @@ def _finished(
 def _order(rules: ExportMapping) -> list[str]:
     """The columns of the log that the mapping fills, those that the log knows in its order."""
     known = [*REQUIRED, *JUDGED, *KEPT]
-    filled = dict.fromkeys([*REQUIRED, *rules.constants, "source", "origin", *(column.name for column in rules.columns)])
+    filled = dict.fromkeys(
+        [*REQUIRED, *rules.constants, "source", "origin", *(column.name for column in rules.columns)]
+    )
     return [*(name for name in known if name in filled), *(name for name in filled if name not in known)]
 
 
 def _origins(rows: pl.DataFrame) -> pl.Series:
     """Where each row stands in the exports, so that who asks what a point was lost for can look there."""
-    return pl.Series("origin", [f"{Path(file).name}:{row}" for file, row in rows.select(*_PLACE).iter_rows()], pl.String)
+    return pl.Series(
+        "origin", [f"{Path(file).name}:{row}" for file, row in rows.select(*_PLACE).iter_rows()], pl.String
+    )
 
 
 def _without(rows: pl.DataFrame, again: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
