@@ -242,8 +242,7 @@ class PersonScore:
         one, book = self._one, self._scores.result.estate.book
         rows = []
         for day in one.days:
-            mine = [breach for breach in one.charged if breach.day == day.date.isoformat()]
-            if not mine:
+            if not (mine := one.of_day(day)):
                 continue
             titles = (
                 tag(
