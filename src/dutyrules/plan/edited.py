@@ -119,7 +119,7 @@ def review(
     tasks, shortfalls = [one.task for one in own], judged(own)
     moves: list[Move] = []
     if other is None:
-        plan = plan_visits(estate, period, log, start=start, progress=progress)
+        plan = plan_visits(estate, period, log, start=start, relax=False, progress=progress)
         beside, lacks = list(plan.tasks), plan.shortfall
     else:
         given = [one for one in future(other, ways, span, first, first) if one.task.at.date() <= span.last]

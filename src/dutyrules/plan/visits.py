@@ -32,6 +32,7 @@ from dutyrules.plan.planfile import Placed
 from dutyrules.plan.priority import priority_waits
 from dutyrules.plan.programme import Least
 from dutyrules.plan.progress import Progress, untold
+from dutyrules.plan.relieving import Situation, relaxations
 from dutyrules.plan.repair import repair_all, repair_measures
 from dutyrules.plan.reserves import add_reserves, expected_short
 from dutyrules.plan.search import Effort, Search
@@ -51,6 +52,7 @@ def plan_visits(
     effort: int = 1,
     time_limit: float | None = None,
     freeze: date | None = None,
+    relax: bool = True,
     progress: Progress | None = None,
 ) -> Plan:
     """Plans the visits and calls that the duties of a period ask for.
@@ -64,6 +66,7 @@ def plan_visits(
         effort: How long to search for shorter walks, so that every run ends with the same plan; 0 is not at all.
         time_limit: Search for so many seconds instead; the plan then depends on the machine, and says so.
         freeze: Up to and including this day, tasks of the earlier plan stay and no others are planned.
+        relax: Whether to look for changes after which nothing would be missed.
         progress: Told how far the planning is.
 
     Returns:
@@ -137,6 +140,9 @@ def plan_visits(
     )
     after = outlook(estate, forecast(estate, log, plan.tasks), span, kinds)
     plan = replace(plan, shortfalls=_explained(missed(after, duties), fixed, solved))
+    if relax and plan.shortfalls and plan.complete:
+        case = Situation(estate, log, span, kinds, old.days, stay, made, before, demands, fixed, drafts, _at_once)
+        plan = replace(plan, relaxations=relaxations(case, plan.shortfalls))
     status = status_of(plan.shortfall, plan.least_shortfall, plan.measures)
     return verified(estate, log, span, replace(plan, status=status), kinds=kinds, pins=stay)
 
@@ -214,6 +220,11 @@ def _solve(fixed: Sequence[Draft], company: Company, effort: Effort, progress: P
         one if len(one.draft.visits) == number else replace(one, walks=None)  # the bound knew of fewer visits
         for one, number in zip(solved, made, strict=True)
     ]
+
+
+def _at_once(fixed: Sequence[Draft], company: Company) -> list[Draft]:
+    """Plans groups without any search for shorter walks."""
+    return [one.draft for one in _solve(fixed, company, Effort(0, None), untold)]
 
 
 def _least_by_flows(start: Draft) -> int:
