@@ -65,7 +65,6 @@ class Situation:
 class Remade:
     """A plan that was made with changes: its tasks, and what the judge says that they miss."""
 
-    estate: Estate
     tasks: Sequence[Task]
     missed: Mapping[str, int]
     broken: bool
@@ -156,7 +155,7 @@ def remake(case: Situation, place: int, wanted: Wanted) -> Remade:
         (case.persons[person], kind, date_of(day)): number for (person, kind, day), number in _beyond(wanted).items()
     }
     broken = any(workable(estate, case.log, after.ground.presence, tasks, case.stay, allowed))
-    return Remade(estate, tasks, {one.breach_id: one.number for one in missed(after, duties)}, broken)
+    return Remade(tasks, {one.breach_id: one.number for one in missed(after, duties)}, broken)
 
 
 def _beyond(wanted: Wanted) -> Counter[tuple[int, str, int]]:

@@ -12,11 +12,13 @@ from dutyrules.diagnostics import Diagnostic, InputError
 from dutyrules.estate import Estate, scored_period
 from dutyrules.estate.logs import log_from_rows
 from dutyrules.estate.provenance import provenance
+from dutyrules.plan.balance import balance
 from dutyrules.plan.company import Company
 from dutyrules.plan.course import Course, tidy
 from dutyrules.plan.draft import Draft
 from dutyrules.plan.exact import solve_exactly
 from dutyrules.plan.explain import causes
+from dutyrules.plan.fairness import fairness, loads, waits
 from dutyrules.plan.family import families
 from dutyrules.plan.followups import possible
 from dutyrules.plan.forecast import PlanError, forecast, missed, outlook
@@ -112,10 +114,13 @@ def plan_visits(
         for draft in drafts:
             add_reserves(draft, rates, estate.planning.reserve_attempts)
     tasks = tasks_of(drafts, persons, stay)
+    have = loads(before.ground.presence, old.days, drafts, tasks)
     measures = [
         *visit_measures(drafts, leasts, inside),
         *walk_measures(drafts, [one.walks for one in solved]),
         *priority_waits(drafts, old.days),
+        *waits(drafts),
+        *fairness(have, drafts, leasts, before.ground.presence, stay),
         *expected_short(drafts, rates),
     ]
     plan = Plan(
@@ -130,6 +135,7 @@ def plan_visits(
         least_shortfall=sum(leasts),
         measures=measures if repairs is None else repair_measures(measures, repairs, inside),
         unplanned=unplanned,
+        balance=balance(estate, before.ground.presence, drafts, have),
         moves=Diff(old, expected, fixed, made, persons, codes).moves(tasks) if rows else (),
         complete=all(one.complete for one in solved),
         provenance={
