@@ -14,7 +14,7 @@ from typing import Final
 from ortools.math_opt.python import mathopt
 
 from dutyrules.plan.agenda import Agenda, Cell
-from dutyrules.plan.demand import Attributes, Demand, within
+from dutyrules.plan.demand import Attributes, Demand, Spans, within
 from dutyrules.plan.draft import Draft, Group, Household, Visit, classes, senders
 from dutyrules.timegrid import DAY
 
@@ -143,14 +143,22 @@ def choices_of(model: mathopt.Model, draft: Draft, days: Sequence[Days], group: 
                 serves = tuple(
                     number
                     for number in times
-                    if any(within(draft.demands[number].units[one.code], start) for start in free)
+                    if _meets(draft.demands[number].units[one.code], free)
                     and draft.demands[number].accepts(kind, attributes, cell.person, case)
                 )
                 posts = senders(one, [draft.demands[number] for number in serves])
-                open_then = any(within(times[number], start) for number in serves for start in free)
+                open_then = any(_meets(times[number], free) for number in serves)
                 if open_then and agenda.sends(cell.person, cell.day, posts):
                     number = model.add_integer_variable(lb=0, ub=len(members) * len(alike.days))
                     yield Choice(number, members, alike, part, attributes, case, serves)
+
+
+def _meets(spans: Spans, starts: Sequence[int]) -> bool:
+    """Whether one of some seconds, in order, lies in one of some times."""
+    first, last = starts[0], starts[-1]
+    return any(
+        since <= last and first < until and any(since <= start < until for start in starts) for since, until in spans
+    )
 
 
 def _ways(draft: Draft, numbers: Iterable[int]) -> list[tuple[str, Attributes, str | None]]:

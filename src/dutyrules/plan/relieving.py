@@ -9,7 +9,6 @@ from typing import Final
 from dutyrules.activity.log import Log
 from dutyrules.estate import Estate
 from dutyrules.plan.company import Company
-from dutyrules.plan.demand import Demand
 from dutyrules.plan.draft import Draft
 from dutyrules.plan.forecast import forecast, missed, outlook
 from dutyrules.plan.households import Made, drafts_of
@@ -50,7 +49,7 @@ class Situation:
     stay: Sequence[Task]
     made: Sequence[Made]
     before: Judgement
-    demands: Sequence[Demand]
+    duties: Sequence[str]
     fixed: Sequence[Draft]
     planned: Sequence[Draft]
     solve: Solve
@@ -134,28 +133,31 @@ def remake(case: Situation, place: int, wanted: Wanted) -> Remade:
     works: dict[str, frozenset[date]] = {}
     for person, day in wanted.works:
         works[case.persons[person]] = works.get(case.persons[person], frozenset()) | {date_of(day)}
-    estate, before, demands = case.estate, case.before, case.demands
+    kept = [one for number, one in enumerate(case.planned) if number != place]
+    estate, before, fixed = case.estate, case.before, [case.fixed[place]]
     if units or works:
         estate = changed(case.estate, units, works)
         before = outlook(estate, forecast(estate, case.log, case.stay), case.span, case.kinds)
-        demands, _, _ = demands_of(before, case.kinds)
-    keys = {demand.key for demand in case.fixed[place].demands}
-    kept = [one for number, one in enumerate(case.planned) if number != place]
-    known = {demand.key for draft in kept for demand in draft.demands}
-    mine = [
-        _with(draft, case.fixed[place], wanted)
-        for draft in drafts_of(before, demands, case.days, case.made)
-        if any(demand.key in keys or demand.key not in known for demand in draft.demands)
-    ]
+        fixed = list(_touched(case, place, kept, before))
+    mine = [_with(draft, case.fixed[place], wanted) for draft in fixed]
     drafts = [*kept, *case.solve(mine, Company(before, case.made))]
     tasks = tasks_of(drafts, case.persons, case.stay)
     after = outlook(estate, forecast(estate, case.log, tasks), case.span, case.kinds)
-    duties = tuple(dict.fromkeys(demand.duty for demand in demands))
     allowed = {
         (case.persons[person], kind, date_of(day)): number for (person, kind, day), number in _beyond(wanted).items()
     }
     broken = any(workable(estate, case.log, after.ground.presence, tasks, case.stay, allowed))
-    return Remade(tasks, {one.breach_id: one.number for one in missed(after, duties)}, broken)
+    return Remade(tasks, {one.breach_id: one.number for one in missed(after, case.duties)}, broken)
+
+
+def _touched(case: Situation, place: int, kept: Sequence[Draft], before: Judgement) -> Iterator[Draft]:
+    """The groups of a changed estate that are to be planned anew: what they ask for, the others do not."""
+    demands, _, _ = demands_of(before, case.kinds)
+    mine = {demand.key for demand in case.fixed[place].demands}
+    known = {demand.key for draft in kept for demand in draft.demands}
+    for draft in drafts_of(before, demands, case.days, case.made):
+        if any(demand.key in mine or demand.key not in known for demand in draft.demands):
+            yield draft
 
 
 def _beyond(wanted: Wanted) -> Counter[tuple[int, str, int]]:

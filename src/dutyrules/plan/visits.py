@@ -147,7 +147,7 @@ def plan_visits(
     after = outlook(estate, forecast(estate, log, plan.tasks), span, kinds)
     plan = replace(plan, shortfalls=_explained(missed(after, duties), fixed, solved))
     if relax and plan.shortfalls and plan.complete:
-        case = Situation(estate, log, span, kinds, old.days, stay, made, before, demands, fixed, drafts, _at_once)
+        case = Situation(estate, log, span, kinds, old.days, stay, made, before, duties, fixed, drafts, _at_once)
         plan = replace(plan, relaxations=relaxations(case, plan.shortfalls))
     status = status_of(plan.shortfall, plan.least_shortfall, plan.measures)
     return verified(estate, log, span, replace(plan, status=status), kinds=kinds, pins=stay)
