@@ -137,8 +137,8 @@ def test_bounds_are_met_by_trying_every_plan(seeds: range, tmp_path: Path) -> No
         seen["planner is best"] += ours.value == cost
     assert seen["planned"] > len(seeds) * 8 // 10
     assert seen["planner is best"] >= seen["planned"] * 95 // 100, seen
-    assert seen["bound is met"] >= seen["planned"] * 6 // 10, seen
-    assert seen["near"] >= seen["planned"] * 8 // 10, seen
+    assert seen["bound is met"] >= seen["planned"] * 8 // 10, seen
+    assert seen["near"] >= seen["planned"] * 9 // 10, seen
 
 
 def test_by_hand(tmp_path: Path) -> None:

@@ -101,9 +101,8 @@ class _Model:
         self.works: list[tuple[int, tuple[int, ...], mathopt.Variable]] = []
         self.made = [one for supply in self.supplies for one in self._offers(supply)]
         self.asks = {
-            index: self.model.add_integer_variable(lb=0, ub=len(members))
-            for index, (members, _) in enumerate(self.groups)
-            if any(one.asked and one.group == index for one in self.made)
+            index: self.model.add_integer_variable(lb=0, ub=len(self.groups[index][0]))
+            for index in sorted({one.group for one in self.made if one.asked})
         }
         self.price += [PRICES[Lever.WISH] * asks for asks in self.asks.values()]
         for supply in self.supplies:
