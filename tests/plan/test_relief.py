@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from dutyrules.plan import Change, Lever, Plan, Relaxation, relieving
+from dutyrules.plan import Change, Lever, Plan, Relaxation, relief_model, relieving
 from dutyrules.plan.relief_model import Wanted
 from tests.plan.relief_brute import drawn
 from tests.plan.visit_estate import HOME, PHONE, Hand, call_back, everyone, homes, way
@@ -210,7 +210,7 @@ def test_changes_that_do_not_suffice_are_not_shown(hand: Hand, tmp_path: Path, m
     """Each set of changes is needed whole: the plan that is made with one change less gives it away."""
     whole = only(hand.plan(tmp_path))
     assert whole.found
-    search = relieving.cheapest
+    search = relief_model.cheapest
 
     def careless(*arguments: object) -> Wanted | None:
         found = search(*arguments)  # type: ignore[arg-type]

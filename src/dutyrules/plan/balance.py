@@ -179,9 +179,6 @@ class _Model:
         if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
             raise AssertionError(f"everybody may keep every building, yet the solver says {self.solver.status_name()}")
         self.model.add(goal <= self.solver.value(goal))
-        self.model.clear_hints()
-        for variable in self.has.values():
-            self.model.add_hint(variable, self.solver.boolean_value(variable))
         return status == cp_model.OPTIMAL
 
     def chosen(self) -> list[tuple[Held, str]]:

@@ -73,12 +73,12 @@ def relaxations(case: Situation, shortfalls: Sequence[Shortfall]) -> tuple[Relax
     """The cheapest changes for every group of people that misses something which could be helped."""
     short = {one.breach_id: one.number for one in shortfalls if not OTHERWISE & {cause.message for cause in one.causes}}
     others = {one.breach_id: one.number for one in shortfalls if one.breach_id not in short}
+    expected = {one.breach_id: int(one.expected) for one in shortfalls if one.expected and one.expected.isdigit()}
     levers = Levers(case.before, case.days, case.made, case.planned)
     found = []
     for place, draft in enumerate(case.planned):
         keys = [demand.key for demand in draft.demands if demand.key in short]
         if keys:
-            expected = {one.breach_id: int(one.expected) for one in shortfalls if (one.expected or "").isdigit()}
             found.append(_relaxation(case, levers, place, keys, {**short, **others}, expected))
     return tuple(found)
 
