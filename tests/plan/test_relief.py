@@ -72,6 +72,19 @@ def test_a_colleague_keeps_to_the_own_plan(tmp_path: Path) -> None:
     assert told(one) == [("hour", 1, "li"), ("owe", 2, "all")]
 
 
+def test_a_slot_is_lent_once(tmp_path: Path) -> None:
+    """Two areas miss two each, and one colleague has one slot: the first one is offered it."""
+    people = {"people": ["li,butler,A,,", "zhao,butler,B,,", "wang,butler,C,,"]}
+    units = [*homes(3), *(f"v{number},b2,occupied,any,any,," for number in range(3))]
+    rows = ("b1,A,", "b2,B,", "b3,C,")
+    hand = Hand({"all": everyone()}, units, door(1, 60), people, areas=("A", "B", "C"), buildings=rows)
+    found = {one.persons: told(one) for one in hand.plan(tmp_path, start=FRIDAY).relaxations}
+    assert found == {
+        ("li",): [("hour", 1, "li"), ("colleague", 1, "wang")],
+        ("zhao",): [("hour", 1, "zhao"), ("owe", 1, "all")],
+    }
+
+
 def test_a_colleague_of_another_role_cannot_help(tmp_path: Path) -> None:
     people = {"people": ["li,butler,A,,", "wang,lead,B,,"]}
     hand = Hand({"all": everyone()}, homes(3), door(1, 60), people, areas=("A", "B"), buildings=("b1,A,", "b2,B,"))

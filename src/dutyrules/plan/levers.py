@@ -10,7 +10,7 @@ import polars as pl
 
 from dutyrules.estate import Estate
 from dutyrules.estate.planning import VisitCapacity
-from dutyrules.plan.agenda import Agenda, agenda_of
+from dutyrules.plan.agenda import Agenda, Cell, agenda_of
 from dutyrules.plan.calling import CallingHours
 from dutyrules.plan.demand import Demand, within
 from dutyrules.plan.draft import Draft, Household, Stay, classes, senders
@@ -75,6 +75,12 @@ class Levers:
                         found[one.code] = replace(one, stays=stays).unpaired()
         return found
 
+    def lend(self, cells: Mapping[Cell, int]) -> None:
+        """Takes slots of colleagues, which no other group is offered any more."""
+        for cell, number in cells.items():
+            for start in cell.starts[:number]:
+                self._everybody.take(cell.person, cell.kind, start)
+
     # ------------------------------------------------------------ agendas
 
     def _hours(self, posts: frozenset[int]) -> Agenda:
@@ -91,9 +97,9 @@ class Levers:
         } - group
         everybody = self._everybody
         cells = tuple(
-            cell
+            replace(cell, starts=tuple(everybody.free(cell)))
             for cell in everybody.cells
-            if cell.person in able and everybody.left(cell.person, cell.kind, cell.day) > 0
+            if cell.person in able and everybody.left(cell.person, cell.kind, cell.day) > 0 and everybody.free(cell)
         )
         return replace(everybody, cells=cells, at_work={(cell.person, cell.day): posts for cell in cells})
 

@@ -110,6 +110,7 @@ def _relaxation(
         given = {own.demands[number].key: less for number, less in wanted.owe.items()}
         remade = remake(case, place, wanted)
         if proves(remade, {**given, **others}):
+            levers.lend(wanted.slots[Lever.COLLEAGUE])
             left = {key: number for key, number in remade.missed.items() if key in given}
             changes = merged(list(_changes(case, own, wanted, left, expected)))
             return Relaxation(persons, tuple(keys), changes, least)
