@@ -133,8 +133,9 @@ class _Slots:
 
 def most_visits(agenda: Agenda, kinds: Iterable[str], person: int, day: int) -> int:
     """How many visits of some kinds together a day's minutes allow: as many as there are of the shortest kind."""
-    minutes = agenda.minutes_left(person, day) or 0
-    return max(0, minutes // min(agenda.kinds[kind].minutes for kind in kinds if kind in agenda.kinds))
+    minutes, planned = agenda.minutes_left(person, day) or 0, [kind for kind in kinds if kind in agenda.kinds]
+    spare = sum(agenda.spare(person, kind, day) for kind in planned)
+    return max(0, minutes // min(agenda.kinds[kind].minutes for kind in planned)) + spare
 
 
 def lanes_of(
