@@ -44,7 +44,7 @@ def documents(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, Docum
     tests/haitang/test_plans.py asks the plans."""
     found: list[tuple[str, Document]] = []
     guards = scored(write_estate(tmp_path_factory.mktemp("guards")))
-    found.append(("score", as_document(guards, guards.people, closed=True)))
+    found.append(("score", as_document(guards, guards.people)))
     haitang = dr.load_estate(HAITANG)
     log = dr.read_log(sorted((HAITANG / "logs").glob("*.csv")), haitang, period="2026-10")
     month = dr.score(haitang, log, "2026-10")
