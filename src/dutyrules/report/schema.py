@@ -97,9 +97,12 @@ _DOCUMENTS: Final[dict[str, tuple[str, Schema]]] = {
                 "estate": TEXT,
                 "forecast": TRUTH,
                 "closed": TRUTH,
+                "standing": or_null(ref("standing")),
+                "redacted": TRUTH,
                 "provenance": ref("provenance"),
                 "people": list_of(ref("sheet")),
                 "uncovered": list_of(object_of({"person": TEXT, "area": or_null(TEXT), "role": TEXT, "day": DATE})),
+                "unplaced": list_of(ref("adjustment")),
                 "rejected": COUNT,
             }
         ),
@@ -157,6 +160,8 @@ _DOCUMENTS: Final[dict[str, tuple[str, Schema]]] = {
                     )
                 ),
                 "shortfalls": list_of(object_of({**_SHORTFALL, "proven": TRUTH, "causes": list_of(_CAUSE)})),
+                "relaxations": list_of(ref("relaxation")),
+                "balance": or_null(ref("balance")),
                 "unplanned": list_of(object_of({"who": TEXT, "reason": TEXT})),
                 "moves": list_of(ref("move")),
                 "tasks": list_of(ref("task")),
