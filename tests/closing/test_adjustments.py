@@ -75,6 +75,17 @@ def test_each_difference_is_carried_once(yard: Yard) -> None:
     assert sheet(yard.finish("2026-12", "2027-01-20")).adjustments == ()
 
 
+def test_what_was_carried_stays_known(yard: Yard) -> None:
+    yard.october()
+    yard.write("logs/late.csv", f"at,person,kind,recorded_by,recorded_at,approved_by\n{ON_TIME},hu\n")
+    assert dr.month_differences(yard.estate, "2026-10") == []
+    yard.publish("2026-11", "2026-12-04 10:00", "2026-11", "late")
+    assert sheet(yard.finish("2026-11", "2026-12-14")).adjusted == 20
+    step = yard.publish("2026-12", "2027-01-08 10:00", "2026-12")  # nobody names the file of late rows again
+    assert sheet(step).adjustments == ()
+    assert [one.points for one in dr.month_differences(yard.estate, "2026-10")] == [20]
+
+
 def test_what_is_taken_back_later_is_carried_back(yard: Yard) -> None:
     yard.log(
         "2026-10",
@@ -131,6 +142,15 @@ def test_a_waiver_after_the_end_is_carried_too(yard: Yard) -> None:
     yard.write("waivers.csv", f"breach_id,approver,reason\n{missing},boss,found the key\n")
     (adjustment,) = sheet(yard.november()).adjustments
     assert (adjustment.points, [one.change for one in adjustment.changes]) == (Decimal(20), ["went"])
+
+
+def test_other_books_are_told(yard: Yard) -> None:
+    yard.october()
+    book = (yard.folder / "book.yaml").read_text("utf-8")
+    yard.write("book.yaml", book.replace("title: Untidy, each: 5", "title: Untidy, each: 6"))
+    step = yard.november()
+    assert [(one.code, one.found) for one in step.notices] == [("close.other-books", "book.yaml")]
+    assert sheet(step).adjusted == -1
 
 
 def test_quarters_count_adjustments_and_appeals(yard: Yard) -> None:

@@ -124,6 +124,25 @@ def test_appeals_on_one_line_give_back_what_it_takes_for_them_together(yard: Yar
     assert finished(yard, granted(one, "12"), granted(other, "8")).score == 70
 
 
+def test_lines_that_share_a_breach_are_priced_again(yard: Yard) -> None:
+    book = (yard.folder / "book.yaml").read_text("utf-8")
+    lines = (
+        "          2: {title: Never, breaches: [open.missing], if: none_done, once: 25}\n"
+        "          3: {title: Absent, breaches: [open.missing], each: 15}\n"
+    )
+    yard.write("book.yaml", book.replace("          2: {title: Absent, breaches: [open.missing], each: 20}\n", lines))
+    yard.log("2026-10", "2026-10-29 15:00,wu,inspection.2", "2026-10-29 15:00,xu,inspection.1")
+    step = yard.publish()
+    one, other = (found.breach_id for found in sheet(step).breaches)
+    assert [line.points for line in sheet(step).items[0].lines] == [0, 0, 30]  # twice 15 is dearer than once 25
+    with pytest.raises(dr.InputError) as caught:
+        finished(yard, granted(one, "6"))
+    assert caught.value.diagnostics[0].expected == "at most 5, or all"  # without it line 2 takes 25
+    found = finished(yard, granted(one, "all"), f"{other},{FILED},wu,hr,{DECIDED},0,,")
+    assert [line.points for line in found.items[0].lines] == [0, 25, 0]
+    assert found.score == 45  # 30 - 25 + 40
+
+
 def test_what_no_line_charges_gives_no_points_back(yard: Yard) -> None:
     yard.write("book.yaml", (yard.folder / "book.yaml").read_text("utf-8").replace("breaches: [open.missing], ", ""))
     missing = breach(yard.publish(), "missing")

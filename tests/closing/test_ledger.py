@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import dutyrules as dr
+from dutyrules.cli import main as cli
 from dutyrules.closing import read_ledger
 from dutyrules.scoring import read_closed, seal_of
 from tests.closing.yard import Yard, codes
@@ -90,11 +91,16 @@ def test_a_ledger_that_was_cut_off(yard: Yard, kept: int, stranger: str) -> None
     assert (first.code, str(first.where)) == ("ledger.unknown-file", f"{yard.folder}/closing/2026-10/{stranger}:1:1")
 
 
-def test_score_does_not_read_what_was_changed(yard: Yard) -> None:
+def test_nothing_goes_on_from_what_was_changed(yard: Yard, capsys: pytest.CaptureFixture[str]) -> None:
     yard.october()
-    better(yard.folder / "closing/2026-10/closed.json", seal=True)
+    path = yard.folder / "closing/2026-10/closed.json"
+    better(path, seal=True)
     with pytest.raises(dr.InputError):
         yard.publish("2026-11", "2026-12-04 10:00")
+    score = ["score", "--estate", str(yard.folder), "--log", str(yard.logs("2026-11")[0]), "--month", "2026-11"]
+    for arguments in (score, [*score, "--closed", str(path)]):
+        assert cli.main(arguments) == 1
+        assert "ledger.changed-file" in capsys.readouterr().err
 
 
 def test_the_tip_tells_one_ledger_from_another(yard: Yard) -> None:

@@ -71,6 +71,19 @@ def test_months_before_a_day(yard: Yard) -> None:
     assert [one.month for one in found] == ["2026-10"]
 
 
+def test_months_go_in_order(yard: Yard) -> None:
+    yard.october()
+    yard.november()
+    with pytest.raises(dr.InputError) as caught:
+        removals(yard.estate, datetime(2028, 1, 1), month="2026-11")
+    (problem,) = caught.value.diagnostics
+    assert (problem.code, problem.message) == ("close.order", "2026-10 was closed before and is not purged")
+    both = removals(yard.estate, datetime(2028, 1, 1))
+    purge(yard.estate, datetime(2028, 1, 1), both)
+    assert [one.month for one in both] == ["2026-10", "2026-11"]
+    assert read_ledger(yard.folder, "yard").closed() == []
+
+
 @pytest.mark.parametrize("month", ["2026-09", "2026-10"])
 def test_only_closed_months(yard: Yard, month: str) -> None:
     if month == "2026-10":

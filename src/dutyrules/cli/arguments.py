@@ -100,7 +100,8 @@ def scored(arguments: argparse.Namespace, beside: Path | None = None) -> "tuple[
     )
     status = tell_rejects(log, beside, write=not getattr(arguments, "redact", False))
     files: list[Path] | None = getattr(arguments, "closed", None)
-    closed = read_closed(files, estate.id) if files else closed_months(estate)
+    own = closed_months(estate)  # refused where somebody changed them, also if others are asked for
+    closed = read_closed(files, estate.id) if files else own
     result = score(estate, log, arguments.period, arguments.as_of, forecast=arguments.forecast, closed=closed)
     return result, status
 

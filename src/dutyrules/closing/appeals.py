@@ -1,7 +1,7 @@
 """What people appealed against and what was decided: the table `appeals` of an estate, checked row by row."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -191,74 +191,3 @@ def _decision(row: Mapping[str, Any], window: Window) -> Decision:
     if points in _ALL:
         return "all"
     return "points" if Decimal(points) else "refused"
-
-
-# ---------------------------------------------------------------- what they come to
-
-
-def settled(
-    world: World, appeals: Sequence[tuple[Cell | None, Appeal]]
-) -> tuple[frozenset[str], dict[tuple[str, str, str, str], Decimal]]:
-    """What appeals that were granted take out of a month, and what they give back on each line.
-
-    At most, on one line, what it would take less if none of the breaches appealed against there had happened.
-
-    Args:
-        appeals: With their places: what gives back too much is then refused, and else cut.
-
-    Raises:
-        InputError: every appeal that gives back more than its line takes for it.
-    """
-    whole = frozenset(one.breach_id for _, one in appeals if one.decision == "all")
-    partly = [(where, one) for where, one in appeals if one.decision == "points"]
-    if not partly:
-        return whole, {}
-    full = world.score(whole)
-    bare = _line_points(world.score(whole | {one.breach_id for _, one in partly}))
-    taken, places = _line_points(full), _places(full)
-    asked: dict[tuple[str, str, str, str], list[tuple[Cell | None, Appeal]]] = {}
-    problems = []
-    for where, one in partly:
-        place = places.get(one.breach_id)
-        if place is not None:
-            asked.setdefault(place, []).append((where, one))
-        elif where is not None:
-            problems.append(_too_much(where, one, Decimal(0), "no line takes points for it"))
-    given: dict[tuple[str, str, str, str], Decimal] = {}
-    for place, several in asked.items():
-        most = max(Decimal(0), taken[place] - bare.get(place, Decimal(0)))
-        total = sum((one.points or Decimal(0) for _, one in several), Decimal(0))
-        where, one = several[-1]
-        if total > most and where is not None:
-            rest = most - sum((other.points or Decimal(0) for _, other in several[:-1]), Decimal(0))
-            message = f"line {place[2]}/{place[3]} takes {most:f} points for what is appealed against"
-            problems.append(_too_much(where, one, max(Decimal(0), rest), message))
-        given[place] = min(total, most)
-    if problems:
-        raise InputError(problems)
-    return whole, given
-
-
-def _too_much(where: Cell, one: Appeal, most: Decimal, message: str) -> Diagnostic:
-    place, expected = Cell(where.file, where.row, "points"), f"at most {most:f}, or all"
-    return Diagnostic("appeal.too-many-points", message, place, f"{one.points:f}", expected)
-
-
-def _line_points(result: Result) -> dict[tuple[str, str, str, str], Decimal]:
-    return {
-        (sheet.person, sheet.role, item.item, line.line): line.points
-        for sheet in result.people
-        for item in sheet.items
-        for line in item.lines
-    }
-
-
-def _places(result: Result) -> dict[str, tuple[str, str, str, str]]:
-    """The line that counts each breach and each inspector's row."""
-    return {
-        name: (sheet.person, sheet.role, item.item, line.line)
-        for sheet in result.people
-        for item in sheet.items
-        for line in item.lines
-        for name in (*line.breaches, *map(row_name, line.findings))
-    }

@@ -9,8 +9,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from dutyrules.activity.log import Log
-from dutyrules.closing.appeals import Window, read_appeals, settled
+from dutyrules.closing.appeals import Window, read_appeals
 from dutyrules.closing.differences import accounts_now, accounts_then, adjustments_told, differences
+from dutyrules.closing.grants import Filed, settled
 from dutyrules.closing.inputs import audited_log, inputs_of, relative, still_there
 from dutyrules.closing.ledger import FOLDER, Entry, Inputs, Ledger, read_ledger
 from dutyrules.closing.ready import refuse, refuse_other_than_month, refuse_to_close, refuse_too_early
@@ -19,7 +20,7 @@ from dutyrules.closing.world import World
 from dutyrules.diagnostics import Cell, Diagnostic
 from dutyrules.estate import Estate, end_of
 from dutyrules.report import as_document
-from dutyrules.scoring import Adjustment, Appeal, Closed, Result, Standing, read_closed
+from dutyrules.scoring import Adjustment, Closed, Result, Standing, read_closed
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Step:
         result: The month as it is told now.
         path: The snapshot that was written; None where nothing was.
         until: The first second that is too late for an appeal.
-        notices: Late rows of closed months that nobody approved.
+        notices: Late rows of closed months that nobody approved; rule books that changed since.
     """
 
     result: Result
@@ -231,20 +232,21 @@ class _Work:
         adjustments: list[Adjustment] = []
         earlier: dict[str, str] = {}
         notices: list[Diagnostic] = []
+        inputs = inputs_of(self.estate, world.log)
         for entry in ready:
             again, log = self.again(entry, paths)
             earlier |= {file.name: file.sha256 for file in log.files}
             then, now = accounts_then(documents[entry.month]), accounts_now(again)
             adjustments += differences(entry.month, then, now, carried)
-            notices += _unapproved(log, entry.month)
-        inputs = inputs_of(self.estate, world.log)
+            notices += [*_unapproved(log, entry.month), *_other_books(entry, inputs)]
         others = {name: digest for name, digest in sorted(earlier.items()) if name not in inputs.log}
         return _Scene(world, tuple(adjustments), replace(inputs, earlier=others), tuple(notices))
 
     def again(self, entry: Entry, paths: Sequence[Path]) -> tuple[Result, Log]:
         """A closed month scored again with what is known now, late rows that were approved included; and its log."""
         known = {relative(path, self.estate) for path in paths}
-        more = [name for name in entry.inputs.log if name not in known]
+        since = [self.ledger.of(month)[-1] for month in self.ledger.closed() if month >= entry.month]
+        more = sorted({name for one in since for name in one.inputs.log} - known)  # what was carried stays known
         every = [*still_there(more, self.estate, entry.month), *paths]
         log = self._log(every, entry.month, late_approved=True)
         world = World(self.estate, log, entry.month, Closed({}))
@@ -271,7 +273,7 @@ class _Work:
             hint = "another version of dutyrules may read the rules otherwise; publish again"
             raise refuse("result-changed", f"{self.month} comes to something else than was published", None, None, hint)
         window = Window(standing.published_at, published.until, self.at)
-        found: list[tuple[Cell | None, Appeal]] = [*read_appeals(scene.world, seen, window, self._elsewhere())]
+        found: list[Filed] = [*read_appeals(scene.world, seen, window, self._elsewhere())]
         if not found:
             return seen
         without, given = settled(scene.world, found)
@@ -303,6 +305,17 @@ class _Work:
         )
         self.ledger.write(entry, data)
         return Step(result, self.estate.directory / FOLDER / entry.file, until, scene.notices)
+
+
+def _other_books(entry: Entry, inputs: Inputs) -> list[Diagnostic]:
+    """Rule books that say something else than when a month was closed: what they change is carried on as well."""
+    names = sorted({*entry.inputs.books, *inputs.books})
+    changed = [name for name in names if entry.inputs.books.get(name) != inputs.books.get(name)]
+    if not changed:
+        return []
+    message = f"the rule books are not those with which {entry.month} was closed; look at its adjustments"
+    hint = "values that hold from a day on leave earlier months alone: {from: 2026-11-01, value: …}"
+    return [Diagnostic("close.other-books", message, None, ", ".join(changed), None, hint, severity="warning")]
 
 
 def _unapproved(log: Log, month: str) -> list[Diagnostic]:

@@ -52,7 +52,7 @@ def removals(estate: Estate, at: datetime, *, month: str | None = None, before: 
     problems: list[Diagnostic] = []
     for one in wanted:
         try:
-            _refuse(estate, ledger, one, at)
+            _refuse(estate, ledger, one, at, month_only=month is not None)
         except InputError as error:
             if month or before:
                 problems += error.diagnostics
@@ -85,10 +85,13 @@ def _kept_until(estate: Estate, month: str) -> date:
     return _last(month) + relativedelta(months=estate.retention.amount if estate.retention else 0, day=31)
 
 
-def _refuse(estate: Estate, ledger: Ledger, month: str, at: datetime) -> None:
+def _refuse(estate: Estate, ledger: Ledger, month: str, at: datetime, *, month_only: bool) -> None:
     entry = ledger.last(month)
     if entry is None or entry.step == "published":
         raise refuse("not-closed", f"{month} is not closed", entry.step if entry else None, "a closed month")
+    for earlier in (one for one in ledger.closed() if one < month and month_only):
+        hint = f"dutyrules purge --month {earlier}"
+        raise refuse("order", f"{earlier} was closed before and is not purged", month, earlier, hint)
     end = _kept_until(estate, month)
     if at.date() <= end:
         raise refuse("kept", f"{month} is kept until {end}", str(at), f"after {end}")
