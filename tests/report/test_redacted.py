@@ -13,6 +13,8 @@ import pytest
 import dutyrules as dr
 from dutyrules.cli.main import main
 from dutyrules.report import redact, render
+from dutyrules.report.language import Speech
+from dutyrules.report.log_rows import LogRows
 from dutyrules.report.redacted import Aliases
 
 BOOK = """\
@@ -173,6 +175,14 @@ def test_what_rules_speak_of_stays_in_the_rows(result: dr.Result) -> None:
     assert "grumpy" not in page
     alias = Aliases(result.estate, result.log)
     assert page.count(alias("t7-0101")) >= 1
+
+
+def test_in_ones_own_copy_rows_of_others_do_not_say_whose_they_are(result: dr.Result) -> None:
+    source = (result.log.files[0].name, 2)
+    whole, own = (LogRows(result, {source}, Speech("en"), own=own)(source, "lili-77") for own in (False, True))
+    told = "with: bosszhao · mood: grumpy-secret · escorted: yes · with whom: lili-77"
+    assert whole == f"10-12 10:00 Visit · 王小明 · t7-0101 · {told}"
+    assert own == "10-12 10:00 Visit · t7-0101 · mood: grumpy-secret · escorted: yes"
 
 
 # ---------------------------------------------------------------- the command

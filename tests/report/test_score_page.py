@@ -172,7 +172,8 @@ def test_gaps_fines_and_consequences(root: Element) -> None:
     zhao = words(person(root, "zhao"))
     assert "not complete: 60 of 60 assessed marks so far; with what is open between 60 and 100 of 100" in zhao
     assert "uninspected: Untidy" in zhao
-    assert "waived" in words(line(root, "zhao", "Excused (1)"))
+    assert "waived expected 07:00 actual 07:05" in words(line(root, "zhao", "Excused (1)"))
+    assert "waived by xu · flood" in words(line(root, "zhao", "Excused (1)"))
     wu = words(person(root, "wu"))
     assert "fines (recorded): late ×1: 10 CNY" in wu
     assert "bonuses of 4, of which 3 count" in wu

@@ -1,6 +1,7 @@
 """What HR decided in a month: waivers of breaches, and how gaps were settled."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from dutyrules.report.grid import Cell, Grid, Lead
@@ -8,7 +9,7 @@ from dutyrules.report.month import Month, breach_key, landscape
 from dutyrules.report.numbers import plain
 from dutyrules.report.sheets import Worksheet
 from dutyrules.report.text import finding_words
-from dutyrules.scoring import Appeal, Sheet
+from dutyrules.scoring import Appeal, Result, Sheet
 
 _WIDTHS: Final = {
     "decision": 16,
@@ -20,6 +21,21 @@ _WIDTHS: Final = {
     "decided_at": 18,
     "breach": 18,
 }
+
+
+@dataclass(frozen=True)
+class Waiver:
+    """Who waived a breach, why, and when; empty where the table does not say."""
+
+    approver: str
+    reason: str
+    decided_at: str
+
+
+def waivers_of(result: Result) -> Mapping[str, Waiver]:
+    """Breach → its waiver."""
+    rows = result.estate.tables.waivers.select("breach_id", "approver", "reason", "decided_at").rows()
+    return {breach: Waiver(*(str(cell or "") for cell in decided)) for breach, *decided in rows}
 
 
 def decisions(month: Month) -> Sequence[dict[str, Cell]]:
@@ -38,17 +54,16 @@ def decisions_sheet(month: Month, rows: Sequence[dict[str, Cell]], page: Workshe
 
 
 def _waivers(month: Month) -> list[dict[str, Cell]]:
-    rows = month.result.estate.tables.waivers.select("breach_id", "approver", "reason", "decided_at").rows()
-    waivers = {breach: decided for breach, *decided in rows}
+    waivers = waivers_of(month.result)
     return [
         {
             "decision": month.speech("why_waived"),
             "person": sheet.person,
             "name": sheet.name,
             "about": f"{one.day}  {finding_words(month.result, sheet, one, month.speech)}",
-            "reason": waivers[one.breach_id][1] or "",
-            "decided_by": waivers[one.breach_id][0],
-            "decided_at": str(waivers[one.breach_id][2] or ""),
+            "reason": waivers[one.breach_id].reason,
+            "decided_by": waivers[one.breach_id].approver,
+            "decided_at": waivers[one.breach_id].decided_at,
             "breach": Lead(month.evidence.get(breach_key(sheet, one.breach_id), ""), one.breach_id),
         }
         for sheet in month.people

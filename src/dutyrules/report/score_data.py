@@ -8,6 +8,7 @@ from dutyrules.report.consequences import role_title
 from dutyrules.report.language import Speech
 from dutyrules.report.log_rows import LogRows
 from dutyrules.report.month_days import Day, days_of
+from dutyrules.report.month_decisions import waivers_of
 from dutyrules.report.sheet_words import SheetWords
 from dutyrules.report.standing import Standing
 from dutyrules.scoring import Finding, Result, Sheet
@@ -45,6 +46,17 @@ class Scored:
         """Where the breaches of a day are listed."""
         return f"{self.id}-{day.date}"
 
+    def of_day(self, day: Day) -> Sequence[Finding]:
+        """The breaches of a day, of what people must do."""
+        return self._by_day.get(day.date.isoformat(), ())
+
+    @cached_property
+    def _by_day(self) -> Mapping[str, Sequence[Finding]]:
+        found: dict[str, list[Finding]] = {}
+        for one in self.charged:
+            found.setdefault(one.day, []).append(one)
+        return found
+
     @cached_property
     def charged(self) -> Sequence[Finding]:
         """Breaches of what people must do."""
@@ -57,6 +69,8 @@ class Scores:
     Attributes:
         own: Whether this is one person's own copy, which says nothing of others.
         standing: Who stands where.
+        waivers: Breach → who waived it.
+        rows: Tells rows of the log.
         all: The sheets in the order of the page: the ranked ones first, then the others.
     """
 
@@ -67,6 +81,7 @@ class Scores:
         order: Iterable[tuple[int | None, Sheet]] = [*ranked, *((None, sheet) for sheet in self.standing.unranked)]
         several = {one.person for one in people if sum(other.person == one.person for other in people) > 1}
         self.all = [self._scored(number, rank, sheet, several) for number, (rank, sheet) in enumerate(order, start=1)]
+        self.waivers = waivers_of(result)
         self.rows = LogRows(result, {row for one in self.all for row in _sources(one.sheet)}, speech, own=own)
 
     def _scored(self, number: int, rank: int | None, sheet: Sheet, several: set[str]) -> Scored:

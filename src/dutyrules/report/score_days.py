@@ -11,6 +11,9 @@ from dutyrules.report.score_data import Scored, Scores
 LEVELS: Final = 5
 """Shades; larger numbers look alike, and are written anyway."""
 
+_OFF: Final = ("rest", "leave", "none", "ahead")
+"""Days on which nothing is owed, or nothing is known yet."""
+
 
 def days_section(scores: Scores) -> Html | None:
     """A table for every month of the period."""
@@ -29,23 +32,20 @@ def days_section(scores: Scores) -> Html | None:
 
 
 def _legend(scores: Scores) -> Html:
-    """What the letters and shades mean."""
-    say = scores.speech
-    shown = [("h1", "1"), ("h3", "3"), (f"h{LEVELS}", f"{LEVELS}+")]
-    keys = [(class_, text, say("sp_breaches_fell_due")) for class_, text in shown[:1]]
-    keys += [(class_, text, "") for class_, text in shown[1:]]
-    keys += [
+    """What the letters and shades mean; those that occur."""
+    say, seen = scores.speech, {day.state for one in scores.all for day in one.days}
+    keys = [
+        ("h1", "1", say("sp_breaches_fell_due")),
+        ("h3", "3", ""),
+        (f"h{LEVELS}", f"{LEVELS}+", ""),
         ("work", "0", say("sp_work_none")),
-        *((state, say(f"sp_{state}"), say(f"sp_{state}_long")) for state in _OFF),
+        *((state, say(f"sp_{state}"), say(f"sp_{state}_long")) for state in _OFF if state in seen),
     ]
     return tag(
         "ul",
         (tag("li", tag("span", text, class_=f"cell {class_}"), f" {told}") for class_, text, told in keys),
         class_="legend",
     )
-
-
-_OFF: Final = ("rest", "leave", "none")
 
 
 def _month(scores: Scores, numbers: Sequence[int]) -> Html:

@@ -193,12 +193,12 @@ class PersonScore:
 
     def _besides(self) -> Html | None:
         """What no line takes points for."""
-        return self._block("sp_uncharged", self._words.besides("breached"), opened=False)
+        return self._block("sp_uncharged", self._words.besides("breached"))
 
     def _excused(self) -> Html | None:
-        return self._block("excused", self._words.besides("excused"), opened=False)
+        return self._block("excused", self._words.besides("excused"))
 
-    def _block(self, title: str, bases: Sequence[Basis], *, opened: bool) -> Html | None:
+    def _block(self, title: str, bases: Sequence[Basis]) -> Html | None:
         """Verdicts behind their number."""
         if not bases:
             return None
@@ -211,7 +211,7 @@ class PersonScore:
         return tag(
             "div",
             tag("h3", self._say(title)),
-            tag("details", tag("summary", text), parts, class_="line", open=opened),
+            tag("details", tag("summary", text), parts, class_="line"),
             class_="block",
         )
 
@@ -242,8 +242,7 @@ class PersonScore:
         one, book = self._one, self._scores.result.estate.book
         rows = []
         for day in one.days:
-            mine = [breach for breach in one.charged if breach.day == day.date.isoformat()]
-            if not mine:
+            if not (mine := one.of_day(day)):
                 continue
             titles = (
                 tag(

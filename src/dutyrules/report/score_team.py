@@ -106,7 +106,8 @@ def _score(scores: Scores, one: Scored) -> Iterator[Node]:
     sheet = one.sheet
     if sheet.score is None or sheet.marks is None:
         return
-    yield tag("strong", range_of(sheet) or plain(sheet.score))
+    settled = sheet.score_min == sheet.score_max
+    yield tag("strong", plain(sheet.score) if settled else range_of(sheet))
     yield " "
     yield tag("small", scores.speech("wb_of", marks=plain(sheet.marks)))
 

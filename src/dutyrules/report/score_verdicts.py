@@ -66,6 +66,7 @@ class Verdicts:
         return tag(
             "li",
             tag("p", head),
+            self._waiver(one),
             self._missing(one),
             self._rows(one.evidence),
             tag("p", tag("code", one.breach_id), class_="id quiet") if one.breach_id else None,
@@ -78,6 +79,14 @@ class Verdicts:
             yield self._say("advisory")
         elif one.breach_id in self._one.sheet.uncharged:
             yield self._say("uncharged")
+
+    def _waiver(self, one: Finding) -> Html | None:
+        """Who waived it, and why."""
+        waiver = self._scores.waivers.get(one.breach_id) if one.why == "waived" else None
+        if waiver is None:
+            return None
+        said = (self._say("sp_waived_by", name=waiver.approver), waiver.reason, waiver.decided_at)
+        return tag("p", " · ".join(filter(None, said)))
 
     def _missing(self, one: Finding) -> Html | None:
         if not one.missing:
