@@ -21,7 +21,8 @@ from dutyrules.report.due import due_document
 from dutyrules.report.plan import render_plan, write_plan
 from dutyrules.report.plan_review import review_json
 from dutyrules.report.plan_substitutes import substitutes_json
-from dutyrules.report.schema import DOCUMENTS, schema_of
+from dutyrules.report.schema import DOCUMENTS, FILES, schema_of
+from dutyrules.source import plain, read
 from tests.report.lane import lane, write_lane
 from tests.report.month_world import scored, write_estate
 
@@ -75,7 +76,7 @@ def _lane(folder: Path) -> Iterator[tuple[str, Document]]:
     yield "substitutes", json.loads(substitutes_json(absence, substitutes(estate, "2026-10", done, kept, absence)))
 
 
-@pytest.mark.parametrize("name", DOCUMENTS)
+@pytest.mark.parametrize("name", [*DOCUMENTS, *FILES])
 def test_a_schema_is_one(name: str) -> None:
     Draft202012Validator.check_schema(schema_of(name))
 
@@ -154,6 +155,54 @@ def test_values_of_another_type_are_noticed(documents: list[tuple[str, Document]
         assert problems("score", spoilt), (path, value)
 
 
+BOOKS = [*sorted((ROOT / "rules").glob("*.yaml")), HAITANG / "books" / "haitang.yaml"]
+
+
+def written(path: Path) -> Document:
+    """A file as its author wrote it."""
+    return plain(read(path))
+
+
+@pytest.mark.parametrize("path", BOOKS, ids=lambda path: path.stem)
+def test_shipped_books_are_as_editors_expect(path: Path) -> None:
+    assert problems("book", written(path)) == []
+
+
+def test_the_estate_is_as_editors_expect() -> None:
+    assert problems("estate", written(HAITANG / "estate.yaml")) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "where"),
+    [
+        ("duties:", "dutys:", ""),
+        ("check: quota", "check: quotas", "duties/home_visits_month/check"),
+        ("distinct: target", "distinkt: target", "duties/home_visits_month"),
+        ("per: month", "per: fortnight", "duties/home_visits_month/per"),
+        ("book: own", "title: own", ""),
+        ("marks: 10", "mark: 10", "scorecards/month/items/1"),
+        ("each: 2", "eech: 2", "scorecards/month/items/1/lines/1"),
+        ("from: 08:00", "form: 08:00", "timetable/0"),
+    ],
+)
+def test_editors_show_what_is_misspelt(tmp_path: Path, old: str, new: str, where: str) -> None:
+    text = """\
+book: own
+source: {id: O}
+roles: {butler: {}}
+timetable: [{slot: morning, role: butler, from: 08:00, to: 09:00}]
+duties:
+  home_visits_month: {check: quota, event: visit.home, distinct: target, per: month}
+scorecards:
+  month: {role: butler, per: quarter, items: {1: {marks: 10, lines: {1: {each: 2}}}}}
+"""
+    (tmp_path / "own.yaml").write_text(text, "utf-8")
+    assert problems("book", written(tmp_path / "own.yaml")) == []
+    (tmp_path / "own.yaml").write_text(text.replace(old, new), "utf-8")
+    found = problems("book", written(tmp_path / "own.yaml"))
+    assert {problem.partition(":")[0] for problem in found} == {where}
+
+
 def test_diagnostics_of_check(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "book.yaml").write_text("book: b\nsource: {id: B}\nrules: {}\n", "utf-8")
     home = write_estate(tmp_path)
@@ -173,7 +222,7 @@ def test_the_command(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None
     assert (tmp_path / "s.json").read_text("utf-8") == text
     capsys.readouterr()
     assert main(["schema"]) == 0
-    assert [line.split(" ")[0] for line in capsys.readouterr().out.splitlines()] == list(DOCUMENTS)
+    assert [line.split(" ")[0] for line in capsys.readouterr().out.splitlines()] == [*DOCUMENTS, *FILES]
     assert main(["schema", "scores"]) == 2
     assert "did you mean 'score'?" in capsys.readouterr().err
 

@@ -1,7 +1,6 @@
 """form: makes the inspector's form of a month (XLSX), and reads it back."""
 
 import argparse
-import os
 import sys
 from pathlib import Path
 
@@ -18,8 +17,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--all-lines", action="store_true", help="also the lines that the log decides")
     command.add_argument("--out", type=Path, metavar="X.xlsx", help="the form to write")
     add_language(command)
-    if not (os.environ.get("LC_ALL") or os.environ.get("LANG") or "").startswith("en"):
-        command.set_defaults(lang="zh-Hans")  # inspectors read Chinese, whatever the server's terminal speaks
+    command.set_defaults(lang="zh-Hans")  # inspectors read Chinese, whatever the terminal speaks
     what = command.add_subparsers(dest="what", metavar="[read]")
     read = what.add_parser("read", help="turn forms that came back into a log")
     read.add_argument("files", nargs="+", type=Path, metavar="FORM.xlsx")

@@ -1,4 +1,4 @@
-"""schema: prints the JSON Schema of what other systems read."""
+"""schema: prints the JSON Schema of what other systems read, and of the files that people write."""
 
 import argparse
 import sys
@@ -15,16 +15,16 @@ def run(arguments: argparse.Namespace) -> int:
     """Prints or writes it; 2 if there is no such document."""
     from dutyrules import atomic
     from dutyrules.diagnostics import did_you_mean
-    from dutyrules.report.schema import DOCUMENTS, schema_json, schema_of
+    from dutyrules.report.schema import DOCUMENTS, FILES, schema_json, schema_of
 
-    name = arguments.document
+    name, known = arguments.document, (*DOCUMENTS, *FILES)
     if name is None:
-        for each in DOCUMENTS:
+        for each in known:
             print(f"{each:<12} {schema_of(each)['title']}")
         return 0
-    if name not in DOCUMENTS:
-        hint = did_you_mean(name, DOCUMENTS)
-        print(f"there is no document {name}: {hint or 'one of ' + ', '.join(DOCUMENTS)}", file=sys.stderr)
+    if name not in known:
+        hint = did_you_mean(name, known)
+        print(f"there is no document {name}: {hint or 'one of ' + ', '.join(known)}", file=sys.stderr)
         return 2
     if arguments.out is None:
         sys.stdout.write(schema_json(name))

@@ -5,6 +5,7 @@ from typing import Final
 
 from dutyrules.plan import Status
 from dutyrules.report.document import SCHEMA_VERSION
+from dutyrules.report.editor_schema import book_schema, estate_schema
 from dutyrules.report.schema_parts import (
     COUNT,
     DATE,
@@ -213,13 +214,25 @@ _DOCUMENTS: Final[dict[str, tuple[str, Schema]]] = {
     "check": ("dutyrules check --format json: everything that is wrong", list_of(ref("diagnostic"))),
 }
 
+_FILES: Final = {
+    "book": ("a rule book, for editors; dutyrules check knows more", book_schema),
+    "estate": ("an estate.yaml, for editors; dutyrules check knows more", estate_schema),
+}
+
 DOCUMENTS: Final = tuple(_DOCUMENTS)
-"""The documents that have a schema."""
+"""The documents that programs read."""
+
+FILES: Final = tuple(_FILES)
+"""The files that people write."""
 
 
 def schema_of(name: str) -> Schema:
-    """The schema of one document, with the definitions that it needs."""
-    title, root = _DOCUMENTS[name]
+    """The schema of a document or file, with the definitions that it needs."""
+    if name in _FILES:
+        title, make = _FILES[name]
+        root = make()
+    else:
+        title, root = _DOCUMENTS[name]
     needed: dict[str, Schema] = {}
     pending = [root]
     while pending:
