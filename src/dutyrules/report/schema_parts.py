@@ -116,6 +116,7 @@ DEFS: Final[dict[str, Schema]] = {
             "clause": TEXTS,
             "times": COUNT,
             "points": DECIMAL,
+            "given_back": DECIMAL,
             "breaches": IDS,
             "findings": ROWS,
             "uninspected": TRUTH,
@@ -162,6 +163,47 @@ DEFS: Final[dict[str, Schema]] = {
             "liable": list_of(object_of({"person": TEXT, "role": TEXT})),
         }
     ),
+    "appeal": object_of(
+        {
+            "breach_id": TEXT,
+            "filed_at": INSTANT,
+            "filed_by": or_null(TEXT),
+            "decision": one_of("open", "late", "refused", "points", "all"),
+            "points": or_null(DECIMAL),
+            "decided_by": or_null(TEXT),
+            "decided_at": or_null(INSTANT),
+            "approver": or_null(TEXT),
+            "reason": or_null(TEXT),
+        }
+    ),
+    "adjustment": object_of(
+        {
+            "period": PERIOD,
+            "person": TEXT,
+            "role": TEXT,
+            "points": DECIMAL,
+            "fines": map_of(DECIMAL),
+            "payable": map_of(DECIMAL),
+            "changes": list_of(
+                object_of(
+                    {
+                        "change": one_of("came", "went", "changed"),
+                        "breach_id": TEXT,
+                        "duty": TEXT,
+                        "clause": TEXTS,
+                        "post": TEXT,
+                        "period": TEXT,
+                        "day": TEXT,
+                        "reason": or_null(TEXT),
+                        "expected": or_null(TEXT),
+                        "actual": or_null(TEXT),
+                        "evidence": ROWS,
+                        "missing": TEXTS,
+                    }
+                )
+            ),
+        }
+    ),
     "sheet": object_of(
         {
             "person": TEXT,
@@ -201,6 +243,8 @@ DEFS: Final[dict[str, Schema]] = {
             "liable_for": list_of(
                 object_of({"person": TEXT, "role": TEXT, "outcome": TEXT, "clause": TEXTS, "steps": TEXTS})
             ),
+            "appeals": list_of(ref("appeal")),
+            "adjustments": list_of(ref("adjustment")),
             "items": list_of(ref("item")),
             "breaches": list_of(ref("finding")),
             "excused": list_of(ref("finding")),
@@ -222,6 +266,45 @@ DEFS: Final[dict[str, Schema]] = {
             "order": COUNT,
             "duties": TEXTS,
             "pinned": TRUTH,
+        }
+    ),
+    "relaxation": object_of(
+        {
+            "persons": TEXTS,
+            "breach_ids": IDS,
+            "price": or_null(COUNT),
+            "least": COUNT,
+            "changes": list_of(
+                object_of(
+                    {
+                        "lever": one_of("place", "hour", "colleague", "wish", "leave", "owe"),
+                        "number": COUNT,
+                        "price": COUNT,
+                        "person": or_null(TEXT),
+                        "kind": or_null(TEXT),
+                        "day": or_null(DATE),
+                        "unit": or_null(TEXT),
+                        "breach_id": or_null(ID),
+                        "duty": or_null(TEXT),
+                        "post": or_null(TEXT),
+                        "period": or_null(PERIOD),
+                        "expected": or_null(NUMBER),
+                        "less": or_null(NUMBER),
+                    }
+                )
+            ),
+        }
+    ),
+    "load": object_of({"person": TEXT, "visits": COUNT, "minutes": COUNT, "workdays": COUNT}),
+    "balance": object_of(
+        {
+            "even": TRUTH,
+            "proven": TRUTH,
+            "handovers": list_of(
+                object_of({"building": TEXT, "before": TEXT, "after": TEXT, "households": COUNT, "minutes": COUNT})
+            ),
+            "before": list_of(ref("load")),
+            "after": list_of(ref("load")),
         }
     ),
     "move": object_of(
