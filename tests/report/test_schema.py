@@ -23,6 +23,7 @@ from dutyrules.report.plan_review import review_json
 from dutyrules.report.plan_substitutes import substitutes_json
 from dutyrules.report.schema import DOCUMENTS, FILES, schema_of
 from dutyrules.source import plain, read
+from tests.closing.yard import DECIDED, FILED, Yard, breach
 from tests.report.lane import lane, write_lane
 from tests.report.month_world import scored, write_estate
 
@@ -44,7 +45,8 @@ def documents(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, Docum
     tests/haitang/test_plans.py asks the plans."""
     found: list[tuple[str, Document]] = []
     guards = scored(write_estate(tmp_path_factory.mktemp("guards")))
-    found.append(("score", as_document(guards, guards.people, closed=True)))
+    found.append(("score", as_document(guards, guards.people)))
+    found += _closing(Yard(tmp_path_factory.mktemp("yard")))
     haitang = dr.load_estate(HAITANG)
     log = dr.read_log(sorted((HAITANG / "logs").glob("*.csv")), haitang, period="2026-10")
     month = dr.score(haitang, log, "2026-10")
@@ -53,6 +55,19 @@ def documents(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, Docum
     found.append(("due", due_document(open_, open_.people)))
     found += _lane(tmp_path_factory.mktemp("lane"))
     return found
+
+
+def _closing(yard: Yard) -> Iterator[tuple[str, Document]]:
+    """A month closed with an appeal, and one with an adjustment."""
+    late = breach(yard.publish(), "late")
+    yard.appeals(f"{late},{FILED},wu,hr,{DECIDED},2.5,flood,boss")
+    yard.finish()
+    yield "score", yard.closed("2026-10")
+    yard.late("2026-10", "2026-10-30 06:59,wu,gate.opened,desk,2026-11-20 09:00,boss")
+    yard.november()
+    november = yard.closed("2026-11")
+    assert any(person["adjustments"] for person in november["people"])
+    yield "score", november
 
 
 def _lane(folder: Path) -> Iterator[tuple[str, Document]]:

@@ -17,6 +17,7 @@ from dutyrules.report.schema_parts import (
     PERIOD,
     PROVENANCE,
     REASON,
+    SHA,
     STRENGTH,
     TEXT,
     TEXTS,
@@ -97,11 +98,25 @@ _DOCUMENTS: Final[dict[str, tuple[str, Schema]]] = {
                 "estate": TEXT,
                 "forecast": TRUTH,
                 "closed": TRUTH,
+                "standing": or_null(
+                    object_of(
+                        {
+                            "state": one_of("draft", "published", "closed"),
+                            "revision": COUNT,
+                            "published_at": or_null(INSTANT),
+                            "appeals_until": or_null(INSTANT),
+                        }
+                    )
+                ),
+                "redacted": TRUTH,
                 "provenance": ref("provenance"),
                 "people": list_of(ref("sheet")),
                 "uncovered": list_of(object_of({"person": TEXT, "area": or_null(TEXT), "role": TEXT, "day": DATE})),
+                "unplaced": list_of(ref("adjustment")),
                 "rejected": COUNT,
-            }
+                "seal": SHA,  # of the files of a closing
+            },
+            "seal",
         ),
     ),
     "due": (

@@ -116,6 +116,7 @@ DEFS: Final[dict[str, Schema]] = {
             "clause": TEXTS,
             "times": COUNT,
             "points": DECIMAL,
+            "given_back": DECIMAL,
             "breaches": IDS,
             "findings": ROWS,
             "uninspected": TRUTH,
@@ -162,6 +163,47 @@ DEFS: Final[dict[str, Schema]] = {
             "liable": list_of(object_of({"person": TEXT, "role": TEXT})),
         }
     ),
+    "appeal": object_of(
+        {
+            "breach_id": TEXT,  # or FILE:ROW of what an inspector wrote
+            "filed_at": INSTANT,
+            "filed_by": or_null(TEXT),
+            "decision": one_of("open", "late", "refused", "points", "all"),
+            "points": or_null(DECIMAL),
+            "decided_by": or_null(TEXT),
+            "decided_at": or_null(INSTANT),
+            "approver": or_null(TEXT),
+            "reason": or_null(TEXT),
+        }
+    ),
+    "adjustment": object_of(
+        {
+            "period": PERIOD,
+            "person": TEXT,
+            "role": TEXT,
+            "points": DECIMAL,
+            "fines": map_of(DECIMAL),
+            "payable": map_of(DECIMAL),
+            "changes": list_of(
+                object_of(
+                    {
+                        "change": one_of("came", "went", "changed"),
+                        "breach_id": or_null(ID),
+                        "duty": TEXT,
+                        "clause": TEXTS,
+                        "post": TEXT,
+                        "period": PERIOD,
+                        "day": DATE,
+                        "reason": REASON,
+                        "expected": or_null(TEXT),
+                        "actual": or_null(TEXT),
+                        "evidence": ROWS,
+                        "missing": TEXTS,
+                    }
+                )
+            ),
+        }
+    ),
     "sheet": object_of(
         {
             "person": TEXT,
@@ -201,6 +243,8 @@ DEFS: Final[dict[str, Schema]] = {
             "liable_for": list_of(
                 object_of({"person": TEXT, "role": TEXT, "outcome": TEXT, "clause": TEXTS, "steps": TEXTS})
             ),
+            "appeals": list_of(ref("appeal")),
+            "adjustments": list_of(ref("adjustment")),
             "items": list_of(ref("item")),
             "breaches": list_of(ref("finding")),
             "excused": list_of(ref("finding")),
