@@ -1,4 +1,4 @@
-"""Writes the example estate: tables, the log of October 2026, an export of another system, and the truth table.
+"""Writes the example estate: tables, the exports and logs of October 2026, and the truth table.
 
 python examples/haitang/generate.py [--out DIR] [--truth FILE] [--seed 20261001]
 """
@@ -17,6 +17,7 @@ sys.dont_write_bytecode = True  # this folder is shipped with the package
 
 from generator import (  # noqa: E402  (the folder of this script comes first)
     butlers,
+    exports,
     files,
     office,
     plants_cases,
@@ -52,6 +53,7 @@ def month(seed: int, plants: Sequence[ModuleType] = PLANTS) -> Stage:
     stage = Stage(estate, log, Intent(), Random(f"{seed}:plants"))
     for part in plants:
         part.plant(stage)
+    exports.route(log)
     return stage
 
 
@@ -67,6 +69,7 @@ def main() -> None:
     stage = month(wanted.seed, () if wanted.diligent else PLANTS)
     files.write_tables(stage.world, stage.intent, out)
     files.write_log(stage.log, out)
+    exports.write(stage.log, stage.world, out)
     home = out.resolve() == HERE
     if not home:
         for name in ("estate.yaml", "books/haitang.yaml"):

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from dutyrules.activity.log import Log
     from dutyrules.book import Book, load_book
+    from dutyrules.closing import close_month, closed_months, draft_month, month_differences, publish_month
     from dutyrules.diagnostics import Diagnostic, InputError
     from dutyrules.estate import Estate, load_estate, read_log
     from dutyrules.plan import Plan
     from dutyrules.plan.patrols import plan_patrols
     from dutyrules.plan.visits import plan_visits
-    from dutyrules.scoring import Due, Result, Sheet, due, score
+    from dutyrules.scoring import Due, Result, Sheet, due, read_closed, score
 
 __version__ = "0.1.0"
 
@@ -31,11 +32,17 @@ _HOMES = {
     "Plan": "dutyrules.plan",
     "Result": "dutyrules.scoring",
     "Sheet": "dutyrules.scoring",
+    "close_month": "dutyrules.closing",
+    "closed_months": "dutyrules.closing",
+    "draft_month": "dutyrules.closing",
     "due": "dutyrules.scoring",
     "load_book": "dutyrules.book",
     "load_estate": "dutyrules.estate",
+    "month_differences": "dutyrules.closing",
     "plan_patrols": "dutyrules.plan.patrols",
     "plan_visits": "dutyrules.plan.visits",
+    "publish_month": "dutyrules.closing",
+    "read_closed": "dutyrules.scoring",
     "read_log": "dutyrules.estate",
     "score": "dutyrules.scoring",
 }
@@ -51,11 +58,17 @@ __all__ = [
     "Result",
     "Sheet",
     "__version__",
+    "close_month",
+    "closed_months",
+    "draft_month",
     "due",
     "load_book",
     "load_estate",
+    "month_differences",
     "plan_patrols",
     "plan_visits",
+    "publish_month",
+    "read_closed",
     "read_log",
     "score",
 ]

@@ -11,14 +11,11 @@ from typing import Any
 import pytest
 
 import dutyrules as dr
-from dutyrules.activity.imports import write_log_csv
-from dutyrules.estate import import_exports
 from dutyrules.scoring import Finding, Result
 from dutyrules.source import plain, read
 from dutyrules.timegrid import date_of
 
 ROOT = Path(__file__).parents[2]
-HAITANG = ROOT / "examples" / "haitang"
 MONTH = "2026-10"
 
 
@@ -29,13 +26,9 @@ def truth() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def result(tmp_path_factory: pytest.TempPathFactory) -> Result:
-    estate = dr.load_estate(HAITANG)
-    patrols = tmp_path_factory.mktemp("haitang") / "patrols.csv"
-    exports = sorted((HAITANG / "exports").glob("*.xlsx"))
-    write_log_csv(import_exports("microcommunity_patrol", exports, estate), patrols)
-    log = dr.read_log([*sorted((HAITANG / "logs").glob("*.csv")), patrols], estate, period=MONTH)
-    return dr.score(estate, log, MONTH)
+def result(haitang: Path, logs: list[Path]) -> Result:
+    estate = dr.load_estate(haitang)
+    return dr.score(estate, dr.read_log(logs, estate, period=MONTH), MONTH)
 
 
 def planted(row: dict[str, Any]) -> tuple[object, ...]:

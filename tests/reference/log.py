@@ -85,13 +85,13 @@ def recorded_after(row: Row, cutoff: datetime, estate: Estate) -> bool:
 
 
 def one_of_each_copy(rows: list[tuple[Path, Row]]) -> list[Row]:
-    """Rows without id that are equal apart from `recorded_at` collapse across files, never within one."""
+    """Rows without id that are equal apart from `recorded_at` and `origin` collapse across files, never within one."""
     seen: dict[tuple[tuple[str, str], ...], Counter[Path]] = {}
     kept_of: Counter[tuple[tuple[str, str], ...]] = Counter()
     kept = []
     for path, row in rows:
         if not row.get("event_id"):
-            same = tuple(sorted((k, v) for k, v in row.items() if v and k != "recorded_at"))
+            same = tuple(sorted((k, v) for k, v in row.items() if v and k not in ("recorded_at", "origin")))
             copies = seen.setdefault(same, Counter())
             copies[path] += 1
             if copies[path] <= kept_of[same]:

@@ -128,6 +128,14 @@ def test_the_time_of_recording_makes_no_difference(read: READ) -> None:
     assert places(cut) == [(0, 2)]
 
 
+def test_the_place_in_an_export_makes_no_difference(read: READ) -> None:
+    """Exports overlap, and are exported again."""
+    log = read("at,origin 08:00,a.xlsx:4", "at,origin 08:00,b.xlsx:9")
+    assert places(log) == [(0, 2)]
+    log = read("at,event_id,origin 08:00,p1,a.xlsx:4", "at,event_id,origin 08:00,p1,b.xlsx:9")
+    assert (places(log), notices(log)) == ([(0, 2)], [])
+
+
 def test_rows_with_an_id_never_collapse_with_rows_without(read: READ) -> None:
     log = read("at,event_id 08:00,a 08:00,b", "at 08:00")
     assert places(log) == [(0, 2), (0, 3), (1, 2)]

@@ -79,13 +79,13 @@ def test_an_export_becomes_rows_of_the_log(export: Export) -> None:
     )
     assert rejected(imported) == []
     assert imported.rows.columns == [
-        "at", "person", "kind", "target", "event_id", "source", "note", "abnormal",
+        "at", "person", "kind", "target", "event_id", "source", "origin", "note", "abnormal",
     ]  # fmt: skip
     kind, source = "patrol.building", "microcommunity"
     assert imported.rows.rows() == [
-        ("2026-10-08 09:05:00", "li", kind, "b1", "P1", source, None, "false"),
-        ("2026-10-08 09:06:00", "li", kind, "12", "1002", source, "灯坏", "true"),
-        ("2026-10-08 12:00:00", "wang", kind, "b1", None, source, None, None),
+        ("2026-10-08 09:05:00", "li", kind, "b1", "P1", source, "巡楼.xlsx:3", None, "false"),
+        ("2026-10-08 09:06:00", "li", kind, "12", "1002", source, "巡楼.xlsx:4", "灯坏", "true"),
+        ("2026-10-08 12:00:00", "wang", kind, "b1", None, source, "巡楼.xlsx:5", None, None),
     ]
 
 

@@ -1,4 +1,4 @@
-"""Closed months: how they are closed, read back and taken together; and what is told where one is missing."""
+"""Closed months read back and taken together, and what is told where one is missing; tests/closing closes them."""
 
 import json
 from decimal import Decimal
@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 
 import dutyrules as dr
-from dutyrules.cli import main as cli
 from dutyrules.report import render
-from dutyrules.scoring import read_closed
+from dutyrules.scoring import read_closed, seal_of
 
 BOOK = """\
 book: guards
@@ -54,8 +53,8 @@ class Yard:
     def file(self, label: str, *people: dict[str, Any], **changed: Any) -> Path:
         """A closed month, perhaps with something changed at the top."""
         path = self.folder / f"{label}.json"
-        told = {"schema_version": "1", "period": label, "estate": "yard", "closed": True, "people": people}
-        path.write_text(json.dumps(told | changed, indent=2), "utf-8")
+        told = {"schema_version": "1", "period": label, "estate": "yard", "closed": True, "people": people} | changed
+        path.write_text(json.dumps({**told, "seal": seal_of(told), **changed}, indent=2), "utf-8")
         return path
 
     def scored(self, *closed: Path) -> dr.Result:
@@ -127,64 +126,18 @@ def test_a_ladder_goes_on_over_the_months(yard: Yard) -> None:
     assert (warned["steps"], warned["window"]["value"], warned["window"]["complete"]) == (["warning"], "4", False)
 
 
-# ---------------------------------------------------------------- closing, and reading back
-
-SCORE = ["score", "--estate", ".", "--log", "log.csv", "--lang", "en"]
+# ---------------------------------------------------------------- reading back
 
 
-def test_a_month_is_closed_and_read_back(
-    yard: Yard, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.chdir(yard.folder)
-    assert cli.main([*SCORE, "--month", "2026-12", "--close", "--out", "december.json"]) == 0
-    assert json.loads(Path("december.json").read_text("utf-8"))["closed"] is True
-    closed = read_closed([Path("december.json")], "yard").months["2026-12"]
-    assert (closed["wu", "guard"].score, closed["wu", "guard"].outcomes) == (Decimal(90), {"warned": 1})
-    command = [*SCORE, "--month", "2027-01", "--closed", "december.json", "--format", "json"]
-    capsys.readouterr()
-    assert cli.main(command) == 0
-    assert json.loads(capsys.readouterr().out)["closed"] is False
+def test_a_file_that_is_not_there_is_told(yard: Yard) -> None:
+    with pytest.raises(dr.InputError, match=r"nowhere\.json:1:1: error closed\.unreadable"):
+        yard.scored(yard.folder / "nowhere.json")
 
 
-@pytest.mark.parametrize(
-    ("arguments", "status", "told"),
-    [
-        (["--month", "2026-12", "--as-of", "2026-12-30 12:00"], 1, "error close.not-over: the month is not over"),
-        (["--month", "2026-12", "--forecast"], 1, "error close.forecast: a forecast is never closed"),
-        (["--period", "2026-Q4"], 1, "error close.not-a-month: only months are closed"),
-        (["--month", "2026-12", "--person", "wu"], 2, "everybody: no --person"),
-        (["--month", "2026-12", "--closed", "nowhere.json"], 1, "nowhere.json:1:1: error closed.unreadable"),
-    ],
-)
-def test_what_is_not_closed(
-    yard: Yard,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    arguments: list[str],
-    status: int,
-    told: str,
-) -> None:
-    monkeypatch.chdir(yard.folder)
-    assert cli.main([*SCORE, *arguments, "--close", "--format", "json"]) == status
-    said = capsys.readouterr()
-    assert told in said.err
-    assert said.out == ""
-
-
-def test_an_open_gap_keeps_a_month_from_being_closed(
-    yard: Yard, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.chdir(yard.folder)
-    Path("coverage.csv").write_text("source,kinds,from,to,status\nall,,,2026-12-30,complete\n", "utf-8")
-    assert cli.main([*SCORE, "--month", "2026-12", "--close", "--format", "json"]) == 1
-    assert "error close.incomplete: some sheets are not complete" in capsys.readouterr().err
-
-
-def test_closing_needs_json(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(yard.folder)
-    assert cli.main([*SCORE, "--month", "2026-12", "--close"]) == 2
-    assert cli.main([*SCORE, "--month", "2026-12", "--close", "--format", "json", "--out", "december.csv"]) == 2
-    assert not Path("december.csv").exists()
+def test_how_a_file_is_spaced_does_not_matter(yard: Yard) -> None:
+    path = yard.file("2026-10", sheet())
+    path.write_text(json.dumps(json.loads(path.read_text("utf-8")), sort_keys=True), "utf-8")
+    assert read_closed([path], "yard").months["2026-10"]["wu", "guard"].score == Decimal(80)
 
 
 @pytest.mark.parametrize(
@@ -196,6 +149,7 @@ def test_closing_needs_json(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None
         ({"closed": "true"}, ':5:3: error closed.closed: closed does not fit\n  found: "true"'),
         ({"period": "2026-Q3"}, ':3:3: error closed.period: period does not fit\n  found: "2026-Q3"'),
         ({"period": "soon"}, ':3:3: error closed.period: period does not fit\n  found: "soon"'),
+        ({"seal": "0" * 64}, ':16:3: error closed.seal: seal does not fit\n  found: "0000'),
         ({"people": [{"person": "wu"}]}, ":6:3: error closed.people: people are not sheets\n"),
         ({"people": [sheet(score="much")]}, ":6:3: error closed.people: people are not sheets\n"),
         ({"people": [sheet(score="NaN")]}, ":6:3: error closed.people: people are not sheets\n"),

@@ -104,6 +104,10 @@ def test_every_table_is_there_and_typed() -> None:
             "breach_id": pl.String, "approver": pl.String, "reason": pl.String, "decided_at": exact,
             "_row": pl.Int32,
         },
+        "appeals": {
+            "breach_id": pl.String, "filed_at": exact, "filed_by": pl.String, "decided_by": pl.String,
+            "decided_at": exact, "points": pl.String, "reason": pl.String, "approver": pl.String, "_row": pl.Int32,
+        },
     }  # fmt: skip
 
 
@@ -124,6 +128,7 @@ def test_filled_tables_have_the_types_of_empty_ones() -> None:
                 {"period": "2026-10", "person": "p1", "item": "3", "decision": "exclude", "decided_by": "hr"}
             ],
             "waivers": [{"breach_id": "0123456789abcdef", "approver": "hr"}],
+            "appeals": [{"breach_id": "0123456789abcdef", "filed_at": "2026-11-06 09:00"}],
         }
     )
     empty = sound({})

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from random import Random
 
-from generator.days import FIRST, LAST, between, october, span, statutory
+from generator.days import FIRST, LAST, between, clock, october, span, statutory
 from generator.log import Log
 from generator.world import (
     ACTING,
@@ -98,6 +98,7 @@ def _attendance(log: Log, rng: Random, person: str, day: date) -> None:
     log.add(between(rng, day, "08:14:00", "08:28:00"), person, "plan.day", follow_ups=rng.randint(1, 6))
     log.add(between(rng, day, "08:45:00", "08:58:00"), person, "office.arrived")
     log.add(between(rng, day, "16:20:00", "16:29:00"), person, "meeting.fee_summary")
+    log.add(clock(day, f"17:{32 + (day.day * 7 + int(person[1:]) * 5) % 27}"), person, "clock.out")
 
 
 def _list_buildings(log: Log, rng: Random, person: str, day: date, rounds: Rounds) -> None:

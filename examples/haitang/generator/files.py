@@ -1,4 +1,4 @@
-"""Writes the tables, the log and the export, byte for byte the same on every run."""
+"""Writes the tables and the log, byte for byte the same on every run."""
 
 import csv
 import io
@@ -6,11 +6,10 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
-import xlsxwriter
-
 from generator.days import FIRST, LAST, LOG_FROM
 from generator.intent import Intent
-from generator.log import Log, Row
+from generator.log import Log
+from generator.people import staff_id, staff_name
 from generator.truth import SETTLED
 from generator.world import FEES, LEAVE, PATCH, POSTS, World, roster
 
@@ -18,7 +17,6 @@ _APP = (
     "at person kind target case outcome channel fee place urgency due_at solvable follow_ups "
     "event_id revision voided recorded_at note"
 )
-_TITLES = ("巡楼编号", "标题", "员工ID", "员工姓名", "楼栋编号", "有无异常", "巡楼内容", "登记时间")
 _COLUMNS = {
     "forms": "at person kind problem_lines blank_cells complete signed_by fee_result work_summary",
     "mailbox": "at person kind explanation",
@@ -29,27 +27,23 @@ _COLUMNS = {
 }
 #: Encodings as the senders use them: one form tool writes a byte-order mark, HR works with GB18030.
 _ENCODING = {"forms": "utf-8-sig", "hr": "gb18030"}
-_NAMES = {"pm": "项目经理", "dir": "服务中心主任", "lead": "客服负责人"}
 _SOURCES = (
-    ("app", "meeting.* leave.* office.* plan.* patrol.* inspect.* problem.* dunning.* file.*"),
+    ("dingtalk", "meeting.project clock.out"),
+    ("microcommunity", "patrol.building repair.* dunning.contact"),
+    (
+        "app",
+        "meeting.department meeting.fee_summary leave.* office.* plan.* patrol.perimeter inspect.* problem.* file.*",
+    ),
+    ("app", "dunning.*"),
     ("forms", "record.*"),
     ("mailbox", "submit.*"),
-    ("desk", "repair.* register.* meter.*"),
+    ("desk", "register.* meter.*"),
     ("office", "check.* complaints.* staff.* complaint.* task.* desk.* meeting.department_held training.* report.*"),
     ("office", "half_year.* praise.* suggestion.*"),
     ("hr", "finding.* inspection.*"),
 )
 #: Visits are kept in the app since 1 October.
 _VISITS = "visit.* question.* request.* entrusted.* household.*"
-
-
-def staff_id(person: str) -> str:
-    """The number of a person in the other systems."""
-    return str(3001 + [post.person for post in POSTS].index(person))
-
-
-def staff_name(person: str) -> str:
-    return _NAMES.get(person) or f"管家{person[1:]}"
 
 
 def write_tables(world: World, intent: Intent, out: Path) -> None:
@@ -75,6 +69,7 @@ def write_tables(world: World, intent: Intent, out: Path) -> None:
         (each.person, each.start, each.until, "yes" if each.approved else "no", each.kind, each.substitute,
          each.accepted_at)
         for each in LEAVE
+        if each.substitute or not each.approved  # approved leave without more to say is told by the export
     ))  # fmt: skip
     outage = ("app", "patrol.perimeter", PATCH["GH4"].area, date(2026, 10, 20), date(2026, 10, 20), "outage")
     _table(out / "coverage.csv", "source kinds areas from to status", (
@@ -95,8 +90,7 @@ def _manager(role: str) -> str:
 def write_log(log: Log, out: Path) -> None:
     for file in log.files():
         rows = log.of_file(file)
-        if file == "export":
-            _export(out / "exports" / "员工巡楼.xlsx", rows)
+        if file.startswith("exports/"):
             continue
         source = file.partition("-")[0]
         columns = _COLUMNS.get(source, _APP).split()
@@ -120,27 +114,3 @@ def _cell(value: object) -> str:
     if value is None:
         return ""
     return value.strftime("%Y-%m-%d %H:%M:%S") if isinstance(value, datetime) else str(value)
-
-
-def _export(path: Path, rows: list[Row]) -> None:
-    """The patrols of 桂花 as MicroCommunity exports them: one sheet, the titles in the first row, text cells."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with xlsxwriter.Workbook(path) as book:
-        book.set_properties({"created": datetime(2026, 11, 1, 9)})
-        sheet = book.add_worksheet("员工巡楼")
-        for column, title in enumerate(_TITLES):
-            sheet.write_string(0, column, title)
-        for number, row in enumerate(rows, start=1):
-            wrong = number % 17 == 0
-            cells = (
-                f"1020261001{number:06d}",
-                "日常巡楼",
-                staff_id(row.person),
-                staff_name(row.person),
-                row.target,
-                "有" if wrong else "无",
-                "楼道堆放杂物，已拍照" if wrong else "巡查正常",
-                f"{row.at:%Y-%m-%d %H:%M:%S}",
-            )
-            for column, text in enumerate(cells):
-                sheet.write_string(number, column, text)

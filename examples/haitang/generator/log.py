@@ -62,7 +62,7 @@ class Log:
     def add(self, at: datetime, person: str, kind: str, *, file: str = "", bad: str = "", **cells: object) -> Row:
         """Adds a row; empty cells may be given as "" or left out."""
         words = {name.rstrip("_"): _text(value) for name, value in cells.items() if value != ""}
-        row = Row(at, person, kind, words, file or _file(at.date(), kind, words.get("target", "")), bad=bad)
+        row = Row(at, person, kind, words, file or _file(at.date(), kind), bad=bad)
         self.rows.append(row)
         return row
 
@@ -103,8 +103,6 @@ def _text(value: object) -> str:
     return value.strftime("%Y-%m-%d %H:%M:%S") if isinstance(value, datetime) else str(value)
 
 
-def _file(day: date, kind: str, target: str) -> str:
-    if kind == "patrol.building" and target.startswith("GH"):
-        return "export"
+def _file(day: date, kind: str) -> str:
     prefix = max((prefix for prefix in _FILES if kind.startswith(prefix)), key=len, default="")
     return f"{_FILES[prefix]}-{MONTH}" if prefix else f"app-{week_of(day)}"

@@ -161,7 +161,7 @@ def _rejects(log: Log) -> Iterable[Mapping[str, object]]:
 
 
 def _path(file: str) -> str:
-    return "exports/员工巡楼.xlsx" if file == "export" else f"logs/{file}.csv"
+    return file if file.startswith("exports/") else f"logs/{file}.csv"
 
 
 def _number(value: Decimal) -> str:

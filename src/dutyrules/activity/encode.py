@@ -210,7 +210,9 @@ def numbers(cells: pl.Series) -> tuple[pl.Series, Rows]:
         read, bad = numbers(cells.gather(here))
         return _spread(here, read, len(cells)), here[bad]
     if not len(cells):
-        return cells.cast(pl.Int64), np.empty(0, np.int64)
+        return pl.Series(cells.name, [], pl.Int64), np.empty(0, np.int64)
+    if not cells.dtype.is_numeric() and cells.dtype != pl.Null:
+        cells = cells.cast(pl.String)  # words of a dictionary, and days and truths, which are no numbers
     if cells.dtype == pl.String:
         plain = cells.str.contains(r"^-?[0-9]{1,11}(\.[0-9]{1,4})?$")
         fast = (cells.set(~plain, None).cast(pl.Float64) * VALUE_SCALE).round().cast(pl.Int64)
@@ -265,11 +267,14 @@ def instants(cells: pl.Series, zone: str, *, dates: bool = False) -> tuple[pl.Se
     """
     if isinstance(cells.dtype, pl.Datetime):
         local = cells.dt.convert_time_zone(zone).dt.replace_time_zone(None) if cells.dtype.time_zone else cells
-        return local.to_physical() // _TICKS[cells.dtype.time_unit], np.empty(0, np.int64)
+        found = local.to_physical() // _TICKS[cells.dtype.time_unit]
+        insane = ~found.is_between(_SANE[0], _SANE[1], closed="left").fill_null(True)
+        return (found.set(insane, None), insane.arg_true().to_numpy()) if insane.any() else (found, _NONE_BAD)
     text = cells.cast(pl.String)
     return _resolve(text, _by_format(text, zone), lambda word: _instant(word, ZoneInfo(zone), dates))
 
 
+_NONE_BAD = np.empty(0, np.int64)
 _TICKS = {"ms": 10**3, "us": 10**6, "ns": 10**9}
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -15,7 +14,8 @@ import polars as pl
 
 from dutyrules.activity.csvfile import read_csv
 from dutyrules.activity.jsonlines import read_json_lines
-from dutyrules.activity.log import KEPT, REQUIRED
+from dutyrules.activity.log import KEPT, REQUIRED, TOLD_ANEW
+from dutyrules.activity.parquetfile import DAMAGED, open_parquet, tame
 from dutyrules.activity.sheetfile import read_sheet
 from dutyrules.activity.texttable import BrokenRow
 from dutyrules.diagnostics import Cell, Diagnostic, InputError, did_you_mean
@@ -50,7 +50,7 @@ class RawFile:
         sha256: Tells that of its bytes, once it is known.
         encoding: Of its text; `parquet`, `xlsx` and `memory` have none.
         cells: The columns that the log needs, not yet read; their n-th row (from 0) is row n + `first_row`.
-        others: Its other columns, as a query that nobody may ever run, with `ROW` in front; never `recorded_at`.
+        others: Its other columns, as a query that nobody may ever run, with `ROW` in front; none of `TOLD_ANEW`.
         broken: The rows that can't be read; they are blank in `cells`.
         first_row: The number of the first row.
         notices: Unknown columns.
@@ -77,12 +77,26 @@ class RawFile:
         start = 0
         try:
             for stretch in self.cells.collect_batches(chunk_size=_STRETCH, maintain_order=True):
-                yield start, stretch
+                yield start, tame(stretch)
                 start += stretch.height
         except pl.exceptions.PolarsError:
-            raise _error("log.bad-parquet", "the file is not Parquet", self.name) from None
+            raise _error("log.bad-parquet", DAMAGED, self.name) from None
         if not start:
             yield 0, pl.DataFrame(schema=self.cells.collect_schema())
+
+    def others_at(self, rows: pl.Series) -> pl.DataFrame:
+        """Reads the other columns of some rows, counted from 0."""
+        return self._read(self.others.select(pl.all().gather(rows)))
+
+    def others_between(self, start: int, height: int) -> pl.DataFrame:
+        """Reads the other columns of a stretch."""
+        return self._read(self.others.slice(start, height))
+
+    def _read(self, query: pl.LazyFrame) -> pl.DataFrame:
+        try:
+            return tame(query.collect())
+        except pl.exceptions.PolarsError:
+            raise _error("log.bad-parquet", DAMAGED, self.name) from None
 
 
 def open_files(
@@ -145,15 +159,23 @@ def _open(path: Path, needed: Collection[str], words: Callable[[], Collection[st
     else:
         table = read_csv(str(path), data, words, encoding)
     return _file(
-        str(path), _sha256(data), table.encoding, table.frame, needed, broken=table.broken, first_row=table.first_row
+        str(path),
+        _sha256(data),
+        table.encoding,
+        table.frame,
+        needed,
+        broken=table.broken,
+        first_row=table.first_row,
+        notices=table.notices,
     )
 
 
 def _open_parquet(path: Path, data: bytes, needed: Collection[str]) -> RawFile:
     try:
-        return _file(str(path), _sha256(data), "parquet", pl.scan_parquet(io.BytesIO(data)), needed)
+        frame = open_parquet(str(path), data, [*needed, *KEPT])
+        return _file(str(path), _sha256(data), "parquet", frame, needed)
     except (pl.exceptions.PolarsError, OSError):
-        raise _error("log.bad-parquet", "the file is not Parquet", path) from None
+        raise _error("log.bad-parquet", DAMAGED, path) from None
 
 
 def _file(
@@ -165,15 +187,16 @@ def _file(
     *,
     broken: tuple[BrokenRow, ...] = (),
     first_row: int = FIRST_ROW,
+    notices: tuple[Diagnostic, ...] = (),
 ) -> RawFile:
     columns = frame.lazy().collect_schema().names()
     _demand(name, columns)
     unknown = [column for column in columns if column not in needed and column not in KEPT]
     cells = frame.lazy().select(column for column in columns if column in needed)
-    rest = [column for column in columns if column not in needed and column != "recorded_at"]
+    rest = [column for column in columns if column not in needed and column not in TOLD_ANEW]
     others = frame.lazy().select(rest).with_row_index(ROW, offset=first_row) if rest else _numbered(frame, first_row)
-    notices = tuple(_unknown(name, column, needed) for column in unknown)
-    return RawFile(name, sha256, encoding, cells, others, broken, first_row, notices)
+    told = (*notices, *(_unknown(name, column, needed) for column in unknown))
+    return RawFile(name, sha256, encoding, cells, others, broken, first_row, told)
 
 
 def _numbered(frame: pl.DataFrame | pl.LazyFrame, first_row: int) -> pl.LazyFrame:

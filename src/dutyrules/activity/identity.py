@@ -167,12 +167,12 @@ def _repeated(numbers: npt.NDArray[np.uint64]) -> npt.NDArray[np.bool_]:
 
 
 def _cells(frame: pl.DataFrame, files: Sequence[RawFile], rows: npt.NDArray[np.int64]) -> pl.DataFrame:
-    """Returns every column of the rows apart from file, row and recorded_at, those that were not read included."""
+    """Returns every column of the rows apart from its place and `TOLD_ANEW`, those that were not read included."""
     judged = frame[rows].with_columns(pl.int_range(pl.len()).alias(_POSITION))
     parts = []
     for (number,), part in judged.select(*_PLACE, _POSITION).group_by("file"):
         file = files[int(str(number))]
-        others = file.others.select(pl.all().gather(part["row"] - file.first_row)).collect()
+        others = file.others_at(part["row"] - file.first_row)
         parts.append(others.cast(pl.String).with_columns(part[_POSITION]).drop(ROW))
     texts = pl.concat(parts, how="diagonal").sort(_POSITION).select(pl.exclude(_POSITION).replace("", None))
     renamed = texts.rename(lambda column: f"{column} (text)")

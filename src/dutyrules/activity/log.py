@@ -17,8 +17,14 @@ REQUIRED = ("at", "person", "kind")
 JUDGED = ("target", "case", "value", "outcome", "channel", "participants", "event_id", "revision", "voided", "state")
 """Further columns that the log reads, where a file has them."""
 
-KEPT = ("recorded_by", "recorded_at", "source", "until", "note", "order", "duty", "pinned")
+KEPT = ("recorded_by", "recorded_at", "approved_by", "source", "origin", "until", "note", "order", "duty", "pinned")
 """Columns that are known and not judged; `recorded_at` decides the cut-off, and the last three are those of plans."""
+
+AUDITED = ("recorded_by", "approved_by")
+"""Of these, what the closing of a month asks for."""
+
+TOLD_ANEW = ("recorded_at", "origin")
+"""Columns that say how an event came to be told, not what it was: equal rows may differ in them."""
 
 REJECT_SCHEMA: dict[str, pl.DataType] = {
     "file": pl.String(),

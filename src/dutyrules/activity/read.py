@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
@@ -16,7 +17,7 @@ from dutyrules.activity.encode import Texts, seconds
 from dutyrules.activity.files import RawFile, from_rows, open_files
 from dutyrules.activity.identity import identify
 from dutyrules.activity.kinds import Kind
-from dutyrules.activity.log import LATE_SCHEMA, REJECT_SCHEMA, Log, LogFile
+from dutyrules.activity.log import AUDITED, LATE_SCHEMA, REJECT_SCHEMA, Log, LogFile
 from dutyrules.activity.stretch import Terms
 from dutyrules.activity.vocabulary import Vocabulary
 from dutyrules.diagnostics import Diagnostic, InputError
@@ -36,6 +37,8 @@ def read_log(
     encoding: str | None = None,
     forecast: bool = False,
     recorded_before: datetime | None = None,
+    audited: bool = False,
+    late_approved: bool = False,
 ) -> Log:
     """Reads the files of an activity log: CSV, XLSX, Parquet or JSON Lines.
 
@@ -48,14 +51,17 @@ def read_log(
         encoding: The encoding of the CSV files; found out if it is not given.
         forecast: Take planned rows for events.
         recorded_before: Leave out rows recorded at this time or later; local, or with an offset.
+        audited: Keep who recorded and who approved each row.
+        late_approved: Do not leave out what somebody else approved; needs `audited`.
 
     Raises:
         InputError: What is wrong with the files as such. Bad rows are rejected, not raised.
     """
     known = Vocabulary(kinds, persons, targets)
-    needed = [*known.columns, *(["recorded_at"] if recorded_before else [])]
+    needed = [*known.columns, *(["recorded_at"] if recorded_before else []), *(AUDITED if audited else [])]
     files = open_files(paths, needed, known.words, encoding)
-    return _log(files, known, _terms(timezone, forecast, recorded_before))
+    terms = replace(_terms(timezone, forecast, recorded_before), audited=audited, late_approved=late_approved)
+    return _log(files, known, terms)
 
 
 def log_from_rows(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Collection
 from pathlib import Path
 
 import polars as pl
@@ -16,18 +15,15 @@ _FORMULA = r"^[=+\-@\t\r]"
 
 def write_rejects(rejects: pl.DataFrame, path: Path) -> None:
     """Writes the rejects of a log or an import as CSV (UTF-8 with BOM); the file is there whole or not at all."""
-    write_csv(rejects, path, escaped=rejects.columns)
+    write_csv(rejects, path)
 
 
-def write_csv(frame: pl.DataFrame, path: Path, *, escaped: Collection[str] = ()) -> None:
+def write_csv(frame: pl.DataFrame, path: Path) -> None:
     """Writes a table as CSV (UTF-8 with BOM); the file is there whole or not at all.
 
-    Args:
-        frame: The table.
-        path: Where to write it; a file that is there is replaced.
-        escaped: The columns whose cells get an apostrophe in front where a spreadsheet would take them for formulas.
+    A cell that a spreadsheet would take for a formula gets an apostrophe in front, which readers here take off again.
     """
-    harmless = (_harmless(name) for name in escaped if frame.schema[name] == pl.String)
+    harmless = (_harmless(name) for name in frame.columns if frame.schema[name] == pl.String)
     text = io.BytesIO()
     frame.with_columns(*harmless).write_csv(text, include_bom=True)
     atomic.write(path, text.getvalue())

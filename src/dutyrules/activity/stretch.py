@@ -13,7 +13,7 @@ from dutyrules.activity import encode
 from dutyrules.activity.encode import EMPTY, UNKNOWN, Index, Ints, Rows
 from dutyrules.activity.files import ROW, RawFile
 from dutyrules.activity.kinds import AttributeType
-from dutyrules.activity.log import REJECT_SCHEMA
+from dutyrules.activity.log import AUDITED, REJECT_SCHEMA
 from dutyrules.activity.vocabulary import Attribute, Vocabulary, target_name
 
 _STATES = ("done", "planned")
@@ -37,11 +37,15 @@ class Terms:
         zone: The time zone of the estate.
         forecast: Whether planned rows are events.
         recorded_before: Rows recorded at this local second or later do not count.
+        audited: Whether the frame keeps who recorded and who approved a row.
+        late_approved: Whether rows recorded later count where somebody else approved them.
     """
 
     zone: str
     forecast: bool
     recorded_before: int | None
+    audited: bool = False
+    late_approved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +105,8 @@ class _Sheet:
             if attribute.name in self.cells.columns:
                 self._attribute(attribute)
         self._identity()
+        if self.terms.audited:
+            self.columns |= {name: self._audited(name) for name in AUDITED}
         planned = self._planned()
         late, undated = self._late()
         frame = pl.DataFrame(self.columns)
@@ -224,14 +230,27 @@ class _Sheet:
             return np.empty(0, np.int64), np.empty(0, np.int64)
         recorded, bad = encode.instants(self.cells["recorded_at"], self.terms.zone, dates=True)
         late = (recorded >= cut_off).fill_null(False).to_numpy() & ~self.out
+        if self.terms.late_approved:
+            late &= ~self._approved()
         self.out |= late
         return self._numbers(np.flatnonzero(late)), self._numbers(bad)
+
+    def _approved(self) -> npt.NDArray[np.bool_]:
+        """Whether somebody approved a row who neither did it nor wrote it down."""
+        by = self._audited("approved_by")
+        own = [(by == other).fill_null(False) for other in (self._audited("person"), self._audited("recorded_by"))]
+        approved: npt.NDArray[np.bool_] = (by.is_not_null() & ~own[0] & ~own[1]).to_numpy()
+        return approved
+
+    def _audited(self, name: str) -> pl.Series:
+        """Who recorded or approved each row; null where nobody is named."""
+        return encode.tidy(self._text(name)).cast(pl.String).alias(name)
 
     def _set_blanks_aside(self, at: pl.Series, person: Ints) -> None:
         rows = np.flatnonzero((self.kind == EMPTY) & (person == EMPTY) & at.is_null().to_numpy())
         if not len(rows):
             return
-        others = self.raw.others.slice(self.start, self.cells.height).collect()
+        others = self.raw.others_between(self.start, self.cells.height)
         cells = pl.concat([self.cells[rows], others[rows]], how="horizontal")
         used = cells.select(pl.any_horizontal(pl.exclude(ROW).cast(pl.String).str.strip_chars().fill_null("") != ""))
         self.blank[rows[~used.to_series().to_numpy()]] = True

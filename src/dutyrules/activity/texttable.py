@@ -36,12 +36,14 @@ class Table:
         broken: The rows that are blank in the frame because they can't be read.
         encoding: The encoding that it was read with; files that are no text have none, and say what they are.
         first_row: The number of the first row.
+        notices: What a reader should know.
     """
 
     frame: pl.DataFrame
     broken: tuple[BrokenRow, ...]
     encoding: str
     first_row: int = 2
+    notices: tuple[Diagnostic, ...] = ()
 
 
 def header_of(name: str, cells: Sequence[str]) -> list[str]:

@@ -88,8 +88,7 @@ def scored(arguments: argparse.Namespace, beside: Path | None = None) -> "tuple[
     Args:
         beside: The file beside which the rejects are written.
     """
-    from dutyrules import load_estate, read_log, score
-    from dutyrules.scoring import read_closed
+    from dutyrules import closed_months, load_estate, read_closed, read_log, score
 
     estate = load_estate(arguments.estate)
     log = read_log(
@@ -99,18 +98,27 @@ def scored(arguments: argparse.Namespace, beside: Path | None = None) -> "tuple[
         forecast=arguments.forecast,
         encoding=arguments.encoding,
     )
-    status = tell_rejects(log, beside)
-    closed = read_closed(getattr(arguments, "closed", None) or (), estate.id)
+    status = tell_rejects(log, beside, write=not getattr(arguments, "redact", False))
+    files: list[Path] | None = getattr(arguments, "closed", None)
+    own = closed_months(estate)  # refused where somebody changed them, also if others are asked for
+    closed = read_closed(files, estate.id) if files else own
     result = score(estate, log, arguments.period, arguments.as_of, forecast=arguments.forecast, closed=closed)
     return result, status
 
 
-def tell_rejects(log: "Log", beside: Path | None) -> int:
-    """Writes the rejects file if rows could not be read, and says so; the exit status."""
+def tell_rejects(log: "Log", beside: Path | None, *, write: bool = True) -> int:
+    """Writes the rejects file if rows could not be read, and says so; the exit status.
+
+    Args:
+        write: False where nothing may be written that shows what stood in the log.
+    """
     for notice in log.notices:
         print(notice, file=sys.stderr)
     if not log.rejected_rows:
         return 0
+    if not write:
+        print(f"{log.rejected_rows} rows could not be read; without --redact a file says which", file=sys.stderr)
+        return 4
     from dutyrules.activity.rejects import write_rejects
 
     path = (beside.parent if beside else Path()) / "rejects.csv"

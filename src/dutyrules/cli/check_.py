@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 def add_arguments(command: argparse.ArgumentParser) -> None:
     """Books and estates to check."""
     command.add_argument(
-        "books", nargs="+", metavar="BOOK", help="a rule book, a shipped one (dutyrules:area-butler), or an estate.yaml"
+        "books",
+        nargs="+",
+        metavar="BOOK",
+        help="a rule book, a shipped one (dutyrules:area-butler), an estate.yaml, or the directory that holds it",
     )
     command.add_argument("--format", choices=("text", "json"), default="text")
 
@@ -40,12 +43,18 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _check(name: str) -> "list[Diagnostic]":
     from dutyrules.book import load_book, resolve, unknown_book
-    from dutyrules.diagnostics import InputError, Span
+    from dutyrules.diagnostics import Diagnostic, InputError, Span
     from dutyrules.estate import load_estate
 
-    path = resolve(name, Path())
+    given = Path(name)
+    path = given if given.is_dir() else resolve(name, Path())
     if path is None:
         raise InputError([unknown_book(name, Span(name, 1, 1))])
+    if path.is_dir() and not (path / "estate.yaml").is_file():
+        books = sorted(each.name for each in path.glob("*.yaml"))
+        message, hint = "this directory holds no estate.yaml", "name the books in it, or the directory of an estate"
+        where, found = Span(str(path / "estate.yaml"), 1, 1), ", ".join(books) or "no YAML file"
+        raise InputError([Diagnostic("estate.no-file", message, where, found, "estate.yaml", hint)])
     if path.is_dir() or path.name == "estate.yaml":
         estate = load_estate(path)
         return [*estate.book.warnings, *estate.notices]

@@ -1,18 +1,19 @@
 """demo: the whole round on the shipped example estate, in a directory of its own."""
 
 import argparse
-import shutil
 import sys
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dutyrules.cli.arguments import add_language
+from dutyrules.cli.demo_close import MONTH, close, draft, publish
+from dutyrules.cli.demo_exports import copy_estate, import_all
 
 if TYPE_CHECKING:
     from dutyrules import Estate, Log, Plan
 
-MONTH, NEXT_MONTH, QUARTER = "2026-10", "2026-11", "2026-Q4"
+NEXT_MONTH, QUARTER = "2026-11", "2026-Q4"
 NOON = datetime(2026, 10, 15, 12, 0)
 PERSON = "b04"
 
@@ -27,25 +28,31 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="made if it does not exist (haitang-demo)",
     )
+    command.add_argument("--copy", action="store_true", help="only copy the example estate, with its exports")
     add_language(command)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """The whole round: check, test, import, score, plan, remind; ends by naming the files to open."""
+    """The whole round: check, test, import, score, close, plan, remind; ends by naming the files to open."""
     home: Path = arguments.directory
     if home.exists() and any(home.iterdir()):
         print(f"{home} is not empty: name a new directory", file=sys.stderr)
         return 2
+    if arguments.copy:
+        copy_estate(home)
+        print(f"The example estate is in {home}, what other systems exported in {home / 'exports'}")
+        return 0
     estate = _prepare(home)
-    log = _score(home, estate, arguments.lang)
+    log = _close(home, arguments.lang)
     _plan(home, estate, log, arguments.lang)
     _remind(home, estate, log, arguments.lang)
     print(
         f"\nOpen in a spreadsheet\n"
-        f"  {home / f'{MONTH}.csv'}: the score of every butler\n"
+        f"  {home / f'{MONTH}.xlsx'}: the closed month, a sheet to sign for each person\n"
         f"  {home / 'visits' / 'plan.xlsx'}: the quarter's visits, a list to print for each person\n"
         f"  {home / 'patrols' / 'plan.xlsx'}: the next month's patrols\n"
         f"in a browser\n"
+        f"  {home / f'{MONTH}.html'}: the closed month, every point down to its log rows\n"
         f"  {home / 'visits' / 'plan.html'}: the same visits, with everybody's days and loads\n"
         f"  {home / 'patrols' / 'plan.html'}: the same patrols\n"
         f"and on a phone the calendars (.ics) in {home / 'visits'}, {home / 'patrols'} and {home / 'due'}.\n"
@@ -56,41 +63,38 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _prepare(home: Path) -> "Estate":
-    """The example estate, checked, its books tested, and an export of another system imported."""
+    """The example estate, checked, its book tested, and the month's exports imported."""
     from dutyrules import load_estate
-    from dutyrules.resources import examples_dir
 
     _say(1, f"copying the example estate to {home}")
-    shutil.copytree(
-        examples_dir() / "haitang", home, dirs_exist_ok=True, ignore=shutil.ignore_patterns("generate*", "__pycache__")
-    )
-    _say(2, "checking the estate and its rule books")
-    estate = load_estate(home / "estate.yaml")
-    _say(3, "running the tests in the rule books")
-    _test([Path(file) for file in estate.book.files])
-    _say(4, "reading a patrol export of another system")
-    _import(home, estate)
-    return estate
+    copy_estate(home)
+    _say(2, "checking the estate and its rule books, and running the tests in its own")
+    estate = load_estate(home)
+    for book in sorted((home / "books").glob("*.yaml")):
+        _test(book)
+    _say(3, "importing what DingTalk and MicroCommunity exported")
+    for told in import_all(home, estate):
+        print(f"    {told}")
+    return load_estate(home)  # with the leave that DingTalk approved
 
 
-def _score(home: Path, estate: "Estate", language: str) -> "Log":
-    """The month, scored and written."""
-    from dutyrules import read_log, score
+def _close(home: Path, language: str) -> "Log":
+    """The month, from its draft to its end; returns the log by which it was scored."""
     from dutyrules.activity.rejects import write_rejects
-    from dutyrules.report import render, write_report
+    from dutyrules.report import render
 
-    _say(5, f"scoring {MONTH}")
-    log = read_log(sorted((home / "logs").glob("*.csv")), estate, period=MONTH)
-    if log.rejected_rows:
-        write_rejects(log.rejects, home / "rejects.csv")
-        print(f"    {log.rejected_rows} unreadable rows are kept in {home / 'rejects.csv'}")
-    result = score(estate, log, MONTH)
-    for suffix in (".csv", ".json", ".txt"):
-        write_report(result, home / f"{MONTH}{suffix}", language)
+    _say(4, f"scoring {MONTH}: a draft")
+    drafted = draft(home)
+    if drafted.log.rejected_rows:
+        write_rejects(drafted.log.rejects, home / "rejects.csv")
+        print(f"    {drafted.log.rejected_rows} unreadable rows are kept in {home / 'rejects.csv'}")
     print()
-    sys.stdout.write(render(result, "text", language).decode())
+    sys.stdout.write(render(drafted, "text", language).decode())
     print()
-    return log
+    _say(5, "closing the month: gaps settled and published, then an appeal decided and closed for good")
+    for told in (*publish(home, language), *close(home, drafted, language)):
+        print(f"    {told}")
+    return drafted.log
 
 
 def _plan(home: Path, estate: "Estate", log: "Log", language: str) -> None:
@@ -132,21 +136,9 @@ def _say(step: int, what: str) -> None:
     print(f"[{step}/8] {what}", flush=True)
 
 
-def _test(books: list[Path]) -> None:
+def _test(book: Path) -> None:
     from dutyrules.workshop import run_book_tests
 
-    for book in books:
-        report = run_book_tests(book)
-        state = f"{len(report.failed)} failed" if report.failed else "all passed"
-        print(f"    {book.name}: {len(report.outcomes)} tests, {state}")
-
-
-def _import(home: Path, estate: "Estate") -> None:
-    from dutyrules.activity.imports import write_log_csv
-    from dutyrules.estate import import_exports
-
-    exports = sorted((home / "exports").glob("*.xlsx"))
-    target = home / "logs" / "patrols-imported.csv"
-    imported = import_exports("microcommunity_patrol", exports, estate)
-    write_log_csv(imported, target)
-    print(f"    {len(imported.rows)} rows from {', '.join(path.name for path in exports)}")
+    report = run_book_tests(book)
+    state = f"{len(report.failed)} failed" if report.failed else "all passed"
+    print(f"    {book.name}: {len(report.outcomes)} tests, {state}")

@@ -47,7 +47,9 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.check:
         _check(imported, estate, arguments.out)
     else:
-        _write(imported, arguments.out)
+        for told, path in write_import(imported, arguments.out):
+            print(f"{told}: {path}", file=sys.stderr)
+        _tell_skipped(imported)
     return 4 if imported.rejected_rows else 0
 
 
@@ -58,12 +60,13 @@ def _setting(text: str) -> tuple[str, str]:
     return name.strip(), value.strip()
 
 
-def _write(imported: "Imported", out: Path) -> None:
+def write_import(imported: "Imported", out: Path) -> list[tuple[str, Path]]:
+    """Writes the log and, beside it, what belongs to it; returns what is where."""
     from dutyrules.activity.imports import write_log_csv
     from dutyrules.activity.rejects import write_rejects
 
     write_log_csv(imported, out)
-    print(f"{imported.rows.height} rows written: {out}", file=sys.stderr)
+    said = [(f"{imported.rows.height} rows written", out)]
     for frame, ending, told in (
         (imported.rejects, "rejects", f"{imported.rejected_rows} rows could not be read"),
         (imported.flags, "flags", f"{imported.flags.height} things to look at"),
@@ -72,8 +75,8 @@ def _write(imported: "Imported", out: Path) -> None:
         if frame.height:
             path = out.with_suffix(f".{ending}.csv")
             write_rejects(frame, path)
-            print(f"{told}: {path}", file=sys.stderr)
-    _tell_skipped(imported)
+            said.append((told, path))
+    return said
 
 
 def _check(imported: "Imported", estate: "Estate", out: Path) -> None:

@@ -12,7 +12,21 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
-COMMANDS = ("demo", "check", "test", "handbook", "score", "explain", "due", "plan", "import")
+COMMANDS = (
+    "demo",
+    "check",
+    "test",
+    "handbook",
+    "score",
+    "close",
+    "purge",
+    "explain",
+    "due",
+    "plan",
+    "import",
+    "form",
+    "schema",
+)
 INTERRUPTED, FAULT, INPUT_ERROR, DONE = 130, 3, 1, 0
 
 

@@ -15,45 +15,49 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         "--out",
         type=Path,
         metavar="PATH",
-        help="write to a .csv, .json, .txt or .xlsx file; a folder gets a workbook for each person, of their own only",
+        help="write to a .csv, .json, .txt, .xlsx or .html file; a folder gets a workbook (with --format html a page) "
+        "for each person, of their own only",
     )
     command.add_argument(
-        "--format", choices=("text", "json", "csv"), default="text", help="what to print, without --out"
+        "--format", choices=("text", "json", "csv", "html"), default="text", help="what to print, without --out FILE"
     )
     command.add_argument(
-        "--closed", nargs="+", type=Path, metavar="SHEETS.json", help="closed months, for what several come to together"
+        "--closed",
+        nargs="+",
+        type=Path,
+        metavar="SHEETS.json",
+        help="closed months, for what several come to together and for the trend of the page; "
+        "by default those that were closed beside the estate",
     )
-    command.add_argument("--close", action="store_true", help="close the month: mark its JSON as final")
+    command.add_argument(
+        "--redact", action="store_true", help="tell persons, households and places by pseudonyms, and leave out texts"
+    )
     command.add_argument("--strict", action="store_true", help="stop if a row cannot be read")
     add_language(command)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Scores, prints or writes; 4 if rows were rejected."""
-    from dutyrules.report import SUFFIXES, render, write_copies, write_report
+    from dutyrules.report import SUFFIXES, redact, render, write_copies, write_report
 
     if arguments.out and arguments.out.suffix not in ("", *SUFFIXES):
         known = ", ".join(SUFFIXES)
         print(f"--out {arguments.out}: the suffix must be one of {known}, or none for a folder", file=sys.stderr)
         return 2
-    if arguments.close and (arguments.person or _form(arguments) != "json"):
-        print("--close needs JSON (--format json, or --out X.json), and everybody: no --person", file=sys.stderr)
-        return 2
     result, status = scored(arguments, arguments.out)
+    if arguments.redact:
+        result = redact(result)
     if status and arguments.strict:
         return 1
     if arguments.out and not arguments.out.suffix:
-        paths = write_copies(result, arguments.out, arguments.lang, arguments.person)
-        print(f"written: {len(paths)} workbooks in {arguments.out}", file=sys.stderr)
+        suffix = ".html" if arguments.format == "html" else ".xlsx"
+        paths = write_copies(result, arguments.out, arguments.lang, arguments.person, suffix=suffix)
+        what = "pages" if suffix == ".html" else "workbooks"
+        print(f"written: {len(paths)} {what} in {arguments.out}", file=sys.stderr)
     elif arguments.out:
-        write_report(result, arguments.out, arguments.lang, arguments.person, close=arguments.close)
+        write_report(result, arguments.out, arguments.lang, arguments.person)
         print(f"written: {arguments.out}", file=sys.stderr)
     else:
-        told = render(result, arguments.format, arguments.lang, arguments.person, close=arguments.close)
+        told = render(result, arguments.format, arguments.lang, arguments.person)
         sys.stdout.write(told.decode())
     return status
-
-
-def _form(arguments: argparse.Namespace) -> str:
-    """The format in which it is told."""
-    return str(arguments.out.suffix.removeprefix(".") if arguments.out else arguments.format)

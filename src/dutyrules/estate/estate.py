@@ -23,6 +23,8 @@ class Estate:
         granularity: Seconds within which `by` still counts as on time.
         bound: Parameters with a value, bound or by default.
         log_cutoff: How long after the period rows may still be recorded.
+        appeal_window: How long after its publication people may appeal against what a month came to.
+        retention: How long after a closed month its personal data are kept; None is for ever.
         planning: What planners may use.
         places: Where buildings, units and areas lie.
         files: File → SHA-256 of everything the estate was read from, books apart.
@@ -41,6 +43,8 @@ class Estate:
     bound: Mapping[str, Figure[Any]]
     tables: Tables
     log_cutoff: Duration
+    appeal_window: Duration
+    retention: Duration | None
     planning: Planning
     places: Places
     files: Mapping[str, str]

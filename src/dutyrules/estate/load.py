@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 import polars as pl
-from pydantic import BeforeValidator, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BeforeValidator, TypeAdapter, ValidationError
 
 from dutyrules.book import Book, Parameter, load_book, resolve, unknown_book
 from dutyrules.book.problems import circles, follow, place_of, places, problems_of
@@ -42,6 +42,18 @@ def _zone(value: object) -> object:
     return value
 
 
+def _in_days(value: Duration) -> Duration:
+    if value.unit not in ("workdays", "days") or not value.amount:
+        raise wrong("duration", str(value), "a number of workdays or days such as 5 workdays")
+    return value
+
+
+def _in_months(value: Duration) -> Duration:
+    if value.unit != "months" or not value.amount:
+        raise wrong("duration", str(value), "a number of months such as 36 months")
+    return value
+
+
 class CalendarForm(Form):
     """Days on which the estate departs from the public calendar."""
 
@@ -61,6 +73,8 @@ class EstateForm(Form):
     books: Names
     bind: Mapping[str, Any] = {}
     log_cutoff: Within = Duration(3, "workdays")
+    appeal_window: Annotated[Within, AfterValidator(_in_days)] = Duration(5, "workdays")
+    retention: Annotated[Within, AfterValidator(_in_months)] | None = None
     planning: Planning = Planning()
 
 
@@ -150,6 +164,8 @@ def complete(
         bound=draft.bound,
         tables=tables,
         log_cutoff=form.log_cutoff,
+        appeal_window=form.appeal_window,
+        retention=form.retention,
         planning=form.planning,
         places=places or Places.of(tables, draft.areas),
         files=dict(files),

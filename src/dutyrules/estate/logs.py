@@ -1,7 +1,7 @@
 """Reads an activity log with what an estate knows: kinds, persons, targets, time zone, cut-off."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,7 @@ from dutyrules.activity import read as activity
 from dutyrules.activity.log import Log
 from dutyrules.diagnostics import Diagnostic, InputError
 from dutyrules.estate.estate import Estate
+from dutyrules.figure import Duration
 from dutyrules.timegrid import Period
 
 
@@ -19,6 +20,8 @@ def read_log(
     period: str | None = None,
     forecast: bool = False,
     encoding: str | None = None,
+    audited: bool = False,
+    late_approved: bool = False,
 ) -> Log:
     """Reads the files of an activity log.
 
@@ -28,11 +31,19 @@ def read_log(
         period: The period to be scored; rows recorded after its cut-off are then left out and listed.
         forecast: Take planned rows for events.
         encoding: The encoding of the CSV files, if it cannot be found out.
+        audited: Keep who recorded and who approved each row, for the closing of a month.
+        late_approved: Count rows recorded after the cut-off too, where somebody else approved them; needs `audited`.
 
     Raises:
         InputError: what is wrong with the files as such; bad rows are in `Log.rejects`.
     """
-    return activity.read_log([Path(path) for path in paths], encoding=encoding, **_known(estate, period, forecast))
+    return activity.read_log(
+        [Path(path) for path in paths],
+        encoding=encoding,
+        audited=audited,
+        late_approved=late_approved,
+        **_known(estate, period, forecast),
+    )
 
 
 def log_from_rows(rows: Sequence[Mapping[str, Any]], estate: Estate, *, forecast: bool = False) -> Log:
@@ -65,17 +76,19 @@ def scored_period(text: str) -> Period:
 
 def cut_off(estate: Estate, period: Period) -> datetime:
     """The instant from which on a row is recorded too late for a period."""
-    day = period.last
-    if estate.log_cutoff.unit == "workdays":
-        ahead = estate.calendar.workdays(
-            day + timedelta(days=1), day + timedelta(days=60 + 3 * estate.log_cutoff.amount)
-        )
-        left = estate.log_cutoff.amount
+    return end_of(estate, period.last, estate.log_cutoff)
+
+
+def end_of(estate: Estate, day: date, stretch: Duration) -> datetime:
+    """The end of the last of so many days, or statutory workdays, after a day: the first second that is too late."""
+    if stretch.unit == "workdays":
+        ahead = estate.calendar.workdays(day + timedelta(days=1), day + timedelta(days=60 + 3 * stretch.amount))
+        left = stretch.amount
         for workday in ahead:
             day += timedelta(days=1)
             left -= bool(workday)
             if not left:
                 break
     else:
-        day += timedelta(days=estate.log_cutoff.amount)
+        day += timedelta(days=stretch.amount)
     return datetime(day.year, day.month, day.day) + timedelta(days=1)

@@ -1,9 +1,11 @@
 """When people can make visits: cells of free slots, by person, kind and day."""
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
+from operator import attrgetter
 
 import numpy as np
 
@@ -75,6 +77,11 @@ class Agenda:
         if cell.person in self.along:
             free = [start for start in free if not self._accompanies(cell.person, cell.kind, start)]
         return free
+
+    def between(self, first: int, last: int) -> Sequence[Cell]:
+        """The cells of the days `first` … `last`."""
+        day = attrgetter("day")
+        return self.cells[bisect_left(self.cells, first, key=day) : bisect_right(self.cells, last, key=day)]
 
     def _accompanies(self, person: int, kind: str, start: int) -> bool:
         end = start + self.kinds[kind].minutes * 60

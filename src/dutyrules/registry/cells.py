@@ -7,7 +7,9 @@ from fractions import Fraction
 
 import polars as pl
 
-__all__ = ["as_text", "stripped", "text_series", "unescaped"]
+__all__ = ["as_text", "blurred", "stripped", "text_series", "unescaped"]
+
+_BLURRED = 1e15
 
 
 def as_text(value: object) -> str | None:
@@ -43,6 +45,11 @@ def as_text(value: object) -> str | None:
         case list() | tuple() | set() | frozenset():
             return _joined(sorted(value) if isinstance(value, set | frozenset) else value)
     raise TypeError(f"a cell can't hold a value of type {type(value).__name__}")
+
+
+def blurred(value: object) -> bool:
+    """Whether a number has more digits than a spreadsheet keeps: two that differed may have become one."""
+    return isinstance(value, float) and abs(value) >= _BLURRED
 
 
 def text_series(values: Sequence[object]) -> pl.Series:

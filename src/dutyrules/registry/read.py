@@ -3,7 +3,7 @@
 import csv
 import hashlib
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
@@ -16,7 +16,7 @@ from dutyrules.diagnostics import Cell, Diagnostic, InputError
 from dutyrules.registry.cells import as_text, stripped, text_series, unescaped
 from dutyrules.registry.encoding import decode
 from dutyrules.registry.schema import canonical_title, known_titles
-from dutyrules.registry.workbook import UnreadableError, open_workbook
+from dutyrules.registry.workbook import Grid, UnreadableError, lost_cells, open_workbook
 
 __all__ = ["RawTable", "read_file", "read_rows"]
 
@@ -216,13 +216,36 @@ def _read_xlsx(table: str, file: str, data: bytes) -> tuple[RawTable | None, lis
     """Reads the sheet named like the table, else the first one that is shown."""
     try:
         sheets = open_workbook(data)
+        shown = [sheet for sheet in sheets if not sheet.hidden]
         named = [sheet for sheet in sheets if sheet.name == table]
-        chosen = named or [sheet for sheet in sheets if not sheet.hidden]
-        rows = chosen[0].read().rows if chosen else iter(())
+        if not shown or (named and named[0].hidden):
+            message, hint = "the sheet with the rows is hidden", "show it, so that people see what is judged"
+            return None, [Diagnostic("table.hidden-sheet", message, Cell(file, 1), hint=hint)]
+        chosen = (named or shown)[0]
+        others = [sheet for sheet in shown if sheet is not chosen] if not named else []
+        grid = chosen.read()
+        columns = list(zip(*grid.rows, strict=True))
     except UnreadableError as error:
         expected = "an XLSX file without password"
         return None, [Diagnostic("table.unreadable", error.message, Cell(file, 1), expected=expected, hint=error.hint)]
-    return _from_grid(table, file, [text_series(column) for column in zip(*rows, strict=True)]), []
+    notices = [_not_read(table, file, sheet.name) for sheet in others]
+    raw = _from_grid(table, file, [text_series(column) for column in columns])
+    return raw, [*notices, *_lost(table, file, grid, columns)]
+
+
+def _not_read(table: str, file: str, sheet: str) -> Diagnostic:
+    message, hint = f"the sheet {sheet!r} is not read", f"call the sheet with the rows {table!r}, or keep one"
+    return Diagnostic("table.other-sheet", message, Cell(file, 1), hint=hint, severity="warning")
+
+
+def _lost(table: str, file: str, grid: Grid, columns: Sequence[Sequence[object]]) -> Iterator[Diagnostic]:
+    """Cells of the table that are no longer what somebody wrote."""
+    known, titles = known_titles(table), [as_text(cells[0]) or "" for cells in columns]
+    for lost in lost_cells(grid, [cells[1:] for cells in columns]):
+        title = titles[lost.column].strip()
+        if canonical_title(title) in known:
+            place, hint = Cell(file, lost.row + 1, title), "write it as text, or as a plain value"
+            yield Diagnostic("table.lost-cell", f"this is {lost.reason}", place, lost.text, hint=hint)
 
 
 def _read_yaml(table: str, path: Path) -> tuple[RawTable | None, list[Diagnostic]]:

@@ -88,6 +88,9 @@ _ALIASES = {
     "approver": ("批准人", "审批人", "審批人"),
     "reason": ("原因", "理由"),
     "target": ("对象", "對象"),
+    "filed_at": ("申诉时间", "申訴時間"),
+    "filed_by": ("申诉人", "申訴人"),
+    "points": ("返还分数", "返還分數", "返还分值"),
 }
 
 # The end of a leave is exclusive, an ordinary 结束日期 is not: only titles that say 不含 (excluded) mean `until`.
@@ -200,6 +203,16 @@ TABLES: Mapping[str, tuple[Column, ...]] = MappingProxyType(
             _key("approver"),
             _column("reason"),
             _column("decided_at", Kind.INSTANT),
+        ),
+        "appeals": (
+            _key("breach_id"),
+            _column("filed_at", Kind.INSTANT, required=True),
+            _column("filed_by"),
+            _column("decided_by"),
+            _column("decided_at", Kind.INSTANT),
+            _column("points"),
+            _column("reason"),
+            _column("approver"),
         ),
     }
 )

@@ -40,6 +40,7 @@ class Tables:
         coverage: `kinds` and `areas` are `List(String)`; an empty list means all.
         settlements: Items that HR settled.
         waivers: Breaches that were waived.
+        appeals: What people appealed against, and what was decided; `points` is a text.
     """
 
     people: pl.DataFrame
@@ -54,6 +55,7 @@ class Tables:
     coverage: pl.DataFrame
     settlements: pl.DataFrame
     waivers: pl.DataFrame
+    appeals: pl.DataFrame
 
 
 def load_tables(directory: Path) -> tuple[Tables, list[Diagnostic], dict[str, str]]:

@@ -11,9 +11,10 @@ from typing import Final, TypeAlias
 
 import python_calamine
 
+from dutyrules.registry.cells import as_text, blurred
 from dutyrules.registry.measure import MOST_BYTES, Measured, Texts, UnreadableError, measure
 
-__all__ = ["MOST_BYTES", "Grid", "Sheet", "UnreadableError", "open_workbook"]
+__all__ = ["MOST_BYTES", "Grid", "Lost", "Sheet", "UnreadableError", "lost_cells", "open_workbook"]
 
 _OLE: Final = bytes.fromhex("d0cf11e0a1b11ae1")
 _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
@@ -36,10 +37,47 @@ class Grid:
             Formulas are what they came to when the workbook was saved; `#N/A` and its like, and a formula that nothing
             ever computed (`=A1+1`), are text.
         merged: The merged ranges: (row, column) of the first and the last cell, counted from 0.
+        unseen: Row → column → the text of formulas without a result, or with an error, counted from 0.
     """
 
     rows: Iterator[list[object]]
     merged: _Spans
+    unseen: Texts = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A cell that is no longer what somebody wrote.
+
+    Attributes:
+        row, column: Where it is, counted from 0.
+        text: What stands there now.
+        reason: What became of it.
+    """
+
+    row: int
+    column: int
+    text: str
+    reason: str
+
+
+def lost_cells(grid: Grid, columns: Sequence[Sequence[object]]) -> Iterator[Lost]:
+    """Numbers of more digits than a spreadsheet keeps, and formulas that came to nothing, below the first row.
+
+    Args:
+        grid: The sheet that was read.
+        columns: Its cells below the first row, by column.
+    """
+    for number, cells in enumerate(columns):
+        if float in {*map(type, cells)}:
+            for row, cell in enumerate(cells, start=1):
+                if blurred(cell):
+                    yield Lost(row, number, as_text(cell) or "", "a number that has lost digits")
+    for row, texts in grid.unseen.items():
+        for number, text in texts.items():
+            if row > 0 and number < len(columns):
+                never = "a formula that was never computed"
+                yield Lost(row, number, text, never if text.startswith("=") else "a formula that ends in an error")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +108,7 @@ class Sheet:
             message, hint = f"the sheet {self.name!r} is damaged", "open the workbook in a spreadsheet and save it anew"
             raise UnreadableError("bad", message, hint) from None
         merged = sheet.merged_cell_ranges or ()
-        return Grid(_rows(sheet, merged, self._unseen), merged)
+        return Grid(_rows(sheet, merged, self._unseen), merged, self._unseen)
 
 
 def open_workbook(data: bytes) -> tuple[Sheet, ...]:

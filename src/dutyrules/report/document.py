@@ -7,39 +7,37 @@ from typing import Any
 
 from dutyrules.estate.provenance import provenance
 from dutyrules.report.numbers import plain
+from dutyrules.report.standing_document import adjustment, appeal, standing
 from dutyrules.scoring import Finding, ItemScore, Result, Sheet, Tally, Window
 from dutyrules.timegrid import date_of
 
 SCHEMA_VERSION = "1"
 
 
-def as_document(result: Result, people: Sequence[Sheet], *, closed: bool = False) -> dict[str, Any]:
-    """The result as plain values; decimals are strings.
-
-    Args:
-        closed: This is what the month came to, once and for all.
-    """
-    presence = result.judgement.ground.presence
+def as_document(result: Result, people: Sequence[Sheet]) -> dict[str, Any]:
+    """The result as plain values; decimals are strings."""
     return {
         "schema_version": SCHEMA_VERSION,
         "period": result.period.label,
         "estate": result.estate.id,
         "forecast": result.forecast,
-        "closed": closed,
+        "closed": result.standing is not None and result.standing.state == "closed",
+        "standing": standing(result.standing),
+        "redacted": result.redacted,
         "provenance": origin(result),
         "people": [_person(sheet) for sheet in people],
         "uncovered": [
             {"person": person, "area": area, "role": role, "day": date_of(day).isoformat()}
-            for person, area, role, day in presence.uncovered
-            if result.period.first_day <= day <= result.period.last_day
+            for person, area, role, day in result.uncovered
         ],
+        "unplaced": [adjustment(one) for one in result.unplaced],
         "rejected": result.log.rejected_rows,
     }
 
 
-def as_json(result: Result, people: Sequence[Sheet], *, closed: bool = False) -> str:
+def as_json(result: Result, people: Sequence[Sheet]) -> str:
     """The result as JSON text, the same on every run."""
-    return json.dumps(as_document(result, people, closed=closed), ensure_ascii=False, indent=2) + "\n"
+    return json.dumps(as_document(result, people), ensure_ascii=False, indent=2) + "\n"
 
 
 def origin(tally: Tally) -> dict[str, Any]:
@@ -123,6 +121,8 @@ def _person(sheet: Sheet) -> dict[str, Any]:
             }
             for one in sheet.liable_for
         ],
+        "appeals": [appeal(one) for one in sheet.appeals],
+        "adjustments": [adjustment(one) for one in sheet.adjustments],
         "items": [_item(item) for item in sheet.items],
         "breaches": [_finding(one, uncharged=one.breach_id in sheet.uncharged) for one in sheet.breaches],
         "excused": [_finding(one) for one in sheet.excused],
@@ -164,6 +164,7 @@ def _item(item: ItemScore) -> dict[str, Any]:
                 "clause": list(line.clause),
                 "times": line.times,
                 "points": _text(line.points),
+                "given_back": _text(line.given_back),
                 "breaches": list(line.breaches),
                 "findings": [{"file": file, "row": row} for file, row in line.findings],
                 "uninspected": line.uninspected,

@@ -33,10 +33,10 @@ from dutyrules.timegrid import PeriodKind
 class DutyWords:
     """Says the duties of a book in one language."""
 
-    def __init__(self, book: Book, speech: Speech) -> None:
+    def __init__(self, book: Book, speech: Speech, figures: FigureWords | None = None) -> None:
         self._book = book
         self._say = speech
-        self.figures = FigureWords(book, speech)
+        self.figures = figures or FigureWords(book, speech)
 
     def sentence(self, duty: Duty) -> str:
         """What is owed, in one or two sentences; of a check without words of its own, its title."""

@@ -118,6 +118,8 @@ def arithmetic(result: Result, sheet: Sheet, item: ItemScore, line: LineScore, s
     word = f"{line.price}_tiers" if isinstance(values[line.price], Tiers) else line.price
     parts = [speech(f"explain_{word}", **values | {"times": line.times, "price": values[line.price]})]
     parts += [speech(f"explain_{word}", **values) for word in ("free", "line_cap") if values[word] is not None]
+    if line.given_back:
+        parts.append(speech("mc_given_back", points=plain(line.given_back)))
     return f"{'; '.join(parts)} = {plain(line.points)}"
 
 

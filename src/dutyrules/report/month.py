@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from dutyrules.report.language import Speech
 from dutyrules.report.sheets import Formats, Worksheet, header, page, set_widths
+from dutyrules.report.standing_text import standing_words
 from dutyrules.report.text import caveats, heading
 from dutyrules.scoring import Finding, ItemScore, LineScore, Result, Sheet
 
@@ -34,7 +35,8 @@ class Month:
         if not self.own:
             return lines
         as_of = [self.speech("as_of", as_of=self.result.as_of)] if self.result.as_of else []
-        return [lines[0], *as_of, *caveats(self.result, self.speech)]
+        standing = [standing_words(self.result.standing, self.speech)] if self.result.standing else []
+        return [lines[0], *as_of, *standing, *caveats(self.result, self.speech)]
 
 
 @dataclass(frozen=True)

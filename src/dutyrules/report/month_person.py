@@ -1,19 +1,16 @@
 """One person's sheet of a month workbook: the scorecard line by line, what each point rests on, and a live sum."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
 from typing import Final
 
-from dutyrules.report.consequences import consequences, grade, money_of, outcomes, role_title, veto
-from dutyrules.report.duty_words import DutyWords
-from dutyrules.report.explain import arithmetic
+from dutyrules.report.consequences import grade, role_title
 from dutyrules.report.grid import POINTS, Cell, Gap, Grid, Lead, Live
-from dutyrules.report.month import Basis, Key, Month, Told, bases, landscape
+from dutyrules.report.month import Basis, Key, Month, Told, landscape
 from dutyrules.report.month_sum import Sum, sum_rows
 from dutyrules.report.numbers import plain
+from dutyrules.report.sheet_words import SheetWords
 from dutyrules.report.sheets import Worksheet, place
-from dutyrules.report.text import finding_words, item_state, sum_of, when
-from dutyrules.scoring import Finding, ItemScore, LineScore, Sheet
+from dutyrules.report.text import finding_words, sum_of, when
+from dutyrules.scoring import ItemScore, LineScore, Sheet
 
 _WIDTHS: Final = {
     "item": 11,
@@ -36,11 +33,7 @@ _LOOKS: Final = {
     "content": {"bold": True},
     "why": {"align": "left", "indent": 1},
 }
-_OPEN: Final = ("partial", "not_assessed")
 _QUIET: Final = {"font_color": "#5B6673"}
-
-Lines = Mapping[tuple[str, str], Sequence[Basis]]
-"""(item, line) → what it rests on."""
 
 
 class PersonSheet:
@@ -52,7 +45,7 @@ class PersonSheet:
         widths = {key: width for key, width in _WIDTHS.items() if key != "weight" or weighted}
         self._widths = widths
         self._grid = Grid(page, month.formats, widths, _LOOKS)
-        self._words = DutyWords(month.result.estate.book, month.speech)
+        self._words = SheetWords(month.result, sheet, month.speech, own=month.own)
         self._rows: dict[Key, str] = {}
 
     def write(self, back: str) -> Told:
@@ -61,15 +54,12 @@ class PersonSheet:
         Args:
             back: The place to which it leads back; empty where there is none.
         """
-        lines: dict[tuple[str, str], list[Basis]] = {}
-        for basis in bases(self._sheet):
-            lines.setdefault(_charging(basis), []).append(basis)
         self._heading(back)
         first = self._grid.row
         for item in self._sheet.items:
-            self._item(item, lines)
+            self._item(item)
         total = sum_rows(self._month, self._sheet, self._grid, first) if self._sheet.items else Sum()
-        self._others(lines.get(("", ""), ()))
+        self._others()
         self._notes()
         self._signatures()
         if self._sheet.score is not None:
@@ -104,21 +94,21 @@ class PersonSheet:
 
     # ------------------------------------------------------------ items
 
-    def _item(self, item: ItemScore, lines: Lines) -> None:
+    def _item(self, item: ItemScore) -> None:
         """A row for each line, and below it one for everything that it rests on."""
         grid, first = self._grid, self._grid.row
-        open_ = self._open(item)
-        last = first + sum(1 + len(lines.get((item.item, line.line), ())) for line in item.lines) + len(open_) - 1
+        open_ = self._words.open(item)
+        last = first + sum(1 + len(self._words.bases(item, line)) for line in item.lines) + len(open_) - 1
         cells = self._sums_of(item, first, max(first, last))
         if not item.lines:
             grid.add(cells | {"clause": ", ".join(item.clause)}, "strong")
         for number, line in enumerate(item.lines):
-            why = self._why(item, line)
-            if number == 0 and (item.settled_by or item.state == "excluded"):
-                why = "\n".join(filter(None, (item_state(item, self._say), why)))
+            why = self._words.why(item, line)
+            if number == 0:
+                why = "\n".join(filter(None, (self._words.settled(item), why)))
             row: dict[str, Cell] = {**(cells if number == 0 else {}), **self._line(item, line), "why": why}
             grid.add(row, "thin" if number else "strong")
-            for basis in lines.get((item.item, line.line), ()):
+            for basis in self._words.bases(item, line):
                 self._basis(basis)
         for text in open_:
             grid.add({"why": text}, "thin", **_QUIET)
@@ -138,22 +128,13 @@ class PersonSheet:
         }
 
     def _line(self, item: ItemScore, line: LineScore) -> dict[str, Cell]:
-        form = self._month.result.estate.book.scorecards[self._sheet.scorecard or ""].items[item.item].lines[line.line]
-        once = self._say(f"hb_once_{self._month.result.period.kind}")
-        title = self._say.title(line.title, "")
-        price = self._words.price(form, once)
+        title, price = self._say.title(line.title, ""), self._words.price(item, line)
         deducted: Cell = line.points if line.times and item.state != "excluded" else None
         return {
             "standard": self._say("wb_standard" if title else "wb_price", line=line.line, title=title, price=price),
             "deducted": self._say("uninspected") if line.uninspected and deducted is None else deducted,
             "clause": ", ".join(line.clause),
         }
-
-    def _why(self, item: ItemScore, line: LineScore) -> str:
-        if not line.times:
-            return ""
-        said = arithmetic(self._month.result, self._sheet, item, line, self._say)
-        return f"{said}\n{veto(item, line, self._say)}" if line.veto else said
 
     def _basis(self, basis: Basis, label: str = "") -> None:
         """One thing that points rest on; its id leads to the evidence."""
@@ -170,38 +151,12 @@ class PersonSheet:
         row_number = self._grid.add(cells, **_QUIET)
         self._rows.setdefault(basis.key, place(self._name, row_number, self._grid.last))
 
-    def _open(self, item: ItemScore) -> list[str]:
-        """What keeps an item from being assessed."""
-        if item.state not in _OPEN:
-            return []
-        return self._gathered([one for one in self._sheet.not_assessed if one.duty in self._duties(item)])
-
-    def _duties(self, item: ItemScore) -> set[str]:
-        """What an item's lines charge."""
-        form = self._month.result.estate.book.scorecards[self._sheet.scorecard or ""].items[item.item]
-        return {duty for line in form.lines.values() for duty in line.duties}
-
-    def _gathered(self, findings: Sequence[Finding]) -> list[str]:
-        """Verdicts of one duty for one reason, in one sentence."""
-        counts = Counter(
-            (one.state, finding_words(self._month.result, self._sheet, one, self._say)) for one in findings
-        )
-        return [
-            self._say("wb_times", words=f"{self._say(f'state_{state}')}: {words}".rstrip(": "), times=times)
-            for (state, words), times in counts.items()
-        ]
-
     # ------------------------------------------------------------ below the items
 
-    def _others(self, rest: Sequence[Basis]) -> None:
+    def _others(self) -> None:
         """What no line takes points for, what is excused, and what is open."""
-        shown = [basis for basis in rest if basis.finding and basis.finding.state in ("breached", "excused")]
-        listed = {duty for item in self._sheet.items if item.state in _OPEN for duty in self._duties(item)}
-        unlisted = [one for one in self._sheet.not_assessed if one.duty not in listed]
-        pending = self._gathered(unlisted)
-        if self._sheet.pending:
-            words = self._say("state_pending")
-            pending.append(self._say("wb_times", words=words, times=len(self._sheet.pending)))
+        shown = self._words.besides("breached") + self._words.besides("excused")
+        pending = self._words.unsettled()
         if not shown and not pending:
             return
         self._grid.row += bool(self._sheet.items)
@@ -214,13 +169,7 @@ class PersonSheet:
 
     def _notes(self) -> None:
         """What follows besides points: fines, what several months come to, outcomes."""
-        sheet, say, own = self._sheet, self._say, self._month.own
-        notes = [f"{say.title(fine.title, fine.fine)} ×{fine.times}: {money_of(fine, say)}" for fine in sheet.fines]
-        said = [f"{say('col_fines')}: {note}" for note in notes]
-        said += [
-            *consequences(self._month.result, sheet, say, own=own),
-            *outcomes(self._month.result, sheet, say, own=own),
-        ]
+        said = [f"{self._say('col_fines')}: {note}" for note in self._words.fines()] + self._words.consequences()
         if said:
             self._grid.row += 1
             self._grid.note(self._say("wb_notes"), "strong", bold=True)
@@ -242,7 +191,3 @@ class PersonSheet:
 
 
 _SCORE: Final = {"num_format": POINTS, "bold": True, "font_size": 14, "align": "left"}
-
-
-def _charging(basis: Basis) -> tuple[str, str]:
-    return (basis.item.item, basis.line.line) if basis.item and basis.line else ("", "")

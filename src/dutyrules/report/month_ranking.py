@@ -9,6 +9,7 @@ from dutyrules.report.grid import POINTS, Cell, Grid, Lead, Live
 from dutyrules.report.month import Month, Told, landscape
 from dutyrules.report.numbers import money
 from dutyrules.report.sheets import Workbook, Worksheet
+from dutyrules.report.standing import Standing, reasons
 from dutyrules.report.text import range_of
 from dutyrules.scoring import Sheet
 
@@ -55,22 +56,16 @@ def ranking_sheet(month: Month, told: Mapping[Holder, Told], book: Workbook, pag
     landscape(page, list(_WIDTHS.values()), len(lines) + 1, lines[0])
     grid.row = len(lines) + 1
     grid.head([say(f"col_{key}") for key in _WIDTHS])
-    settled = [sheet for sheet in month.people if sheet.scorecard and sheet.complete and sheet.score is not None]
-    cards = sorted({sheet.scorecard or "" for sheet in settled})
+    standing = Standing.of(month.result, month.people, say)
     charts = []
-    for card in cards:
-        ranked = [sheet for sheet in settled if sheet.scorecard == card]
-        ranked.sort(key=lambda sheet: (-(sheet.score or 0), sheet.person))
-        title = say.title(month.result.estate.book.scorecards[card].title, card)
-        if len(cards) > 1:
-            grid.note(title, "strong", bold=True)
-        first, last = grid.row, grid.row + len(ranked) - 1
-        for sheet in ranked:
-            rank = 1 + sum((other.score or 0) > (sheet.score or 0) for other in ranked)
+    for card in standing.cards:
+        if len(standing.cards) > 1:
+            grid.note(card.title, "strong", bold=True)
+        first, last = grid.row, grid.row + len(card.sheets) - 1
+        for rank, sheet in card.sheets:
             _ranked(month, grid, sheet, told[sheet.person, sheet.role], rank, (first, last))
-        charts.append((title, first, last, ranked))
-    known = {(sheet.person, sheet.role) for sheet in settled}
-    _unranked(month, grid, told, [sheet for sheet in month.people if (sheet.person, sheet.role) not in known])
+        charts.append((card.title, first, last, [sheet for _, sheet in card.sheets]))
+    _unranked(month, grid, told, standing.unranked)
     below = 0
     for title, first, last, ranked in charts:
         if 1 < len(ranked) <= _BARS:
@@ -111,20 +106,9 @@ def _unranked(month: Month, grid: Grid, told: Mapping[Holder, Told], people: Seq
     grid.note(month.speech("wb_unranked"), "strong", bold=True)
     for sheet in people:
         row = grid.add({**_person(month, sheet, told[sheet.person, sheet.role]), "grade": range_of(sheet)}, "thin")
-        said = month.speech("wb_because", why="; ".join(_reasons(month, sheet)))
+        said = month.speech("wb_because", why="; ".join(reasons(month.result, sheet, month.speech)))
         grid.sheet.write_string(grid.row, 2, said, month.formats.look(font_color="#5B6673"))
         grid.row = row + 2
-
-
-def _reasons(month: Month, sheet: Sheet) -> list[str]:
-    say = month.speech
-    if sheet.scorecard is None:
-        return [say("sheet_no_card")]
-    open_ = [item for item in sheet.items if item.state in ("partial", "not_assessed")]
-    said = [f"{say.title(item.title, item.item)}: {say(f'state_{item.state}')}" for item in open_]
-    if month.result.judgement.ground.horizon < month.result.period.end:
-        said.append(say("wb_not_over"))
-    return said or [say("wb_open_cap")]
 
 
 def _chart(

@@ -9,6 +9,7 @@ from dutyrules.report.explain import figure_of
 from dutyrules.report.grid import Cell, Grid, Live
 from dutyrules.report.month import Month
 from dutyrules.report.numbers import plain
+from dutyrules.report.standing_text import change_words, sums
 from dutyrules.scoring import Sheet
 
 
@@ -52,12 +53,24 @@ def sum_rows(month: Month, sheet: Sheet, grid: Grid, first: int) -> Sum:
         exact += f"+{bonus}" if bonus_cap is None else f"+MIN({plain(bonus_cap)},{bonus})"
     if most := [plain(limit) for limit in limits if limit is not None]:
         exact = f"MIN({','.join((exact, *most))})"
+    carried = [
+        grid.add(
+            {
+                "standard": f"{say('mc_adjusted', period=one.period)}: {sums(one, say)}",
+                "score": one.points,
+                "why": "\n".join(change_words(month.result.estate, change, say) for change in one.changes),
+            }
+        )
+        for one in sheet.adjustments
+    ]
+    adjusted = f"+SUM({grid.column('score', carried[0], carried[-1])})" if carried else ""
+    own = f"MAX(0,ROUND({exact},4))"
     label = say("wb_total") if sheet.complete else say("wb_so_far")
     total = grid.add(
         {
             "content": label,
             "marks": Live(grid.at("marks", items), sheet.marks or Decimal(0)),
-            "score": Live(f"MAX(0,ROUND({exact},4))", sheet.score or Decimal(0)),
+            "score": Live(f"{own}{adjusted}", sheet.score or Decimal(0)),
             "why": grade(sheet.grade, say) if sheet.grade else "",
         },
         "strong",
@@ -69,7 +82,7 @@ def sum_rows(month: Month, sheet: Sheet, grid: Grid, first: int) -> Sum:
     percent = grid.add(
         {
             "content": say("col_percent"),
-            "score": Live(f"ROUND(({exact})/{grid.at('marks', items)}*100,2)", sheet.percent),
+            "score": Live(f"ROUND(({exact}{adjusted})/{grid.at('marks', items)}*100,2)", sheet.percent),
         },
         bg_color="#EEF3F7",
     )

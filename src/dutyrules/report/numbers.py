@@ -17,6 +17,16 @@ def plain(number: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def points(number: Fraction) -> str:
+    """Points as a decimal, rounded where they go on for ever.
+
+    >>> points(Fraction(5, 2)), points(Fraction(1, 3))
+    ('2.5', '0.3333')
+    """
+    parts = (number * 10_000 + Fraction(1, 2)).__floor__()
+    return plain(Decimal(parts) / 10_000)
+
+
 def share(part: Fraction) -> str:
     """A share in percent where that is exact.
 

@@ -111,6 +111,55 @@ def tick(value: int, bound: int | None, told: str) -> Html:
     )
 
 
+def reach(low: Fraction, high: Fraction, marks: Fraction, told: str) -> Html:
+    """A score of so many marks; what it may still become is drawn behind it."""
+    wide, most = 160, max(marks, high)
+    return picture(
+        wide + 2,
+        14,
+        told,
+        tag("rect", x=1, y=1, width=wide, height=12, rx=2, class_="whole"),
+        tag("rect", x=1, y=1, width=_tenths(wide * high, most), height=12, rx=2, class_="maybe")
+        if high > low
+        else None,
+        tag("rect", x=1, y=1, width=_tenths(wide * low, most), height=12, rx=2, class_="k0"),
+        class_="reach",
+    )
+
+
+def length(number: Fraction, most: Fraction) -> Html:
+    """A bar beside its number, which says the same."""
+    bar = tag("rect", y=1, width=_tenths(120 * number, most), height=10, rx=2, class_="k1")
+    return tag("svg", bar, class_="length", viewBox="0 0 120 12", width=120, height=12, aria_hidden="true")
+
+
+def course(values: Sequence[Fraction | None], least: int, told: str, *, step: int = 26, high: int = 30) -> Html:
+    """Percents one after the other as a line, from `least` up; where one is missing the line is broken."""
+    at = [
+        None if value is None else (step * number + 6, _tenths(high * (100 - value), Fraction(100 - least)))
+        for number, value in enumerate(values)
+    ]
+    pieces: list[list[tuple[int, str]]] = [[]]
+    for point in at:
+        if point is None:
+            pieces.append([])
+        else:
+            pieces[-1].append(point)
+    lines = (
+        tag("path", d="M" + "L".join(f"{x} {_down(y)}" for x, y in piece), class_="course")
+        for piece in pieces
+        if len(piece) > 1
+    )
+    dots = (tag("circle", cx=x, cy=_down(y), r=3, class_="k0") for piece in pieces for x, y in piece)
+    return picture(step * (len(values) - 1) + 12, high + 12, told, lines, dots, class_="trend")
+
+
+def _down(tenths: str) -> str:
+    """Six units lower, so that a dot at the top is whole."""
+    whole, _, part = tenths.partition(".")
+    return f"{int(whole) + 6}.{part}"
+
+
 def heat(lines: Mapping[str, Sequence[int]], columns: Sequence[str], told: str) -> Html:
     """A number in each place of lines × columns, the darker the larger; sums at the right."""
     wide, high = 36, 20
@@ -163,6 +212,12 @@ def _whole(number: int | Fraction, most: int) -> int:
 def _part(number: int, most: int) -> str:
     """The same to a tenth, so that small numbers show."""
     tenths = 10 * number // max(most, 1)
+    return f"{tenths // 10}.{tenths % 10}"
+
+
+def _tenths(number: Fraction, most: Fraction) -> str:
+    """So much of `most`, to a tenth; nothing below 0, and nothing beyond what there is of it."""
+    tenths = max((10 * number / most).__floor__(), 0) if most else 0
     return f"{tenths // 10}.{tenths % 10}"
 
 

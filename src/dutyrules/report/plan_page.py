@@ -51,7 +51,13 @@ def _filter(words: PlanWords, pages: list[PersonPage]) -> Html | None:
     if len(pages) < 2:
         return None
     everybody = tag("option", words.speech("html_everybody"), value="")
-    choice = tag("select", everybody, (tag("option", one.name, value=one.load.person) for one in pages), id="pick")
+    choice = tag(
+        "select",
+        everybody,
+        (tag("option", one.name, value=one.load.person) for one in pages),
+        id="pick",
+        data_by="person",
+    )
     return tag("p", tag("label", f"{words.speech('html_show')} ", choice), class_="filter", hidden=True)
 
 

@@ -8,6 +8,7 @@ from typing import Final
 from dutyrules.report.consequences import consequences, content, grade, money_of, outcomes, role_title
 from dutyrules.report.language import Speech
 from dutyrules.report.numbers import measure, plain
+from dutyrules.report.standing_text import appeal_words, change_words, sums
 from dutyrules.scoring import Finding, ItemScore, LineScore, Result, Sheet
 
 _RISKY = ("=", "+", "-", "@", "\t", "\r")
@@ -81,6 +82,12 @@ def _rows(result: Result, sheet: Sheet, speech: Speech) -> Iterator[tuple[str, .
         )
         yield from (_line(item, line, named, speech) for line in item.lines if line.times)
     yield from (_row(content=said) for said in consequences(result, sheet, speech))
+    for one in sheet.adjustments:
+        said = f"{speech('mc_adjusted', period=one.period)}: {sums(one, speech)}"
+        changes = "; ".join(change_words(result.estate, change, speech) for change in one.changes)
+        yield _row(content=said, score=plain(one.points), evidence=changes)
+    for appeal in sheet.appeals:
+        yield _row(content=appeal_words(appeal, speech), state=speech("mc_appeals"))
     for bonus in sheet.bonuses:
         if bonus.times:
             yield _row(

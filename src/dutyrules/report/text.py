@@ -7,6 +7,7 @@ from tabulate import tabulate
 from dutyrules.report.consequences import consequences, content, grade, money_of, outcomes, role_title
 from dutyrules.report.language import Speech
 from dutyrules.report.numbers import measure, money, plain
+from dutyrules.report.standing_text import sheet_lines, standing_words
 from dutyrules.scoring import Finding, ItemScore, Result, Sheet, Tally
 
 MOST_ROWS = 3
@@ -31,17 +32,19 @@ def heading(result: Result, speech: Speech) -> Iterator[str]:
     yield speech("title", estate=speech.title(result.estate.title, result.estate.id), period=result.period.label)
     if result.as_of:
         yield speech("as_of", as_of=result.as_of)
+    if result.standing:
+        yield standing_words(result.standing, speech)
     yield from caveats(result, speech)
-    scored = range(result.period.first_day, result.period.last_day + 1)
-    days = sum(day in scored for *_, day in result.judgement.ground.presence.uncovered)
-    if days:
-        yield speech("uncovered", count=days)
+    if result.uncovered:
+        yield speech("uncovered", count=len(result.uncovered))
 
 
 def caveats(tally: Tally, speech: Speech) -> Iterator[str]:
     """What a reader should know before reading on."""
     if tally.forecast:
         yield speech("forecast")
+    if tally.redacted:
+        yield speech("redacted")
     if tally.provisional:
         yield speech("provisional")
     if not tally.judgement.ground.coverage.declared:
@@ -122,6 +125,7 @@ def _sheet(result: Result, sheet: Sheet, speech: Speech) -> Iterator[str]:
         title = speech.title(fine.title, fine.fine)
         yield f"{speech('col_fines')}: {title} {fine.times} → {money_of(fine, speech)}"
     yield from outcomes(result, sheet, speech)
+    yield from sheet_lines(result, sheet, speech)
     for key in ("breaches", "excused", "pending", "not_assessed"):
         findings: Sequence[Finding] = getattr(sheet, key)
         if findings:

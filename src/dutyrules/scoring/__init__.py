@@ -2,13 +2,15 @@
 
 from dutyrules.scoring.accumulate import Window
 from dutyrules.scoring.agenda import Agenda, Cost, Open, Unassessed
-from dutyrules.scoring.closed import Closed, read_closed
-from dutyrules.scoring.closing import refuse_to_close
+from dutyrules.scoring.closed import Closed, read_closed, seal_of
 from dutyrules.scoring.duelist import Due, due
 from dutyrules.scoring.result import Result, score
 from dutyrules.scoring.sheet import (
+    Adjustment,
+    Appeal,
     BonusScore,
     BorneScore,
+    Change,
     Finding,
     FineScore,
     GradeScore,
@@ -19,12 +21,16 @@ from dutyrules.scoring.sheet import (
     Sheet,
     Veto,
 )
+from dutyrules.scoring.standing import Place, Standing
 from dutyrules.scoring.tally import Tally
 
 __all__ = [
+    "Adjustment",
     "Agenda",
+    "Appeal",
     "BonusScore",
     "BorneScore",
+    "Change",
     "Closed",
     "Cost",
     "Due",
@@ -36,14 +42,16 @@ __all__ = [
     "LineScore",
     "Open",
     "OutcomeScore",
+    "Place",
     "Result",
     "Sheet",
+    "Standing",
     "Tally",
     "Unassessed",
     "Veto",
     "Window",
     "due",
     "read_closed",
-    "refuse_to_close",
     "score",
+    "seal_of",
 ]

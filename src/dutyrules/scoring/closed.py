@@ -1,9 +1,10 @@
-"""Closed sheets: what a month came to, once and for all, as `score --close` wrote it."""
+"""Closed sheets: what a month came to, once and for all, as `dutyrules close finish` wrote it."""
 
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,12 +21,14 @@ class ClosedSheet:
 
     Attributes:
         outcomes: Outcome → how many times; only those that happened.
+        percent: None where the sheet is not complete.
     """
 
     scorecard: str | None
     score: Decimal | None
     complete: bool
     outcomes: Mapping[str, int]
+    percent: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,12 @@ def read_closed(paths: Sequence[Path], estate: str) -> Closed:
     return Closed(months)
 
 
+def seal_of(document: Mapping[str, Any]) -> str:
+    """The SHA-256 of a document, its own `seal` left out, however it is spaced and ordered."""
+    rest = {key: value for key, value in document.items() if key != "seal"}
+    return sha256(json.dumps(rest, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
 class _File:
     """One file, and where in it something stands."""
 
@@ -78,9 +87,10 @@ class _File:
         told = self._document()
         checks = (
             ("schema_version", told.get("schema_version") == SCHEMA_VERSION, f'"{SCHEMA_VERSION}"'),
-            ("closed", told.get("closed") is True, "true: score --close writes it"),
+            ("closed", told.get("closed") is True, "true: dutyrules close finish writes it"),
             ("estate", told.get("estate") == estate, f'"{estate}", the estate that is scored'),
             ("period", _is_month(told.get("period")), 'a month such as "2026-10"'),
+            ("seal", told.get("seal") == seal_of(told), "the SHA-256 of the rest: the file as it was written"),
         )
         for key, holds, expected in checks:
             if not holds:
@@ -121,11 +131,14 @@ def _is_month(text: object) -> bool:
 
 def _sheet(told: Mapping[str, Any]) -> ClosedSheet:
     score, complete = None if told["score"] is None else Decimal(told["score"]), told["complete"] is True
-    if (complete and score is None) or (score is not None and not score.is_finite()):
-        raise ValueError(score)
+    percent = None if told.get("percent") is None else Decimal(told["percent"])
+    numbers = [number for number in (score, percent) if number is not None]
+    if (complete and score is None) or not all(number.is_finite() for number in numbers):
+        raise ValueError(numbers)
     return ClosedSheet(
         scorecard=told["scorecard"],
         score=score,
         complete=complete,
         outcomes={one["outcome"]: int(one["times"]) for one in told["outcomes"]},
+        percent=percent if complete else None,
     )

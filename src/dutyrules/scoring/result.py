@@ -16,13 +16,14 @@ from dutyrules.book import Ceiling, Item, Line, Scorecard
 from dutyrules.estate import Estate, scored_period
 from dutyrules.figure import POINT_SCALE
 from dutyrules.obligation import State
-from dutyrules.scoring.charges import Charge
+from dutyrules.scoring.charges import Charge, LineKey
 from dutyrules.scoring.closed import Closed
 from dutyrules.scoring.following import Following
 from dutyrules.scoring.holders import Sheets
 from dutyrules.scoring.judge import judge
 from dutyrules.scoring.requests import refuse_plans, unknown_person
 from dutyrules.scoring.sheet import (
+    Adjustment,
     BonusScore,
     BorneScore,
     Finding,
@@ -34,6 +35,7 @@ from dutyrules.scoring.sheet import (
     Sheet,
     Veto,
 )
+from dutyrules.scoring.standing import Standing, less_given
 from dutyrules.scoring.tally import Tally
 
 
@@ -45,9 +47,27 @@ class Result(Tally):
 
     Attributes:
         closed: What earlier months came to.
+        standing: How far its closing has come; None for a score of its own.
     """
 
     closed: Closed
+    standing: Standing | None = None
+
+    @property
+    def lifted(self) -> frozenset[str]:
+        """Breaches that an appeal lifted."""
+        return self.standing.lifted if self.standing else frozenset()
+
+    @cached_property
+    def charges(self) -> Mapping[str, Mapping[LineKey, Charge]]:
+        """Scorecard → line → charge on every sheet, less what appeals give back."""
+        charges = self.charges_by(self.pricing)
+        return less_given(charges, self.standing.given, self._carded) if self.standing else charges
+
+    def _carded(self, person: str, role: str) -> tuple[int, str] | None:
+        """The sheet of a person and role, and its scorecard, if it has one."""
+        holders = (index for index in range(len(self.sheets)) if self.holder(index) == (person, role))
+        return next(((index, card[0]) for index in holders if (card := self.scorecard(index))), None)
 
     @cached_property
     def _following(self) -> Following:
@@ -87,6 +107,20 @@ class Result(Tally):
         person, role = presence.persons.index(sheet.person), presence.roles.index(sheet.role)
         return int(np.flatnonzero((self.sheets.person == person) & (self.sheets.role == role))[0])
 
+    @property
+    def uncovered(self) -> Sequence[tuple[str, str | None, str, int]]:
+        """(person, area, role, day) of the period's whole-day leave for which nobody accepted to act."""
+        first, last = self.period.first_day, self.period.last_day
+        return [one for one in self.judgement.ground.presence.uncovered if first <= one[3] <= last]
+
+    def areas_of(self, sheet: Sheet) -> Sequence[str]:
+        """The areas in which a person holds the post of a sheet in the period; none for the whole estate."""
+        presence, index = self.judgement.ground.presence, self.index_of(sheet)
+        held = presence.tenure[:, self.judgement.ground.scored].any(axis=1) & (presence.acting_for < 0)
+        posts = np.flatnonzero(held & (self.sheets.of_post == index))
+        names = (presence.area_name(int(post)) for post in posts[np.argsort(presence.order[posts], kind="stable")])
+        return list(dict.fromkeys(name for name in names if name is not None))
+
     def sheet(self, index: int) -> Sheet:
         """One sheet, with everything that leads to each point."""
         presence = self.judgement.ground.presence
@@ -99,6 +133,7 @@ class Result(Tally):
         charged = {key for item in items for line in item.lines for key in line.breaches}
         charged.update(*(fine.breaches for fine in fines), *(outcome.breaches for outcome in outcomes))
         breached = tuple(one for one in findings if one.state == "breached")
+        standing = self.standing.of(*self.holder(index)) if self.standing else Standing("draft", 0)
         return Sheet(
             person=presence.persons[self.sheets.person[index]],
             name=self.estate.name_of(presence.persons[self.sheets.person[index]]),
@@ -121,7 +156,16 @@ class Result(Tally):
                 one.breach_id for one in breached if one.breach_id not in charged and one.strength == "must"
             ),
             workdays=int(presence.work[self.sheets.of_post == index, self.judgement.ground.scored].any(axis=0).sum()),
+            appeals=standing.appeals,
+            adjustments=standing.adjustments,
         )
+
+    @cached_property
+    def unplaced(self) -> tuple[Adjustment, ...]:
+        """Adjustments for whom there is no sheet in this month: HR settles them by hand."""
+        holders = {self.holder(index) for index in range(len(self.sheets))}
+        every = self.standing.adjustments if self.standing else ()
+        return tuple(one for one in every if (one.person, one.role) not in holders)
 
     def _items(self, index: int, name: str, card: Scorecard) -> tuple[ItemScore, ...]:
         return tuple(self._item(index, name, key, item) for key, item in card.items.items())
@@ -141,11 +185,14 @@ class Result(Tally):
             score=_points(int(self.totals.item_score(self.cards[name][0], key, self.charges[name])[index])),
             state=state,
             settled_by=settled_by,
-            lines=tuple(self._line(index, item, line, charge, inspected=inspected) for line, charge in charges.items()),
+            lines=tuple(
+                self._line(index, key, item, line, charge, inspected=inspected) for line, charge in charges.items()
+            ),
         )
 
-    def _line(self, index: int, item: Item, line: str, charge: Charge, *, inspected: bool) -> LineScore:
+    def _line(self, index: int, key: str, item: Item, line: str, charge: Charge, *, inspected: bool) -> LineScore:
         form = item.lines[line]
+        given = self.standing.given.get((*self.holder(index), key, line)) if self.standing else None
         return LineScore(
             line=line,
             clause=form.clause,
@@ -157,6 +204,7 @@ class Result(Tally):
             findings=self.finding_rows(charge.counted, index),
             uninspected=not form.breaches and not inspected,
             veto=self._veto(index, form, charge) if charge.fired[index] else None,
+            given_back=given or Decimal(0),
         )
 
     def _veto(self, index: int, form: Line, charge: Charge) -> Veto:
@@ -202,7 +250,8 @@ class Result(Tally):
         states = {item.item: item.state for item in items}
         counted = [item for item, state in states.items() if state != "excluded"]
         assessed = [item for item in counted if states[item] == "assessed"]
-        low, high = (self._total(index, name, chosen) for chosen in (assessed, counted))
+        added = self.standing.of(*self.holder(index)).added * self.totals.scale if self.standing else 0
+        low, high = (self._total(index, name, chosen) + added for chosen in (assessed, counted))
         marks = self.totals.marks(card, counted)
         known = self.judgement.ground.horizon == self.period.end and not self.totals.open_caps(card)[index]
         complete = len(assessed) == len(counted) and known
@@ -294,7 +343,8 @@ class Result(Tally):
     def _finding(self, duty: str, row: int) -> Finding:
         finding = self.namer.finding(duty, row)
         if row in self.waived.get(duty, ()):
-            return Finding(**vars(finding) | {"state": "excused", "why": "waived"})
+            why = "appealed" if finding.breach_id in self.lifted else "waived"
+            return Finding(**vars(finding) | {"state": "excused", "why": why})
         return finding
 
     def verdicts(self) -> Iterator[tuple[int, Finding]]:
@@ -316,6 +366,7 @@ def score(
     *,
     forecast: bool = False,
     closed: Closed | None = None,
+    standing: Standing | None = None,
 ) -> Result:
     """Scores a period.
 
@@ -326,6 +377,7 @@ def score(
         as_of: The last instant that is known; obligations that fall due later are pending.
         forecast: Accept planned rows; every output then says so.
         closed: What earlier months came to, for what is taken together over several.
+        standing: How far the closing of the month has come, with appeals and adjustments.
 
     Raises:
         InputError: the log holds planned rows and this is no forecast, or the period is none.
@@ -334,7 +386,8 @@ def score(
     if not forecast:
         refuse_plans(log, "score a plan with --forecast")
     judgement = judge(estate, log, scored, as_of, planned=estate.planning.alongside(log.planned_kinds))
-    return Result(estate, log, scored, as_of, forecast, judgement, Sheets.of(judgement.ground), closed or Closed({}))
+    sheets = Sheets.of(judgement.ground)
+    return Result(estate, log, scored, as_of, forecast, judgement, sheets, closed or Closed({}), standing)
 
 
 def _points(number: int) -> Decimal:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
@@ -9,6 +10,7 @@ from typing import Literal
 from dutyrules.scoring.accumulate import Window
 
 ItemState = Literal["assessed", "partial", "not_assessed", "excluded"]
+Decision = Literal["open", "late", "refused", "points", "all"]
 
 
 @dataclass(frozen=True)
@@ -56,10 +58,66 @@ class Veto:
 
 
 @dataclass(frozen=True)
+class Appeal:
+    """What somebody appealed against.
+
+    Attributes:
+        breach_id: The breach, or the inspector's row (`2026-10.csv:17`).
+        decision: `open` (nobody decided yet), `late` (filed outside of the window, not admitted), `refused`, `points`
+            (so many are given back), `all` (what it was about no longer counts).
+        points: What is given back; None unless the decision says so.
+    """
+
+    breach_id: str
+    person: str
+    role: str
+    filed_at: datetime
+    filed_by: str | None
+    decision: Decision
+    points: Decimal | None
+    decided_by: str | None
+    decided_at: datetime | None
+    approver: str | None
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class Change:
+    """A breach of a closed month that came, went, or is told otherwise since.
+
+    Attributes:
+        finding: As it is now; of one that went as it was.
+    """
+
+    change: Literal["came", "went", "changed"]
+    finding: Finding
+
+
+@dataclass(frozen=True)
+class Adjustment:
+    """What an earlier, closed month comes to differently for one sheet since.
+
+    Attributes:
+        period: That month.
+        points, fines, payable: Differences, with their sign.
+    """
+
+    period: str
+    person: str
+    role: str
+    points: Decimal
+    fines: Mapping[str, Decimal]
+    payable: Mapping[str, Decimal]
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True)
 class LineScore:
     """What one deduction line took off.
 
     Attributes:
+        points: After what appeals gave back.
+        given_back: What appeals gave back.
         price: The word of the book that says what it costs; None for a veto without one.
         veto: What else happens, if it does.
     """
@@ -74,6 +132,7 @@ class LineScore:
     findings: tuple[tuple[str, int], ...]
     uninspected: bool
     veto: Veto | None
+    given_back: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True)
@@ -204,6 +263,8 @@ class Sheet:
         bonus: What counts of the bonuses: at most their cap.
         borne: What is taken off for others.
         accumulated: What several months come to; None unless the scorecard asks for it.
+        appeals: Against what is on it.
+        adjustments: Of earlier months; they are part of the score.
     """
 
     person: str
@@ -232,6 +293,13 @@ class Sheet:
     not_assessed: tuple[Finding, ...]
     uncharged: tuple[str, ...]
     workdays: int
+    appeals: tuple[Appeal, ...] = ()
+    adjustments: tuple[Adjustment, ...] = ()
+
+    @property
+    def adjusted(self) -> Decimal:
+        """What adjustments add to the score, with its sign."""
+        return sum((one.points for one in self.adjustments), Decimal(0))
 
     @property
     def fine_totals(self) -> Mapping[str, Decimal]:

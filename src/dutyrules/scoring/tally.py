@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import ClassVar
 
 import numpy as np
 import polars as pl
@@ -36,6 +37,12 @@ class Tally:
     forecast: bool
     judgement: Judgement
     sheets: Sheets
+    redacted: ClassVar[bool] = False
+
+    @property
+    def lifted(self) -> frozenset[str]:
+        """Breaches that an appeal lifted."""
+        return frozenset()
 
     @property
     def provisional(self) -> bool:
@@ -54,8 +61,8 @@ class Tally:
 
     @cached_property
     def waived(self) -> Mapping[str, Ints]:
-        """Duty → rows whose breach HR waived."""
-        wanted = set(self.estate.tables.waivers["breach_id"].to_list())
+        """Duty → rows whose breach HR waived, or that an appeal lifted."""
+        wanted = {*self.estate.tables.waivers["breach_id"].to_list(), *self.lifted}
         if not wanted:
             return {}
         found: dict[str, Ints] = {}

@@ -104,8 +104,8 @@ def import_files(
 
 
 def write_log_csv(imported: Imported, path: Path) -> None:
-    """Writes imported rows as a log that `read_log` reads; only notes are escaped for spreadsheets."""
-    write_csv(imported.rows, path, escaped=[name for name in imported.rows.columns if name == "note"])
+    """Writes imported rows as a log that `read_log` reads; a cell that a spreadsheet would compute is escaped."""
+    write_csv(imported.rows, path)
 
 
 # --- Files, settings and tables
@@ -332,7 +332,7 @@ def _finished(
         flags.append(told)
     flags.append(suspicious(rows, instants(rows["at"], zone)[0], rules.suspicions, around, zone))
     return Imported(
-        rows.select(order),
+        rows.with_columns(_origins(rows)).select(order),
         pl.DataFrame(gathered.rejects, schema=REJECT_SCHEMA, orient="row"),
         pl.concat(flags),
         _leave_table(gathered.leave),
@@ -346,8 +346,17 @@ def _finished(
 def _order(rules: ExportMapping) -> list[str]:
     """The columns of the log that the mapping fills, those that the log knows in its order."""
     known = [*REQUIRED, *JUDGED, *KEPT]
-    filled = dict.fromkeys([*REQUIRED, *rules.constants, "source", *(column.name for column in rules.columns)])
+    filled = dict.fromkeys(
+        [*REQUIRED, *rules.constants, "source", "origin", *(column.name for column in rules.columns)]
+    )
     return [*(name for name in known if name in filled), *(name for name in filled if name not in known)]
+
+
+def _origins(rows: pl.DataFrame) -> pl.Series:
+    """Where each row stands in the exports, so that who asks what a point was lost for can look there."""
+    return pl.Series(
+        "origin", [f"{Path(file).name}:{row}" for file, row in rows.select(*_PLACE).iter_rows()], pl.String
+    )
 
 
 def _without(rows: pl.DataFrame, again: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -15,7 +15,7 @@ from typing import Any, Final
 from dutyrules.activity.csvfile import read_cells
 from dutyrules.activity.imports.language import ExportMapping
 from dutyrules.diagnostics import Cell, Diagnostic, InputError, did_you_mean
-from dutyrules.registry.cells import as_text
+from dutyrules.registry.cells import as_text, blurred
 from dutyrules.registry.workbook import MOST_BYTES, Grid, Sheet, UnreadableError, open_workbook
 
 # Titles above a header are few.
@@ -24,7 +24,6 @@ _HEADER_WITHIN: Final = 30
 _MOST_TEXT: Final = MOST_BYTES >> 2
 _MOST_JSON: Final = MOST_BYTES >> 4
 _BETWEEN: Final = "/"
-_BLURRED: Final = 1e15
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,7 @@ def label(text: str) -> str:
 
 def text_of(cell: object) -> str:
     """What a cell says; a number of more digits than a spreadsheet keeps is `3.10101199001011E+17`."""
-    if isinstance(cell, float) and abs(cell) >= _BLURRED:
+    if blurred(cell):
         return f"{cell:.14E}"
     return (as_text(cell) or "").strip()
 
