@@ -194,12 +194,14 @@ def _more_changes_than_need_be(repair: Repair) -> Iterator[str]:
     if not plan.least_shortfall <= best.misses <= plan.shortfall:
         yield f"proven {plan.least_shortfall}, missed {plan.shortfall}, possible {best.misses}"
     bounds = [measures[name].bound for name in LEVELS]
-    alone = not any(task.along for task in plan.tasks)  # visits by two are added last, and no proof knows of them
-    if plan.shortfall == best.misses and alone:
+    alone = "2" not in {row.get("persons") for row in space.world.estate.tables["units"]}
+    if plan.shortfall == best.misses and alone:  # visits by two are added last, and no proof knows of them
         if said != best.prices:
             yield f"{said} changes, and {best.prices} would do"
         if bounds != best.prices:
             yield f"{said} changes, not proven: {bounds}"
+    elif plan.shortfall == best.misses and bounds > best.prices:
+        yield f"{bounds} changes are said to be needed, and {best.prices} would do"
 
 
 def _false_diff(repair: Repair) -> Iterator[str]:

@@ -93,10 +93,8 @@ def with_company(
     least: Callable[[Draft], int],
     entered: Collection[BuildingDay],
 ) -> Repaired:
-    """What is known of a repair once visits by two may have been added: its proofs knew of none."""
+    """What is known of a repair where households wish for two: its proofs knew of no visits by two."""
     missing = min(one.least, least(start)) if one.least else 0
-    if all(visit.companion is None for visit in one.draft.visits):
-        return replace(one, least=missing)
     changes = {level: Proven(number, 0) for level, number in before.of(start).count(one.draft.visits).items()}
     return replace(one, least=missing, changes=changes, building_days=Proven(_building_days(one.draft, entered), 0))
 

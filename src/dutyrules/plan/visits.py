@@ -282,7 +282,7 @@ def _explained(
     if judged != claimed:
         wrong = sorted(judged.items() ^ claimed.items())
         raise PlanError(f"planned and judged misses differ: {wrong[:5]}")
-    helped = {place: fixed[place].helped() for place in {place for place, _ in claims.values()}}
+    helped = {place: fixed[place].helped().anywhere() for place in {place for place, _ in claims.values()}}
     found = []
     for breach in breaches:
         place, number = claims[breach.breach_id]
