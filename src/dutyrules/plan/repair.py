@@ -86,6 +86,19 @@ def repair_all(
     return done
 
 
+def with_company(
+    start: Draft,
+    before: Expectations,
+    one: Repaired,
+    least: Callable[[Draft], int],
+    entered: Collection[BuildingDay],
+) -> Repaired:
+    """What is known of a repair where households wish for two: its proofs knew of no visits by two."""
+    missing = min(one.least, least(start)) if one.least else 0
+    changes = {level: Proven(number, 0) for level, number in before.of(start).count(one.draft.visits).items()}
+    return replace(one, least=missing, changes=changes, building_days=Proven(_building_days(one.draft, entered), 0))
+
+
 def repair_measures(
     measures: Sequence[Measure], repairs: Sequence[Repaired], entered: Collection[BuildingDay]
 ) -> list[Measure]:
