@@ -337,6 +337,21 @@ def _wanted(space: Space, unit: str, slot: Slot) -> bool:
     return False
 
 
+def reliefs(case: Case) -> Iterator[str]:
+    """What could be changed answers each shortfall once that can be helped, and owing less is always an answer."""
+    number = {one.breach_id: one.number for one in case.plan.shortfalls}
+    answered = [key for one in case.plan.relaxations for key in one.breach_ids]
+    helpless = {"done_late", "no_unit", "before_start"}
+    helped = [one.breach_id for one in case.plan.shortfalls if not helpless & {cause.message for cause in one.causes}]
+    if sorted(answered) != sorted(helped):
+        yield f"changes for {answered}, missed are {helped}"
+    for one in case.plan.relaxations:
+        if one.least > 10 * sum(number[key] for key in one.breach_ids):
+            yield f"no changes cost less than {one.least}, yet nothing need be owed any more"
+        if one.price is not None and one.price < one.least:
+            yield f"changes that cost {one.price} are less than {one.least}"
+
+
 def empty(case: Case) -> Iterator[str]:
     """Without its tasks a plan misses more than it says, and the verification notices."""
     gone, kinds = replace(case.plan, tasks=()), frozenset(case.estate.planning.visits)
@@ -397,7 +412,7 @@ def _demand(space: Space, one: Shortfall, unit: str) -> Demand:
 def differences(world: VisitsWorld, *, brute: bool = True) -> list[str]:
     """Everything that is wrong with the plan of a world."""
     case = planned(world)
-    found = [*law(case), *broken_promises(case), *waits(case), *hopes(case), *empty(case)]
+    found = [*law(case), *broken_promises(case), *waits(case), *hopes(case), *empty(case), *reliefs(case)]
     return found or ([*claims(case)] if brute else [])
 
 

@@ -13,8 +13,19 @@ from pathlib import Path
 from types import ModuleType
 
 COMMANDS = (
-    *("demo", "check", "test", "handbook", "score", "close", "purge", "explain", "due", "plan"),
-    *("import", "form", "schema"),
+    "demo",
+    "check",
+    "test",
+    "handbook",
+    "score",
+    "close",
+    "purge",
+    "explain",
+    "due",
+    "plan",
+    "import",
+    "form",
+    "schema",
 )
 INTERRUPTED, FAULT, INPUT_ERROR, DONE = 130, 3, 1, 0
 

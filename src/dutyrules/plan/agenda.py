@@ -1,9 +1,11 @@
 """When people can make visits: cells of free slots, by person, kind and day."""
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
+from operator import attrgetter
 
 import numpy as np
 
@@ -52,6 +54,7 @@ class Agenda:
         at_work: (person, day) → the posts in which a person works that day.
         minutes: Most minutes of a person in a day, None if nobody counts them.
         along: For each person the times in which that person accompanies somebody.
+        extra: (person, kind, day) → visits that may be made beyond the day's number, with their minutes.
     """
 
     kinds: Mapping[str, VisitCapacity]
@@ -59,6 +62,7 @@ class Agenda:
     at_work: Mapping[tuple[int, int], frozenset[int]]
     minutes: int | None = None
     along: Mapping[int, Sequence[tuple[int, int]]] = field(default_factory=dict)
+    extra: Mapping[tuple[int, str, int], int] = field(default_factory=dict)
     _taken: set[tuple[int, int]] = field(default_factory=set)  # person, second
     _made: Counter[tuple[int, str, int]] = field(default_factory=Counter)  # visits by person, kind, day
     _spent: Counter[tuple[int, int]] = field(default_factory=Counter)  # minutes by person, day
@@ -74,6 +78,11 @@ class Agenda:
             free = [start for start in free if not self._accompanies(cell.person, cell.kind, start)]
         return free
 
+    def between(self, first: int, last: int) -> Sequence[Cell]:
+        """The cells of the days `first` … `last`."""
+        day = attrgetter("day")
+        return self.cells[bisect_left(self.cells, first, key=day) : bisect_right(self.cells, last, key=day)]
+
     def _accompanies(self, person: int, kind: str, start: int) -> bool:
         end = start + self.kinds[kind].minutes * 60
         return any(start < until and since < end for since, until in self.along.get(person, ()))
@@ -84,16 +93,31 @@ class Agenda:
 
     def left(self, person: int, kind: str, day: int) -> int:
         """How many more visits a person may make in a day."""
-        left = self.kinds[kind].per_day - self._made[person, kind, day]
+        left = self.kinds[kind].per_day + self.spare(person, kind, day)
+        left -= max(0, self._made[person, kind, day] - self.extra.get((person, kind, day), 0))
         minutes = self.minutes_left(person, day)
-        return left if minutes is None else min(left, minutes // self.kinds[kind].minutes)
+        if minutes is None:
+            return left
+        return min(left, minutes // self.kinds[kind].minutes + self.spare(person, kind, day))
+
+    def spare(self, person: int, kind: str, day: int) -> int:
+        """How many visits are left that neither the day's number nor its minutes count."""
+        return max(0, self.extra.get((person, kind, day), 0) - self._made[person, kind, day])
 
     def minutes_left(self, person: int, day: int) -> int | None:
         """How many more minutes a person may spend in a day, None if nobody counts them."""
         if self.minutes is None:
             return None
         along = sum(until - since for since, until in self.along.get(person, ()) if since // DAY == day)
-        return self.minutes - self._spent[person, day] - along // 60
+        return self.minutes + self._uncounted(person, day) - self._spent[person, day] - along // 60
+
+    def _uncounted(self, person: int, day: int) -> int:
+        """Minutes of visits beyond the day's number."""
+        return sum(
+            way.minutes * min(self.extra[person, kind, day], self._made[person, kind, day])
+            for kind, way in (self.kinds.items() if self.extra else ())
+            if (person, kind, day) in self.extra
+        )
 
     def open(self, person: int, kind: str, start: int) -> bool:
         """Whether a slot is free, and one of the day's visits left."""
@@ -133,7 +157,7 @@ class Agenda:
         days = {(cell.person, cell.kind, cell.day) for cell in self.cells}
         kinds = {name: kind.model_copy(update={"min_gap": 0}) for name, kind in self.kinds.items()}
         made = Counter({day: self.kinds[day[1]].per_day - self.left(*day) for day in days})
-        return replace(self.copy(), kinds=kinds, minutes=None, _made=made)
+        return replace(self.copy(), kinds=kinds, minutes=None, extra={}, _made=made)
 
     def copy(self) -> "Agenda":
         """The same cells, with the same slots taken."""

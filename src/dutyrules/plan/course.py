@@ -10,12 +10,11 @@ from dutyrules.plan.draft import Draft
 from dutyrules.plan.exchange import fill
 from dutyrules.plan.family import Family, families
 from dutyrules.plan.followups import make_follow_ups
-from dutyrules.plan.lanes import Entry
 from dutyrules.plan.objective import Cost, at_the_door, cost_of, doors, placed
 from dutyrules.plan.priority import bring_forward
 from dutyrules.plan.programme import Least, Limits, Programme
 from dutyrules.plan.spread import ROUNDS, Spreading, entered, spread
-from dutyrules.timegrid import week_of
+from dutyrules.plan.tour import Tour
 
 SEED: Final = 1
 
@@ -48,6 +47,7 @@ class Course:
     cost: Cost
     least: Least | None = None
     _draw: Random = field(default_factory=lambda: Random(SEED))
+    _tour: Tour = field(default_factory=lambda: Tour(Random(SEED)))
     _programme: Programme | None = None
     _bounded: Limits | None = None
     _known: Sequence[int] = ()
@@ -81,10 +81,11 @@ class Course:
         if programme is None or self.walked is None:
             return False
         everything = frozenset(range(len(programme.entries)))
-        free = everything if self.small else _neighbourhood(programme.entries, self._draw)
+        free = everything if self.small else self._tour.next(programme.entries)
         found = programme.look(self._known, free, self._below, seconds)
         if found is None:
             return False
+        self._tour.found()
         self._known, self._below = found.days, found.cost
         entries = zip(programme.entries, found.days, strict=True)
         proposed = {(entry.person, entry.days[0], entry.building) for entry, days in entries if days}
@@ -196,17 +197,3 @@ def _limits(draft: Draft) -> Limits:
         against += at_home and not visit.household.wishes(cell.band, cell.day)
         avoided += at_home and cell.avoided
     return Limits(draft.shortfall(), sum(1 for _ in doors(draft)), against, avoided)
-
-
-def _neighbourhood(entries: Sequence[Entry], draw: Random) -> frozenset[int]:
-    """One or two buildings in all weeks, or one or two weeks in all buildings."""
-    width = draw.choice((1, 2))
-    if draw.random() < 0.5:
-        buildings = sorted({entry.building for entry in entries})
-        chosen = set(draw.sample(buildings, min(width, len(buildings))))
-        return frozenset(number for number, entry in enumerate(entries) if entry.building in chosen)
-    weeks = sorted({week_of(entry.days[0]) for entry in entries})
-    first = draw.randrange(max(1, len(weeks) - 1))
-    return frozenset(
-        number for number, entry in enumerate(entries) if week_of(entry.days[0]) in weeks[first : first + width]
-    )

@@ -128,6 +128,7 @@ class Draft:
 
     def __post_init__(self) -> None:
         """Nothing is reached at first."""
+        self._served: dict[object, tuple[int, ...]] = {}
         self.reached = self.reached or [set() for _ in self.demands]
         self._of_unit: dict[int, list[int]] = {}
         for number, demand in enumerate(self.demands):
@@ -139,7 +140,9 @@ class Draft:
 
     def copy(self) -> "Draft":
         """A draft that can be changed without changing this one."""
-        return Draft(self.demands, self.households, self.agenda.copy(), list(self.visits), list(map(set, self.reached)))
+        twin = Draft(self.demands, self.households, self.agenda.copy(), list(self.visits), list(map(set, self.reached)))
+        twin._served = self._served  # the same demands are served
+        return twin
 
     def helped(self) -> "Draft":
         """A draft for bounds: each demand may have whatever visits others are reason for, by whoever makes them."""
@@ -173,8 +176,14 @@ class Draft:
         """Callbacks that nothing planned meets yet."""
         return [number for number, demand in enumerate(self.demands) if demand.follow_up and self.missing(number)]
 
-    def serves(self, visit: Visit) -> Iterable[int]:
+    def serves(self, visit: Visit) -> Sequence[int]:
         """The demands that a visit counts for."""
+        key = (visit.household.code, visit.kind, visit.person, visit.start, visit.attributes, visit.case)
+        if key not in self._served:
+            self._served[key] = tuple(self._serves(visit))
+        return self._served[key]
+
+    def _serves(self, visit: Visit) -> Iterable[int]:
         code = visit.household.code
         for number in self._of_unit.get(code, ()):
             demand = self.demands[number]

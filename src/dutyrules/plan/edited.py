@@ -4,7 +4,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import pairwise
 
 import numpy as np
 
@@ -20,6 +19,7 @@ from dutyrules.plan.households import wishes_of
 from dutyrules.plan.kept import day_after, future, impossible, unreadable
 from dutyrules.plan.moves import matched
 from dutyrules.plan.obliged import demands_of
+from dutyrules.plan.pins import at_once
 from dutyrules.plan.plan import Move, Shortfall, Task
 from dutyrules.plan.planfile import Placed
 from dutyrules.plan.progress import Progress
@@ -119,7 +119,7 @@ def review(
     tasks, shortfalls = [one.task for one in own], judged(own)
     moves: list[Move] = []
     if other is None:
-        plan = plan_visits(estate, period, log, start=start, progress=progress)
+        plan = plan_visits(estate, period, log, start=start, relax=False, progress=progress)
         beside, lacks = list(plan.tasks), plan.shortfall
     else:
         given = [one for one in future(other, ways, span, first, first) if one.task.at.date() <= span.last]
@@ -225,7 +225,7 @@ def _violations(judgement: Judgement, rows: Sequence[Placed]) -> Iterator[Diagno
         never, _ = hours.closed(persons.index(task.person), task.kind, np.array([instant_number(task.at)]))
         if never[0]:
             yield Diagnostic("plan.closed", "the book forbids such a visit then", one.where, str(task.at))
-    yield from _at_once(rows)
+    yield from at_once(rows, pinned=False)
     yield from _crowds(estate, rows)
     for row, column, value, reason, hint in (
         log_from_rows([one.task.row() for one in rows], estate, forecast=True)
@@ -250,21 +250,6 @@ def _unkept(estate: Estate, log: Log, rows: Sequence[Placed]) -> Iterator[Diagno
         if found.rule in _UNKEPT:
             code, message = _UNKEPT[found.rule]
             yield Diagnostic(code, message, where.get(found.what), found.found)
-
-
-def _at_once(rows: Sequence[Placed]) -> Iterator[Diagnostic]:
-    """Two tasks of one person at the same time."""
-    ordered = sorted(rows, key=lambda one: (one.task.person, one.task.at))
-    for first, second in pairwise(ordered):
-        if first.task.person == second.task.person and second.task.at < first.task.until:
-            yield Diagnostic(
-                "plan.at-once",
-                "two tasks of one person at the same time",
-                second.where,
-                str(second.task.at),
-                f"a time from {first.task.until} on",
-                related=(("the other one", first.where),),
-            )
 
 
 def _crowds(estate: Estate, rows: Sequence[Placed]) -> Iterator[Diagnostic]:

@@ -14,7 +14,7 @@ from typing import Final
 from ortools.math_opt.python import mathopt
 
 from dutyrules.plan.agenda import Agenda, Cell
-from dutyrules.plan.demand import Attributes, Demand, within
+from dutyrules.plan.demand import Attributes, Demand, Spans, within
 from dutyrules.plan.draft import Draft, Group, Household, Visit, classes, senders
 from dutyrules.timegrid import DAY
 
@@ -36,7 +36,7 @@ class Proof:
 
 
 @dataclass(frozen=True)
-class _Days:
+class Days:
     """Days of one person and kind that no demand tells apart: the same parts, with as many free slots each.
 
     Attributes:
@@ -54,12 +54,12 @@ class _Days:
 
 
 @dataclass(frozen=True)
-class _Choice:
+class Choice:
     """So many visits of a class in a part of such days."""
 
     number: mathopt.Variable
     members: list[Household]
-    days: _Days
+    days: Days
     part: int
     attributes: Attributes
     case: str | None
@@ -71,8 +71,8 @@ def solve_exactly(draft: Draft) -> Proof:
     model = mathopt.Model()
     lacking = [number for number, demand in enumerate(draft.demands) if demand.need]
     groups = classes(draft, lacking, leavers=True)
-    days = _alike(draft, lacking)
-    choices = [choice for group in groups for choice in _choices(model, draft, days, group)]
+    days = alike_days(draft, lacking)
+    choices = [choice for group in groups for choice in choices_of(model, draft, days, group)]
     _keep_capacity(model, draft.agenda, choices)
     missing = _count_misses(model, draft, lacking, groups, choices)
     model.minimize(MISS * mathopt.fast_sum(missing) + mathopt.fast_sum([choice.number for choice in choices]))
@@ -86,8 +86,13 @@ def solve_exactly(draft: Draft) -> Proof:
     return Proof(least=max(0, floor(result.best_objective_bound() / MISS + TOLERANCE)))
 
 
-def _alike(draft: Draft, lacking: Sequence[int]) -> list[_Days]:
-    """The days of the agenda, those that look alike to every demand and household together."""
+def alike_days(draft: Draft, lacking: Sequence[int], *, anybody: bool = False, together: bool = False) -> list[Days]:
+    """The days of the agenda, those that look alike to every demand and household together.
+
+    Args:
+        anybody: Whether it does not matter whose days they are.
+        together: Whether days must be alike for all kinds of visits, as where kinds share minutes.
+    """
     agenda = draft.agenda
     edges = sorted(_edges(draft, lacking))
     by_day: dict[tuple[int, str, int], list[Cell]] = defaultdict(list)
@@ -100,13 +105,12 @@ def _alike(draft: Draft, lacking: Sequence[int]) -> list[_Days]:
     }
     groups: dict[object, list[tuple[Cell, ...]]] = defaultdict(list)
     for (person, kind, day), cells in by_day.items():
-        alike = (
-            [kind] if agenda.minutes is None else sorted(agenda.kinds)
-        )  # kinds that share minutes share groups of days
+        alike = sorted(agenda.kinds) if together or agenda.minutes is not None else [kind]  # they share groups of days
         look = tuple((one, looks.get((person, one, day)), agenda.left(person, one, day)) for one in alike)
-        groups[person, kind, agenda.at_work[person, day], agenda.minutes_left(person, day), look].append(tuple(cells))
+        whose = None if anybody else person
+        groups[whose, kind, agenda.at_work[person, day], agenda.minutes_left(person, day), look].append(tuple(cells))
     return [
-        _Days(tuple(days), max(0, agenda.left(days[0][0].person, days[0][0].kind, days[0][0].day)))
+        Days(tuple(days), max(0, agenda.left(days[0][0].person, days[0][0].kind, days[0][0].day)))
         for days in groups.values()
     ]
 
@@ -126,7 +130,7 @@ def _between(edges: Sequence[int], cell: Cell) -> tuple[int, ...]:
     return tuple(sum(edge <= start for edge in edges) for start in (cell.starts[0], cell.starts[-1]))
 
 
-def _choices(model: mathopt.Model, draft: Draft, days: Sequence[_Days], group: Group) -> Iterator[_Choice]:
+def choices_of(model: mathopt.Model, draft: Draft, days: Sequence[Days], group: Group) -> Iterator[Choice]:
     """Every part of days in which a visit of the class would count for something, by each way to make it."""
     members, times = group
     agenda, one = draft.agenda, members[0]
@@ -139,14 +143,22 @@ def _choices(model: mathopt.Model, draft: Draft, days: Sequence[_Days], group: G
                 serves = tuple(
                     number
                     for number in times
-                    if any(within(draft.demands[number].units[one.code], start) for start in free)
+                    if _meets(draft.demands[number].units[one.code], free)
                     and draft.demands[number].accepts(kind, attributes, cell.person, case)
                 )
                 posts = senders(one, [draft.demands[number] for number in serves])
-                open_then = any(within(times[number], start) for number in serves for start in free)
+                open_then = any(_meets(times[number], free) for number in serves)
                 if open_then and agenda.sends(cell.person, cell.day, posts):
                     number = model.add_integer_variable(lb=0, ub=len(members) * len(alike.days))
-                    yield _Choice(number, members, alike, part, attributes, case, serves)
+                    yield Choice(number, members, alike, part, attributes, case, serves)
+
+
+def _meets(spans: Spans, starts: Sequence[int]) -> bool:
+    """Whether one of some seconds, in order, lies in one of some times."""
+    first, last = starts[0], starts[-1]
+    return any(
+        since <= last and first < until and any(since <= start < until for start in starts) for since, until in spans
+    )
 
 
 def _ways(draft: Draft, numbers: Iterable[int]) -> list[tuple[str, Attributes, str | None]]:
@@ -161,10 +173,10 @@ def _ways(draft: Draft, numbers: Iterable[int]) -> list[tuple[str, Attributes, s
     return sorted(ways, key=repr)
 
 
-def _keep_capacity(model: mathopt.Model, agenda: Agenda, choices: Sequence[_Choice]) -> None:
+def _keep_capacity(model: mathopt.Model, agenda: Agenda, choices: Sequence[Choice]) -> None:
     """No more visits than free slots in a part, and than a person may make on such days."""
-    parts: dict[tuple[int, int], list[_Choice]] = defaultdict(list)
-    whole: dict[int, list[_Choice]] = defaultdict(list)
+    parts: dict[tuple[int, int], list[Choice]] = defaultdict(list)
+    whole: dict[int, list[Choice]] = defaultdict(list)
     for choice in choices:
         parts[id(choice.days), choice.part].append(choice)
         whole[id(choice.days)].append(choice)
@@ -178,7 +190,7 @@ def _keep_capacity(model: mathopt.Model, agenda: Agenda, choices: Sequence[_Choi
     _keep_minutes(model, agenda, choices)
 
 
-def _keep_minutes(model: mathopt.Model, agenda: Agenda, choices: Sequence[_Choice]) -> None:
+def _keep_minutes(model: mathopt.Model, agenda: Agenda, choices: Sequence[Choice]) -> None:
     """No more minutes, of all kinds together, than some days that look alike have."""
     alike: dict[tuple[int, tuple[int, ...]], list[mathopt.LinearBase]] = defaultdict(list)
     for choice in choices if agenda.minutes is not None else ():
@@ -187,11 +199,12 @@ def _keep_minutes(model: mathopt.Model, agenda: Agenda, choices: Sequence[_Choic
         alike[cell.person, days].append(agenda.kinds[cell.kind].minutes * choice.number)
     for (person, days), spent in alike.items():
         left = sum(max(0, agenda.minutes_left(person, day) or 0) for day in days)
+        left += sum(way.minutes * agenda.spare(person, kind, day) for kind, way in agenda.kinds.items() for day in days)
         model.add_linear_constraint(mathopt.fast_sum(spent) <= left)
 
 
 def _count_misses(
-    model: mathopt.Model, draft: Draft, lacking: Sequence[int], groups: Sequence[Group], choices: Sequence[_Choice]
+    model: mathopt.Model, draft: Draft, lacking: Sequence[int], groups: Sequence[Group], choices: Sequence[Choice]
 ) -> list[mathopt.Variable]:
     """For each demand, what it lacks: a class counts at most once per member, and at most as often as it is visited."""
     visits: Mapping[tuple[int, int], list[mathopt.Variable]] = defaultdict(list)
@@ -208,7 +221,7 @@ def _count_misses(
             (leaving if leaves else reached)[number].append(counted)
     missing = []
     for number in lacking:
-        helped = _help_of_leavers(model, draft.demands[number], leaving[number]) if leaving[number] else []
+        helped = help_of_leavers(model, draft.demands[number], leaving[number]) if leaving[number] else []
         need = draft.missing(number)
         lacks = model.add_variable(lb=0, ub=need)
         model.add_linear_constraint(lacks >= need - mathopt.fast_sum([*reached[number], *helped]))
@@ -216,7 +229,7 @@ def _count_misses(
     return missing
 
 
-def _help_of_leavers(
+def help_of_leavers(
     model: mathopt.Model, demand: Demand, visited: Sequence[mathopt.LinearBase]
 ) -> Iterator[mathopt.LinearBase]:
     """The first, second … leaver that is visited: each adds to what is done, and perhaps as much to what is owed."""
@@ -228,7 +241,7 @@ def _help_of_leavers(
         yield (1 - (need - before)) * step
 
 
-def _make(draft: Draft, choice: _Choice, times: int) -> None:
+def _make(draft: Draft, choice: Choice, times: int) -> None:
     """Makes the visits of a choice, each at the household that gains most and on the day with most room."""
     for _ in range(times):
         found = _best_slot(draft, choice)
@@ -244,7 +257,7 @@ def _make(draft: Draft, choice: _Choice, times: int) -> None:
             draft.add(best)
 
 
-def _best_slot(draft: Draft, choice: _Choice) -> tuple[Cell, int] | None:
+def _best_slot(draft: Draft, choice: Choice) -> tuple[Cell, int] | None:
     """A free slot on the emptiest of the days; one that is in time for follow-ups, if there is one."""
     agenda = draft.agenda
     times = [draft.demands[number].units[choice.members[0].code] for number in choice.serves]

@@ -128,11 +128,11 @@ def _counts(agenda: Agenda, demand: Demand, cell: Cell, household: Household, ti
     """Whether the visits of a cell to a household would count."""
     return (
         cell.kind in demand.kinds
-        and agenda.sends(cell.person, cell.day, household.posts)
-        and household.takes(agenda.channel(cell.kind), cell.day, cell.kind)
-        and (demand.performers is None or cell.person in demand.performers)
         and within(times, cell.starts[0])
         and within(times, cell.starts[-1])
+        and (demand.performers is None or cell.person in demand.performers)
+        and agenda.sends(cell.person, cell.day, household.posts)
+        and household.takes(agenda.channel(cell.kind), cell.day, cell.kind)
     )
 
 

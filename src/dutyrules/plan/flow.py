@@ -18,19 +18,38 @@ class Network:
     """Arcs with a capacity and a cost for each unit that flows; negative costs are rewards."""
 
     _numbers: dict[Hashable, int] = field(default_factory=dict)
-    _rows: list[tuple[int, int, int, int]] = field(default_factory=list)  # tail, head, capacity, cost
+    _nodes: int = 0
+    _rows: list[Ints] = field(default_factory=list)  # blocks of tail, head, capacity, cost
+    _arcs: int = 0
+
+    def node(self, name: Hashable) -> int:
+        """The number of a node, which comes to be when it is named."""
+        if name not in self._numbers:
+            self._numbers[name] = self._nodes
+            self._nodes += 1
+        return self._numbers[name]
+
+    def nodes(self, count: int) -> Ints:
+        """The numbers of new nodes without names."""
+        self._nodes += count
+        return np.arange(self._nodes - count, self._nodes, dtype=np.int64)
 
     def arc(self, tail: Hashable, head: Hashable, capacity: int, cost: int = 0) -> int:
-        """Adds an arc and returns its number; nodes come to be when they are named."""
-        numbers = self._numbers
-        self._rows.append(
-            (numbers.setdefault(tail, len(numbers)), numbers.setdefault(head, len(numbers)), capacity, cost)
-        )
-        return len(self._rows) - 1
+        """Adds an arc between named nodes and returns its number."""
+        self._rows.append(np.array([[self.node(tail), self.node(head), capacity, cost]], np.int64))
+        self._arcs += 1
+        return self._arcs - 1
+
+    def arcs(self, tails: Ints, heads: Ints, capacities: Ints, costs: Ints | int = 0) -> Ints:
+        """Adds arcs between numbered nodes and returns their numbers."""
+        self._rows.append(np.column_stack([tails, heads, capacities, np.broadcast_to(costs, len(tails))]))
+        self._arcs += len(tails)
+        return np.arange(self._arcs - len(tails), self._arcs, dtype=np.int64)
 
     def table(self) -> Ints:
         """All arcs: rows of tail, head, capacity and cost."""
-        return np.array(self._rows, np.int64).reshape(-1, 4)
+        self._rows = [np.concatenate([np.empty((0, 4), np.int64), *self._rows])]
+        return self._rows[0].copy()
 
     def circulate(self) -> Ints:
         """The flow on each arc in a cheapest circulation."""
@@ -46,12 +65,12 @@ class Network:
         if status != solver.OPTIMAL:
             raise AssertionError(f"a maximum flow always exists, yet the solver says {status}")
         near = set(solver.get_source_side_min_cut())
-        cut = [arc for arc, (tail, head, _, _) in enumerate(self._rows) if tail in near and head not in near]
+        cut = [arc for arc, (tail, head, _, _) in enumerate(self.table().tolist()) if tail in near and head not in near]
         return solver.optimal_flow(), cut
 
     def capacity(self, arc: int) -> int:
         """The capacity of an arc."""
-        return self._rows[arc][_CAPACITY]
+        return int(self.table()[arc, _CAPACITY])
 
 
 def circulation(arcs: Ints) -> Ints:

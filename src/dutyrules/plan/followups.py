@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator
 from dutyrules.plan.agenda import Cell
 from dutyrules.plan.demand import within
 from dutyrules.plan.draft import Draft, Household, Visit, senders
+from dutyrules.timegrid import DAY
 
 
 def make_follow_ups(draft: Draft, doors: Collection[tuple[int, int, str]] = ()) -> None:
@@ -38,8 +39,11 @@ def _limits(draft: Draft, number: int) -> Iterator[int]:
 
 def _choices(draft: Draft, number: int) -> Iterator[tuple[bool, int, Cell, Household]]:
     """(to be avoided, start, cell, household) of every slot in which it could be done."""
-    for cell in draft.agenda.cells:
-        for code in draft.demands[number].units:
+    demand = draft.demands[number]
+    spans = [span for code in demand.units for span in demand.times(code)]
+    first, last = min((one for one, _ in spans), default=0), max((one for _, one in spans), default=-1)
+    for cell in draft.agenda.between(first // DAY, last // DAY):
+        for code in demand.units:
             if can_follow_up(draft, number, draft.households[code], cell):
                 for start in follow_up_slots(draft, number, code, cell)[:1]:
                     yield cell.avoided, start, cell, draft.households[code]

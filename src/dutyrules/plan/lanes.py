@@ -1,7 +1,7 @@
 """The network of a family of demands: households flow through the slots in which they may be visited."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -61,16 +61,35 @@ class Lanes:
     """A family's network, and what its arcs stand for.
 
     Attributes:
+        groups: The classes of households.
+        entries: Where walks are paid.
         first: Class → the arc of the first visits in the period around, or to itself where there is none.
         needs: Demand → the arc of what it needs.
+        slots: Cells that are alike; lanes name them by their place here.
+        lanes: Rows of arc, class, demand, slot, and whether it is against a wish.
     """
 
     network: Network
     groups: Sequence[Group]
-    lanes: list[Lane] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
     first: dict[int, int] = field(default_factory=dict)
     needs: dict[int, int] = field(default_factory=dict)
+    slots: list[tuple[Cell, ...]] = field(default_factory=list)
+    lanes: Ints = field(default_factory=lambda: np.empty((0, 5), np.int64))
+
+    def every(self) -> list[Lane]:
+        """All lanes."""
+        return [self._lane(row) for row in self.lanes.tolist()]
+
+    def used(self, flow: Ints) -> Iterator[tuple[Lane, int]]:
+        """The lanes that a flow goes through, day by day, and how much."""
+        through = flow[self.lanes[:, 0]]
+        used = [(self._lane(self.lanes[number].tolist()), int(through[number])) for number in np.flatnonzero(through)]
+        yield from sorted(used, key=lambda one: (one[0].cells[0].day, one[0].cells[0].person, one[0].arc))
+
+    def _lane(self, row: Sequence[int]) -> Lane:
+        arc, group, demand, slot, against = row
+        return Lane(arc, self.groups[group][0], self.slots[slot], demand, bool(against))
 
 
 @dataclass(frozen=True)
@@ -79,18 +98,44 @@ class _Days:
 
     Attributes:
         numbers: For each day, where its cells stand among all.
+        nodes: For each of a day's cells, its node.
     """
 
     person: int
     week: int
     days: tuple[int, ...]
     numbers: Ints
+    nodes: Ints
+
+
+@dataclass(frozen=True)
+class _Slots:
+    """Slots of days that look alike to a building, in the order of their days.
+
+    Attributes:
+        begin: The place of the first in `Lanes.slots`.
+        cells: For each, where its first cell stands among all.
+        count: For how many days it stands.
+        nodes: The node of its cell.
+        starts: Where each group of alike days begins, and at last the end.
+        days: The days of each group.
+        persons: The person of each group.
+    """
+
+    begin: int
+    cells: Ints
+    count: Ints
+    nodes: Ints
+    starts: Sequence[int]
+    days: Sequence[tuple[int, ...]]
+    persons: Sequence[int]
 
 
 def most_visits(agenda: Agenda, kinds: Iterable[str], person: int, day: int) -> int:
     """How many visits of some kinds together a day's minutes allow: as many as there are of the shortest kind."""
-    minutes = agenda.minutes_left(person, day) or 0
-    return max(0, minutes // min(agenda.kinds[kind].minutes for kind in kinds if kind in agenda.kinds))
+    minutes, planned = agenda.minutes_left(person, day) or 0, [kind for kind in kinds if kind in agenda.kinds]
+    spare = sum(agenda.spare(person, kind, day) for kind in planned)
+    return max(0, minutes // min(agenda.kinds[kind].minutes for kind in planned)) + spare
 
 
 def lanes_of(
@@ -136,6 +181,16 @@ class _Builder:
         self.openness = Openness(draft.agenda, self.cells)
         self.counting = {number: self.openness.counting(draft.demands[number]) for number in family.fine}
         self.free = np.array([len(draft.agenda.free(cell)) for cell in self.cells], np.int64)
+        left = [max(0, draft.agenda.left(cell.person, cell.kind, cell.day)) for cell in self.cells]
+        self.left = np.array(left, np.int64)
+        self.cost = np.array([self._cost(cell) for cell in self.cells], np.int64)
+        self.at_door = np.array([draft.agenda.channel(cell.kind) == "home" for cell in self.cells], bool)
+        self.class_nodes: dict[tuple[int, int], int] = {}
+
+    def _cost(self, cell: Cell) -> int:
+        """What a visit costs, apart from wishes; among equals, sooner."""
+        early = (cell.day - self.cells[0].day) // 2
+        return MINUTE * self.agenda.kinds[cell.kind].minutes + (AVOIDED if cell.avoided else 0) + early
 
     def build(self) -> Lanes:
         """The whole network."""
@@ -147,8 +202,9 @@ class _Builder:
         by_building: dict[str, list[int]] = defaultdict(list)
         for index, (members, _) in enumerate(self.made.groups):
             by_building[members[0].building].append(index)
-        for building, indices in by_building.items():
-            self._building(building, indices, days)
+        every = None if self.alike else self._placed(days, [[one.numbers] for one in days])
+        lanes = [self._building(building, indices, days, every) for building, indices in by_building.items()]
+        self.made.lanes = np.concatenate([self.made.lanes, *lanes])
         return self.made
 
     def _sources(self) -> None:
@@ -173,6 +229,7 @@ class _Builder:
                 if number in spans:
                     helped = self.others.get((index, number), 0)
                     network.arc(("class", index), ("class", index, number), size, -MISS * helped)
+                    self.class_nodes[index, number] = network.node(("class", index, number))
 
     def _sinks(self) -> None:
         """A visit beyond its week's even share costs something; each period earns until it has what it needs."""
@@ -201,6 +258,7 @@ class _Builder:
                 week_of(of_days[0][0]),
                 tuple(day for day, _ in of_days),
                 np.array([places for _, places in of_days], np.int64),
+                self.made.network.nodes(len(of_days[0][1])),
             )
             for of_days in groups.values()
         ]
@@ -228,12 +286,13 @@ class _Builder:
         network, count = self.made.network, len(alike.days)
         kinds: set[str] = set()
         named: set[tuple[object, ...]] = set()
-        for position, number in enumerate(alike.numbers[0].tolist()):
-            cell = self.cells[number]
-            network.arc(("cell", place, position), ("day", place, cell.kind), int(self.free[number]) * count)
+        cells = [self.cells[number] for number in alike.numbers[0].tolist()]
+        heads = np.array([network.node(("day", place, cell.kind)) for cell in cells], np.int64)
+        network.arcs(alike.nodes, heads, self.free[alike.numbers[0]] * count)
+        for cell, number in zip(cells, alike.numbers[0].tolist(), strict=True):
             if cell.kind not in kinds:
                 kinds.add(cell.kind)
-                left = max(0, self.agenda.left(cell.person, cell.kind, cell.day)) * count
+                left = int(self.left[number]) * count
                 together = ("day", place, cell.kind) if self.agenda.minutes is None else ("all", place)
                 if together[0] == "all":
                     network.arc(("day", place, cell.kind), together, left)
@@ -249,69 +308,73 @@ class _Builder:
         kinds = set().union(*(self.draft.demands[number].kinds for number in self.family.fine))
         return most_visits(self.agenda, kinds, cell.person, cell.day)
 
-    def _building(self, building: str, indices: Sequence[int], days: Sequence[_Days]) -> None:
+    def _building(self, building: str, indices: Sequence[int], days: Sequence[_Days], every: _Slots | None) -> Ints:
         """Who may be visited in a building, day by day; days that are alike for all its households are one."""
-        masks = {
-            (index, number): self.counting[number] & self.openness.open(self.made.groups[index][0][0], spans[number])
-            for index in indices
-            for spans in (self.made.groups[index][1],)
-            for number in self.family.fine
-            if number in spans
-        }
-        if not masks:
-            return
-        table = np.array(list(masks.values()), bool)
-        against = {index: self.openness.against(self.made.groups[index][0][0]) for index in indices}
-        for place, alike in enumerate(days):
-            for numbers in self._alike(table, alike):
-                opened = table[:, numbers[0]]
-                if opened.any():
-                    self._entry(building, place, alike, numbers, list(masks), opened, against)
+        keys = [
+            (index, number) for index in indices for number in self.family.fine if (index, number) in self.class_nodes
+        ]
+        groups = self.made.groups
+        table = np.array(
+            [
+                self.counting[number] & self.openness.open(groups[index][0][0], groups[index][1][number])
+                for index, number in keys
+            ],
+            bool,
+        ).reshape(len(keys), len(self.cells))
+        against = np.array([self.openness.against(groups[index][0][0]) for index, _ in keys], bool).reshape(table.shape)
+        slots = every or self._placed(days, [self._alike(table, one) for one in days])
+        opened = table[:, slots.cells]
+        used = np.flatnonzero(opened.any(axis=0))
+        nodes = self.made.network.nodes(len(used))
+        slot, row = np.nonzero(opened[:, used].T)
+        cells = slots.cells[used[slot]]
+        regret = against[row, cells]
+        arcs = self.made.network.arcs(
+            np.array([self.class_nodes[key] for key in keys], np.int64)[row],
+            nodes[slot],
+            np.array([len(groups[index][0]) for index, _ in keys], np.int64)[row],
+            self.cost[cells] + UNWISHED * regret,
+        )
+        self._enter(building, slots, used, nodes)
+        pairs = np.array(keys, np.int64).reshape(-1, 2)[row]
+        return np.column_stack([arcs, pairs, slots.begin + used[slot], regret])
+
+    def _enter(self, building: str, slots: _Slots, used: Ints, nodes: Ints) -> None:
+        """What a building's slots share with those of others, and what it costs to enter it."""
+        cells = slots.cells[used]
+        rooms = np.minimum(self.left[cells], self.free[cells]) * slots.count[used]
+        arcs = self.made.network.arcs(nodes, slots.nodes[used], rooms)
+        bounds = np.searchsorted(used, slots.starts).tolist()
+        way = next(one[0][0].way for one in self.made.groups if one[0][0].building == building)
+        for days, person, begin, end in zip(slots.days, slots.persons, bounds, bounds[1:], strict=False):
+            doors = begin + np.flatnonzero(self.at_door[cells[begin:end]])
+            if len(doors):
+                known = all((person, day, building) in self.entered for day in days)
+                most = int(self.left[cells[doors]].max())
+                entry = Entry(building, person, days, tuple(arcs[doors].tolist()), 0 if known else way, most)
+                self.made.entries.append(entry)
 
     def _alike(self, table: Bools, alike: _Days) -> list[Ints]:
         """The days by what they look like to a building's households."""
-        if len(alike.days) == 1:
-            return [alike.numbers]
         groups: dict[bytes, list[Ints]] = defaultdict(list)
         for numbers in alike.numbers:
             groups[table[:, numbers].tobytes()].append(numbers)
         return [np.array(one) for one in groups.values()]
 
-    def _entry(
-        self,
-        building: str,
-        place: int,
-        alike: _Days,
-        numbers: Ints,
-        keys: Sequence[tuple[int, int]],
-        opened: Bools,
-        against: Mapping[int, Bools],
-    ) -> None:
-        """The lanes of a building on days that are alike, and the entry that they share."""
-        network, arcs, most = self.made.network, [], 0
-        name = ("at", building, place, int(numbers[0, 0]))
-        for position, first in enumerate(numbers[0].tolist()):
-            if not opened[:, position].any():
-                continue
-            cell = self.cells[first]
-            cells = tuple(self.cells[one] for one in numbers[:, position].tolist())
-            early = (cell.day - self.cells[0].day) // 2  # among equals, sooner
-            minutes = MINUTE * self.agenda.kinds[cell.kind].minutes + (AVOIDED if cell.avoided else 0) + early
-            for row in np.flatnonzero(opened[:, position]).tolist():
-                index, number = keys[row]
-                members, regret = self.made.groups[index][0], bool(against[index][first])
-                cost = minutes + (UNWISHED if regret else 0)
-                arc = network.arc(("class", index, number), (*name, position), len(members), cost)
-                self.made.lanes.append(Lane(arc, members, cells, number, regret))
-            left = max(0, self.agenda.left(cell.person, cell.kind, cell.day))
-            arc = network.arc(
-                (*name, position), ("cell", place, position), min(left, int(self.free[first])) * len(cells)
-            )
-            if self.agenda.channel(cell.kind) == "home":
-                arcs.append(arc)
-                most = max(most, left)
-        if arcs:
-            days = tuple(self.cells[one].day for one in numbers[:, 0].tolist())
-            way = self.made.groups[keys[0][0]][0][0].way
-            known = all((alike.person, day, building) in self.entered for day in days)
-            self.made.entries.append(Entry(building, alike.person, days, tuple(arcs), 0 if known else way, most))
+    def _placed(self, days: Sequence[_Days], parts: Sequence[Sequence[Ints]]) -> _Slots:
+        """Puts slots among those that lanes name: the parts of the alike days."""
+        flat = [(one, numbers) for one, own in zip(days, parts, strict=True) for numbers in own]
+        begin = len(self.made.slots)
+        self.made.slots += [
+            tuple(self.cells[one] for one in column) for _, numbers in flat for column in numbers.T.tolist()
+        ]
+        widths = [numbers.shape[1] for _, numbers in flat]
+        return _Slots(
+            begin,
+            np.concatenate([np.empty(0, np.int64), *(numbers[0] for _, numbers in flat)]),
+            np.repeat(np.array([len(numbers) for _, numbers in flat], np.int64), widths),
+            np.concatenate([np.empty(0, np.int64), *(one.nodes for one, _ in flat)]),
+            np.cumsum([0, *widths]).tolist(),
+            [tuple(self.cells[one].day for one in numbers[:, 0].tolist()) for _, numbers in flat],
+            [one.person for one, _ in flat],
+        )

@@ -4,14 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from itertools import pairwise
 
 from dutyrules.diagnostics import Diagnostic, InputError
 from dutyrules.estate import Estate
 from dutyrules.plan.beats import Patrol, Pinned, Pins
 from dutyrules.plan.hours import Span
 from dutyrules.plan.owing import Owing
-from dutyrules.plan.pins import keepable
+from dutyrules.plan.pins import at_once, keepable
 from dutyrules.plan.plan import Task
 from dutyrules.plan.planfile import Placed
 from dutyrules.registry.presence import Presence
@@ -66,7 +65,7 @@ def read_pins(
     listed = [one for one in pinned if one.task.kind in lists]
     others = [one for one in pinned if one.task.kind not in patrols and one.task.kind not in lists]
     problems = [problem for pin in walked for problem in keepable(presence, period, start, pin)]
-    problems += _at_once(walked)
+    problems += at_once(walked, pinned=True)
     problems += _twice(walked)
     if problems:
         raise InputError(problems)
@@ -128,20 +127,6 @@ def _with_end(estate: Estate, pin: Placed) -> Placed:
     own = next((minutes for name, minutes in rows if name == task.target and minutes is not None), None)
     minutes = own if own is not None else estate.planning.patrols[task.kind].minutes
     return replace(pin, task=replace(task, until=task.at + timedelta(minutes=minutes)))
-
-
-def _at_once(pins: Sequence[Placed]) -> Iterator[Diagnostic]:
-    ordered = sorted(pins, key=lambda pin: (pin.task.person, pin.task.at))
-    for first, second in pairwise(ordered):
-        if first.task.person == second.task.person and second.task.at < first.task.until:
-            yield Diagnostic(
-                "plan.pins-contradict",
-                "two pinned tasks of one person at the same time",
-                second.where,
-                str(second.task.at),
-                f"a time from {first.task.until} on, or no pin",
-                related=(("the other one", first.where),),
-            )
 
 
 def _twice(pins: Sequence[Placed]) -> Iterator[Diagnostic]:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
 import numpy as np
 
@@ -42,6 +42,21 @@ def check_pins(
 def _with_end(pin: Placed, minutes: int) -> Placed:
     task = pin.task
     return pin if task.until > task.at else replace(pin, task=replace(task, until=task.at + timedelta(minutes=minutes)))
+
+
+def at_once(rows: Sequence[Placed], *, pinned: bool) -> Iterator[Diagnostic]:
+    """Two tasks of one person at the same time; pins have a code of their own."""
+    ordered = sorted(rows, key=lambda one: (one.task.person, one.task.at))
+    for first, second in pairwise(ordered):
+        if first.task.person == second.task.person and second.task.at < first.task.until:
+            yield Diagnostic(
+                "plan.pins-contradict" if pinned else "plan.at-once",
+                f"two {'pinned ' if pinned else ''}tasks of one person at the same time",
+                second.where,
+                str(second.task.at),
+                f"a time from {first.task.until} on{', or no pin' if pinned else ''}",
+                related=(("the other one", first.where),),
+            )
 
 
 def keepable(presence: Presence, period: Period, start: date, pin: Placed) -> Iterator[Diagnostic]:

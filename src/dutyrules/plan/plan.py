@@ -9,6 +9,9 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Any
 
+from dutyrules.plan.loads import Balance
+from dutyrules.plan.relief import Relaxation
+
 
 class Status(StrEnum):
     """What is known about a plan; never one taken for another."""
@@ -166,6 +169,8 @@ class Plan:
         measures: The objective, part by part.
         unplanned: What was left alone and why.
         moves: What is not as in the plan that was kept; empty without one.
+        relaxations: The cheapest changes after which each group of people would miss nothing; verified.
+        balance: Which buildings could go over to whom, where people have unequally much to do.
         complete: False if the search was interrupted; the plan then is the best verified one.
         provenance: Hashes of estate, book and log, versions, the holiday calendar.
     """
@@ -182,6 +187,8 @@ class Plan:
     measures: Sequence[Measure]
     unplanned: Sequence[Unplanned] = ()
     moves: Sequence[Move] = ()
+    relaxations: Sequence[Relaxation] = ()
+    balance: Balance | None = None
     complete: bool = True
     provenance: Mapping[str, Any] = field(default_factory=dict)
 

@@ -102,7 +102,7 @@ class Programme:
         self.ideal, self.family, self.limits = ideal, family, limits
         self.calls = [number for number, one in enumerate(ideal.demands) if one.follow_up and ideal.missing(number)]
         self.lanes = lanes_of(ideal, family, alike=alike, apart=self.calls)
-        self.entries = self.lanes.entries
+        self.entries, self.every = self.lanes.entries, self.lanes.every()
         self.model = mathopt.Model()
         self.arcs = self.lanes.network.table().tolist()
         self.flow = [self.model.add_variable(lb=0, ub=capacity) for _, _, capacity, _ in self.arcs]
@@ -161,9 +161,9 @@ class Programme:
     def _enter(self) -> None:
         """Whoever is visited, somebody entered the building that day."""
         into: dict[int, list[Lane]] = defaultdict(list)
-        for lane in self.lanes.lanes:
+        for lane in self.every:
             into[self.arcs[lane.arc][1]].append(lane)
-        for entry, days in zip(self.lanes.entries, self.days, strict=True):
+        for entry, days in zip(self.entries, self.days, strict=True):
             for arc in entry.arcs:
                 tail, _, capacity, _ = self.arcs[arc]
                 room = capacity // len(entry.days)
@@ -176,7 +176,7 @@ class Programme:
     def _one_day(self) -> None:
         """On a day that is unlike all others, buildings share what that day holds."""
         rooms: dict[tuple[int, int], tuple[int, list[mathopt.LinearBase]]] = {}
-        for entry in self.lanes.entries:
+        for entry in self.entries:
             if len(entry.days) == 1:
                 most, flows = rooms.setdefault((entry.person, entry.days[0]), (entry.most, []))
                 flows += [self.flow[arc] for arc in entry.arcs]
@@ -211,7 +211,7 @@ class Programme:
 
     def _by_building(self) -> dict[str, list[tuple[Entry, mathopt.Variable]]]:
         found: dict[str, list[tuple[Entry, mathopt.Variable]]] = defaultdict(list)
-        for entry, days in zip(self.lanes.entries, self.days, strict=True):
+        for entry, days in zip(self.entries, self.days, strict=True):
             found[entry.building].append((entry, days))
         return found
 
@@ -240,7 +240,7 @@ class Programme:
         self._most(lambda lane: lane.cells[0].avoided, self.limits.avoided)
 
     def _most(self, which: Callable[[Lane], bool], most: int) -> None:
-        flows = [self.flow[lane.arc] for lane in self.lanes.lanes if which(lane)]
+        flows = [self.flow[lane.arc] for lane in self.every if which(lane)]
         if flows:
             self._row(flows, most=most)
 
@@ -253,7 +253,7 @@ class Programme:
             for code, spans in demand.units.items():
                 flows = [
                     self.flow[lane.arc]
-                    for lane in self.lanes.lanes
+                    for lane in self.every
                     if lane.members[0].code == code
                     and any(within(spans, start) for cell in lane.cells for start in cell.starts)
                 ]
@@ -262,7 +262,7 @@ class Programme:
 
     def _uneven(self) -> Iterator[mathopt.LinearBase]:
         """Arcs that cost something although they are no lanes: visits beyond the even shares of weeks."""
-        lanes = {lane.arc for lane in self.lanes.lanes}
+        lanes = {lane.arc for lane in self.every}
         for number, (_, _, _, cost) in enumerate(self.arcs):
             if cost > 0 and number not in lanes:
                 yield cost // MINUTE * self.flow[number]

@@ -21,18 +21,25 @@ LETS: Final = {"any": ("home", "phone"), "appointment": ("home", "phone"), "home
 Row = Mapping[str, Any]
 
 
-def broken_promises(estate: Estate, log: Log, tasks: Sequence[Task], pins: Sequence[Task]) -> Iterator[Violation]:
+def broken_promises(
+    estate: Estate,
+    log: Log,
+    tasks: Sequence[Task],
+    pins: Sequence[Task],
+    beyond: Mapping[tuple[str, str, date], int] | None = None,
+) -> Iterator[Violation]:
     """Visits and calls against the wishes of a household, too soon after another, or too many in a day.
 
     Args:
         log: What was done.
         tasks: Those that the planner placed.
         pins: Those that people pinned: promises of their own.
+        beyond: Person, kind and day → visits that neither the day's number nor its minutes count.
     """
     placed = [task for task in tasks if task.kind in estate.planning.visits]
     yield from _unwished(estate, placed)
     yield from _too_near(estate, log, placed, pins)
-    yield from _crowded(estate, log, placed, pins)
+    yield from _crowded(estate, log, placed, pins, beyond or {})
 
 
 def _unwished(estate: Estate, tasks: Sequence[Task]) -> Iterator[Violation]:
@@ -63,7 +70,13 @@ def _too_near(estate: Estate, log: Log, tasks: Sequence[Task], pins: Sequence[Ta
             yield Violation("gap", named(task), f"{least} days from another one, at least {gaps[task.kind]} are asked")
 
 
-def _crowded(estate: Estate, log: Log, tasks: Sequence[Task], pins: Sequence[Task]) -> Iterator[Violation]:
+def _crowded(
+    estate: Estate,
+    log: Log,
+    tasks: Sequence[Task],
+    pins: Sequence[Task],
+    beyond: Mapping[tuple[str, str, date], int],
+) -> Iterator[Violation]:
     """More visits of a kind, or minutes of all kinds, than one person has in a day; the log counts for its days."""
     kinds, most_minutes = estate.planning.visits, estate.planning.minutes_per_day
     visits: Counter[tuple[str, str, date]] = Counter()
@@ -78,6 +91,10 @@ def _crowded(estate: Estate, log: Log, tasks: Sequence[Task], pins: Sequence[Tas
         if who >= 0 and day in days:
             visits[log.persons[who], kind, day] += 1
             minutes[log.persons[who], day] += kinds[kind].minutes
+    for (person, kind, day), more in beyond.items():
+        uncounted = min(more, visits[person, kind, day])
+        visits[person, kind, day] -= uncounted
+        minutes[person, day] -= uncounted * kinds[kind].minutes
     names = {(name, one.kind, one.at.date()) for one in tasks for name in (one.person, *one.along)}
     for person, kind, day in sorted(names):
         made, most, spent = visits[person, kind, day], kinds[kind].per_day, minutes[person, day]

@@ -120,8 +120,8 @@ def entered(draft: Draft) -> frozenset[tuple[int, int, str]]:
 
 
 def _apply(draft: Draft, family: Family, lanes: Lanes, flow: Ints) -> None:
-    for lane in sorted(lanes.lanes, key=lambda lane: (lane.cells[0].day, lane.cells[0].person, lane.arc)):
-        for _ in range(int(flow[lane.arc])):
+    for lane, times in lanes.used(flow):
+        for _ in range(times):
             _visit(draft, lane, family)
 
 

@@ -1,7 +1,8 @@
 """Whether a plan can be worked and says the truth: no solver takes part."""
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
+from datetime import date
 from itertools import pairwise
 
 import numpy as np
@@ -28,20 +29,40 @@ def violations(
         pins: Tasks that had to stay as they were.
     """
     judgement = outlook(estate, forecast(estate, log, plan.tasks), period, kinds)
-    presence = judgement.ground.presence
-    along = [replace(task, person=name) for task in plan.tasks for name in task.along if name in presence.persons]
-    yield from _at_work(presence, [*plan.tasks, *along])
-    yield from _apart([*plan.tasks, *along])
-    placed = [task for task in plan.tasks if not any(_same(task, pin) for pin in pins)]
-    yield from broken_promises(estate, log, placed, pins)
-    yield from unaccompanied(estate, presence, placed)
+    yield from workable(estate, log, judgement.ground.presence, plan.tasks, pins)
     if estate.planning.contact_rates is not None:
         before = outlook(estate, forecast(estate, log, pins), period, kinds)
-        yield from hopes(before, judgement, plan, placed)
-    for pin in pins:
-        if not any(_same(task, pin) for task in plan.tasks):
-            yield Violation("pin_moved", named(pin), "not in the plan")
+        yield from hopes(before, judgement, plan, _placed(plan.tasks, pins))
     yield from _honest(missed(judgement, plan.duties), plan.shortfalls)
+
+
+def workable(
+    estate: Estate,
+    log: Log,
+    presence: Presence,
+    tasks: Sequence[Task],
+    pins: Sequence[Task],
+    beyond: Mapping[tuple[str, str, date], int] | None = None,
+) -> Iterator[Violation]:
+    """Everything that nobody could do, or that somebody was promised otherwise; whatever it is good for.
+
+    Args:
+        beyond: Person, kind and day → visits that the day's number and minutes do not count.
+    """
+    along = [replace(task, person=name) for task in tasks for name in task.along if name in presence.persons]
+    yield from _at_work(presence, [*tasks, *along])
+    yield from _apart([*tasks, *along])
+    placed = _placed(tasks, pins)
+    yield from broken_promises(estate, log, placed, pins, beyond)
+    yield from unaccompanied(estate, presence, placed)
+    for pin in pins:
+        if not any(_same(task, pin) for task in tasks):
+            yield Violation("pin_moved", named(pin), "not in the plan")
+
+
+def _placed(tasks: Sequence[Task], pins: Sequence[Task]) -> list[Task]:
+    """The tasks that nobody pinned."""
+    return [task for task in tasks if not any(_same(task, pin) for pin in pins)]
 
 
 def verified(

@@ -12,11 +12,13 @@ from dutyrules.diagnostics import Diagnostic, InputError
 from dutyrules.estate import Estate, scored_period
 from dutyrules.estate.logs import log_from_rows
 from dutyrules.estate.provenance import provenance
+from dutyrules.plan.balance import balance
 from dutyrules.plan.company import Company
 from dutyrules.plan.course import Course, tidy
 from dutyrules.plan.draft import Draft
 from dutyrules.plan.exact import solve_exactly
 from dutyrules.plan.explain import causes
+from dutyrules.plan.fairness import fairness, loads, waits
 from dutyrules.plan.family import families
 from dutyrules.plan.followups import possible
 from dutyrules.plan.forecast import PlanError, forecast, missed, outlook
@@ -32,6 +34,7 @@ from dutyrules.plan.planfile import Placed
 from dutyrules.plan.priority import priority_waits
 from dutyrules.plan.programme import Least
 from dutyrules.plan.progress import Progress, untold
+from dutyrules.plan.relieving import Situation, relaxations
 from dutyrules.plan.repair import repair_all, repair_measures
 from dutyrules.plan.reserves import add_reserves, expected_short
 from dutyrules.plan.search import Effort, Search
@@ -51,6 +54,7 @@ def plan_visits(
     effort: int = 1,
     time_limit: float | None = None,
     freeze: date | None = None,
+    relax: bool = True,
     progress: Progress | None = None,
 ) -> Plan:
     """Plans the visits and calls that the duties of a period ask for.
@@ -64,6 +68,7 @@ def plan_visits(
         effort: How long to search for shorter walks, so that every run ends with the same plan; 0 is not at all.
         time_limit: Search for so many seconds instead; the plan then depends on the machine, and says so.
         freeze: Up to and including this day, tasks of the earlier plan stay and no others are planned.
+        relax: Whether to look for changes after which nothing would be missed.
         progress: Told how far the planning is.
 
     Returns:
@@ -109,10 +114,13 @@ def plan_visits(
         for draft in drafts:
             add_reserves(draft, rates, estate.planning.reserve_attempts)
     tasks = tasks_of(drafts, persons, stay)
+    have = loads(before.ground.presence, old.days, drafts, tasks)
     measures = [
         *visit_measures(drafts, leasts, inside),
         *walk_measures(drafts, [one.walks for one in solved]),
         *priority_waits(drafts, old.days),
+        *waits(drafts),
+        *fairness(have, drafts, leasts, before.ground.presence, stay),
         *expected_short(drafts, rates),
     ]
     plan = Plan(
@@ -127,6 +135,7 @@ def plan_visits(
         least_shortfall=sum(leasts),
         measures=measures if repairs is None else repair_measures(measures, repairs, inside),
         unplanned=unplanned,
+        balance=balance(estate, before.ground.presence, drafts, have),
         moves=Diff(old, expected, fixed, made, persons, codes).moves(tasks) if rows else (),
         complete=all(one.complete for one in solved),
         provenance={
@@ -137,6 +146,9 @@ def plan_visits(
     )
     after = outlook(estate, forecast(estate, log, plan.tasks), span, kinds)
     plan = replace(plan, shortfalls=_explained(missed(after, duties), fixed, solved))
+    if relax and plan.shortfalls and plan.complete:
+        case = Situation(estate, log, span, kinds, old.days, stay, made, before, duties, fixed, drafts, _at_once)
+        plan = replace(plan, relaxations=relaxations(case, plan.shortfalls))
     status = status_of(plan.shortfall, plan.least_shortfall, plan.measures)
     return verified(estate, log, span, replace(plan, status=status), kinds=kinds, pins=stay)
 
@@ -214,6 +226,11 @@ def _solve(fixed: Sequence[Draft], company: Company, effort: Effort, progress: P
         one if len(one.draft.visits) == number else replace(one, walks=None)  # the bound knew of fewer visits
         for one, number in zip(solved, made, strict=True)
     ]
+
+
+def _at_once(fixed: Sequence[Draft], company: Company) -> list[Draft]:
+    """Plans groups without any search for shorter walks."""
+    return [one.draft for one in _solve(fixed, company, Effort(0, None), untold)]
 
 
 def _least_by_flows(start: Draft) -> int:

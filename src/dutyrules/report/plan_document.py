@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from dutyrules.plan import Measure, Move, Plan, Shortfall, Task
+from dutyrules.plan import Balance, Load, Measure, Move, Plan, Relaxation, Shortfall, Task
 from dutyrules.plan.waivers import proven
 from dutyrules.report.document import SCHEMA_VERSION
 
@@ -24,6 +24,8 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         "least_shortfall": plan.least_shortfall,
         "measures": [_measure(one) for one in plan.measures],
         "shortfalls": [_shortfall(plan, one) for one in plan.shortfalls],
+        "relaxations": [_relaxation(one) for one in plan.relaxations],
+        "balance": None if plan.balance is None else _balance(plan.balance),
         "unplanned": [{"who": one.who, "reason": one.reason} for one in plan.unplanned],
         "moves": [move_document(one) for one in plan.moves],
         "tasks": [task_document(task) for task in plan.tasks],
@@ -50,6 +52,53 @@ def _shortfall(plan: Plan, one: Shortfall) -> dict[str, Any]:
     found = shortfall_document(one)
     missing = found.pop("missing")
     return found | {"proven": proven(plan, one), "causes": causes, "missing": missing}
+
+
+def _relaxation(one: Relaxation) -> dict[str, Any]:
+    changes = [
+        {
+            "lever": change.lever.value,
+            "number": change.number,
+            "price": change.price,
+            "person": change.person,
+            "kind": change.kind,
+            "day": None if change.day is None else change.day.isoformat(),
+            "unit": change.unit,
+            "breach_id": change.breach_id,
+            "duty": change.duty,
+            "post": change.post,
+            "period": change.period,
+            "expected": change.expected,
+            "less": change.less,
+        }
+        for change in one.changes
+    ]
+    return {
+        "persons": list(one.persons),
+        "breach_ids": list(one.breach_ids),
+        "price": one.price,
+        "least": one.least,
+        "changes": changes,
+    }
+
+
+def _balance(one: Balance) -> dict[str, Any]:
+    handovers = [
+        {
+            "building": each.building,
+            "before": each.before,
+            "after": each.after,
+            "households": each.households,
+            "minutes": each.minutes,
+        }
+        for each in one.handovers
+    ]
+    loads = {name: [_load(load) for load in found] for name, found in (("before", one.before), ("after", one.after))}
+    return {"even": one.even, "proven": one.proven, "handovers": handovers, **loads}
+
+
+def _load(one: Load) -> dict[str, Any]:
+    return {"person": one.person, "visits": one.visits, "minutes": one.minutes, "workdays": one.workdays}
 
 
 def shortfall_document(one: Shortfall) -> dict[str, Any]:

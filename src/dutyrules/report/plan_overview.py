@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from dutyrules.report.plan_relief import ReliefWords
 from dutyrules.report.plan_words import PlanWords, percent
 from dutyrules.report.sheets import Format, Formats, Worksheet, page, set_widths, wide
 
@@ -23,8 +24,10 @@ def overview(words: PlanWords, sheet: Worksheet, formats: Formats) -> None:
     lines = _Lines(words, sheet, formats)
     lines.heading()
     lines.shortfalls()
+    lines.relaxations()
     lines.measures()
     lines.load()
+    lines.balance()
     lines.unplanned()
     page(sheet, landscape=True)
     sheet.fit_to_pages(1, 0)
@@ -108,6 +111,32 @@ class _Lines:
                 self.sentence(words.missing(one, MOST_MISSING), formats.quiet)
             notes = (words.proof(one), ", ".join(one.clause), one.breach_id)
             self.sentence(" · ".join(filter(None, notes)), formats.quiet)
+
+    def relaxations(self) -> None:
+        found, relief, formats = self.words.plan.relaxations, ReliefWords(self.words), self.formats
+        if not found:
+            return
+        self.section("relax_title", count=len(found))
+        self.sentence(self.words.speech("relax_note"), formats.quiet)
+        for one in found:
+            self.sentence(relief.relaxation(one), formats.strong, air=6)
+            for change in relief.changes(one):
+                self.sentence(change, formats.text)
+
+    def balance(self) -> None:
+        one, relief = self.words.plan.balance, ReliefWords(self.words)
+        if one is None:
+            return
+        self.section("balance_title")
+        self.sentence(relief.balance(one), self.formats.text)
+        if one.handovers:
+            self.titles(*relief.handover_titles)
+            for cells in relief.handovers(one):
+                self.line(*cells)
+            self.row += 1
+            self.titles(*relief.load_titles)
+            for line in relief.loads(one):
+                self.line(*line)
 
     def unplanned(self) -> None:
         if self.words.plan.unplanned:

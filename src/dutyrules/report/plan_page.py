@@ -9,6 +9,7 @@ from dutyrules.report.page import html_page
 from dutyrules.report.pictures import key, spark, tick
 from dutyrules.report.plan_load import Loads
 from dutyrules.report.plan_person import PersonPage
+from dutyrules.report.plan_relief_page import balanced, relaxations
 from dutyrules.report.plan_words import PlanWords, percent
 
 MOST_MISSING: Final = 24
@@ -25,10 +26,12 @@ def plan_page(words: PlanWords) -> bytes:
         tag(
             "main",
             _shortfalls(words),
+            relaxations(words),
             _measures(words),
             _moves(words),
             _people(words, loads, pages),
             (one.section() for one in pages),
+            balanced(words),
             _unplanned(words),
         ),
         tag("footer", _provenance(words)),

@@ -5,7 +5,8 @@ from itertools import groupby
 
 from tabulate import tabulate
 
-from dutyrules.plan import Shortfall
+from dutyrules.plan import Balance, Shortfall
+from dutyrules.report.plan_relief import ReliefWords
 from dutyrules.report.plan_words import PlanWords, percent
 
 MOST_MISSING = 12
@@ -24,6 +25,10 @@ def plan_text(words: PlanWords) -> str:
     if words.plan.shortfalls:
         parts += ["", words.speech("plan_shortfalls", count=len(words.plan.shortfalls))]
         parts += [f"  {line}" for one in words.plan.shortfalls for line in _shortfall(words, one)]
+    if words.plan.relaxations:
+        parts += ["", *_relaxations(ReliefWords(words))]
+    if words.plan.balance is not None:
+        parts += ["", *_balance(ReliefWords(words), words.plan.balance)]
     if words.plan.moves:
         parts += ["", words.speech("plan_moves", count=len(words.plan.moves)), moves_table(words)]
     if words.plan.unplanned:
@@ -77,6 +82,25 @@ def _table(rows: Sequence[Sequence[object]], titles: list[str], *, words_first: 
     """Some columns of words, then numbers, which stand to the right."""
     sides = ["left"] * words_first + ["right"] * (len(titles) - words_first)
     return tabulate(rows, titles, disable_numparse=True, colalign=sides)
+
+
+def _relaxations(relief: ReliefWords) -> Iterator[str]:
+    """What could be changed, and what it costs."""
+    yield relief.speech("relax_title", count=len(relief.plan.relaxations))
+    yield f"  {relief.speech('relax_note')}"
+    for one in relief.plan.relaxations:
+        yield f"  {relief.relaxation(one)}"
+        yield from (f"    {change}" for change in relief.changes(one))
+
+
+def _balance(relief: ReliefWords, one: Balance) -> Iterator[str]:
+    """Which buildings could go over to whom."""
+    yield relief.speech("balance_title")
+    yield relief.balance(one)
+    if one.handovers:
+        yield _table(list(relief.handovers(one)), relief.handover_titles, words_first=3)
+        yield ""
+        yield _table(list(relief.loads(one)), relief.load_titles, words_first=1)
 
 
 def _shortfall(words: PlanWords, one: Shortfall) -> Iterator[str]:

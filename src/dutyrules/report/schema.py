@@ -76,6 +76,15 @@ _OPEN: Final = object_of(
     }
 )
 
+_STANDING: Final = object_of(
+    {
+        "state": one_of("draft", "published", "closed"),
+        "revision": COUNT,
+        "published_at": or_null(INSTANT),
+        "appeals_until": or_null(INSTANT),
+    }
+)
+
 _CAUSE: Final = object_of({"message": TEXT, "numbers": {"type": "object"}})
 
 _PLAN_PROVENANCE: Final = object_of(
@@ -98,26 +107,21 @@ _DOCUMENTS: Final[dict[str, tuple[str, Schema]]] = {
                 "estate": TEXT,
                 "forecast": TRUTH,
                 "closed": TRUTH,
-                "standing": or_null(
-                    object_of(
-                        {
-                            "state": one_of("draft", "published", "closed"),
-                            "revision": COUNT,
-                            "published_at": or_null(INSTANT),
-                            "appeals_until": or_null(INSTANT),
-                        }
-                    )
-                ),
+                "standing": or_null(_STANDING),
                 "redacted": TRUTH,
                 "provenance": ref("provenance"),
                 "people": list_of(ref("sheet")),
                 "uncovered": list_of(object_of({"person": TEXT, "area": or_null(TEXT), "role": TEXT, "day": DATE})),
                 "unplaced": list_of(ref("adjustment")),
                 "rejected": COUNT,
-                "seal": SHA,  # of the files of a closing
+                "seal": SHA,
             },
             "seal",
         ),
+    ),
+    "differences": (
+        "dutyrules close diff --format json: what a month comes to differently",
+        object_of({"period": PERIOD, "differences": list_of(ref("adjustment"))}),
     ),
     "due": (
         "dutyrules due --format json: what is open",
@@ -172,6 +176,8 @@ _DOCUMENTS: Final[dict[str, tuple[str, Schema]]] = {
                     )
                 ),
                 "shortfalls": list_of(object_of({**_SHORTFALL, "proven": TRUTH, "causes": list_of(_CAUSE)})),
+                "relaxations": list_of(ref("relaxation")),
+                "balance": or_null(ref("balance")),
                 "unplanned": list_of(object_of({"who": TEXT, "reason": TEXT})),
                 "moves": list_of(ref("move")),
                 "tasks": list_of(ref("task")),

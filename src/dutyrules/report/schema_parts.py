@@ -165,7 +165,7 @@ DEFS: Final[dict[str, Schema]] = {
     ),
     "appeal": object_of(
         {
-            "breach_id": TEXT,  # or FILE:ROW of what an inspector wrote
+            "breach_id": TEXT,
             "filed_at": INSTANT,
             "filed_by": or_null(TEXT),
             "decision": one_of("open", "late", "refused", "points", "all"),
@@ -188,13 +188,13 @@ DEFS: Final[dict[str, Schema]] = {
                 object_of(
                     {
                         "change": one_of("came", "went", "changed"),
-                        "breach_id": or_null(ID),
+                        "breach_id": TEXT,
                         "duty": TEXT,
                         "clause": TEXTS,
                         "post": TEXT,
-                        "period": PERIOD,
-                        "day": DATE,
-                        "reason": REASON,
+                        "period": TEXT,
+                        "day": TEXT,
+                        "reason": or_null(TEXT),
                         "expected": or_null(TEXT),
                         "actual": or_null(TEXT),
                         "evidence": ROWS,
@@ -266,6 +266,45 @@ DEFS: Final[dict[str, Schema]] = {
             "order": COUNT,
             "duties": TEXTS,
             "pinned": TRUTH,
+        }
+    ),
+    "relaxation": object_of(
+        {
+            "persons": TEXTS,
+            "breach_ids": IDS,
+            "price": or_null(COUNT),
+            "least": COUNT,
+            "changes": list_of(
+                object_of(
+                    {
+                        "lever": one_of("place", "hour", "colleague", "wish", "leave", "owe"),
+                        "number": COUNT,
+                        "price": COUNT,
+                        "person": or_null(TEXT),
+                        "kind": or_null(TEXT),
+                        "day": or_null(DATE),
+                        "unit": or_null(TEXT),
+                        "breach_id": or_null(ID),
+                        "duty": or_null(TEXT),
+                        "post": or_null(TEXT),
+                        "period": or_null(PERIOD),
+                        "expected": or_null(NUMBER),
+                        "less": or_null(NUMBER),
+                    }
+                )
+            ),
+        }
+    ),
+    "load": object_of({"person": TEXT, "visits": COUNT, "minutes": COUNT, "workdays": COUNT}),
+    "balance": object_of(
+        {
+            "even": TRUTH,
+            "proven": TRUTH,
+            "handovers": list_of(
+                object_of({"building": TEXT, "before": TEXT, "after": TEXT, "households": COUNT, "minutes": COUNT})
+            ),
+            "before": list_of(ref("load")),
+            "after": list_of(ref("load")),
         }
     ),
     "move": object_of(
