@@ -38,7 +38,7 @@ def main() -> None:
         shots = {
             **printed(home / f"{MONTH}.xlsx", scratch),
             "report": page(home / f"{MONTH}.html", scratch / "report.png", 1150),
-            "plan": page(of_one_person(home / "visits" / "plan.html", scratch), scratch / "plan.png", 1030),
+            "plan": page(of_one_person(home / "visits" / "plan.html", scratch), scratch / "plan.png", 1053),
         }
         for what, shot in shots.items():
             small(shot, PICTURES / f"{what}.{wanted.language}.png")
