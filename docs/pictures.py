@@ -1,10 +1,10 @@
 """Takes the pictures of docs/pictures/ anew, of what `dutyrules demo` makes; by hand, when something looks otherwise.
 
     pip install pillow
-    dutyrules demo /tmp/haitang-en --lang en
-    dutyrules demo /tmp/haitang-zh --lang zh-Hans
-    python docs/pictures.py /tmp/haitang-en en
-    python docs/pictures.py /tmp/haitang-zh zh-Hans
+    dutyrules demo haitang-en --lang en
+    dutyrules demo haitang-zh --lang zh-Hans
+    python docs/pictures.py haitang-en en
+    python docs/pictures.py haitang-zh zh-Hans
 
 It needs LibreOffice (soffice), poppler (pdftoppm), Chromium and a font with Chinese characters. Nobody in the pictures
 exists.
