@@ -336,19 +336,16 @@ class Network:
             np.minimum.at(back, source, onward)
         shifts = np.full(costs.shape, NEVER, np.int64)
         shifts[:, -1] = kinds[:, 0]
-        for kind in range(1, self.kinds):
-            for member in self.members[kind].tolist():
-                shifts[:, member] = kinds[:, kind] - best[:, kind] + costs[:, member]
+        for number, members in enumerate(self.members):
+            for member in members.tolist():
+                shifts[:, member] = kinds[:, number] - best[:, number] + costs[:, member]
         return shifts
 
     def within(self, costs: Ints, limit: int, most: int) -> list[Ints] | None:
         """All rosters that cost at most `limit`; None if there are more than `most`."""
         reach = self._forward(self.by_kind(costs)[0])
         node = np.flatnonzero(reach[-1] <= limit)
-        spent, rows = (
-            np.zeros(len(node), np.int64),
-            np.zeros((len(node), 0), np.int8 if costs.shape[1] < 128 else np.int16),
-        )
+        spent, rows = np.zeros(len(node), np.int64), np.zeros((len(node), 0), np.int16)
         for day in range(self.contract.days - 1, -1, -1):
             source, kind, starts = self.layers[day]
             ends = np.append(starts[1:], len(source))
