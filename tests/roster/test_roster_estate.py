@@ -11,7 +11,7 @@ import pytest
 from dutyrules import load_estate
 from dutyrules.cli.main import main
 from dutyrules.diagnostics import InputError
-from dutyrules.estate.load import Estate
+from dutyrules.estate import Estate
 from dutyrules.plan.plan import Status
 from dutyrules.registry.presence import presence
 from dutyrules.report.roster import render_roster
@@ -65,9 +65,9 @@ def test_leave_requests_and_cover_by_plain_looks(plan: RosterPlan) -> None:
             assert 1 <= sum(name in ("split", "late") for name in names) <= 2
     for name, row in roster.items():
         before = 2 if name == "w4" else 0  # worked the last two days of September
-        worked = "".join("x" if shift else "-" for shift in row)
-        assert "xxxxxxx" not in "x" * before + worked
-        assert worked.count("-") >= 8
+        row_text = "".join("x" if shift else "-" for shift in row)
+        assert "xxxxxxx" not in "x" * before + row_text
+        assert row_text.count("-") >= 8
 
 
 def test_scoring_reads_the_table_that_is_written(plan: RosterPlan, estate: Estate, copied: Path) -> None:

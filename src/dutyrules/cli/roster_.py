@@ -27,6 +27,9 @@ def wrong(arguments: argparse.Namespace) -> str | None:
         return "--time-limit counts from 0"
     if arguments.plan is not None:
         return _wrong_check(arguments)
+    asked = [arguments.keep, arguments.person, arguments.since, arguments.until]
+    if any(one is not None for one in asked):
+        return _wrong_absence(arguments)
     return None
 
 
@@ -39,10 +42,22 @@ def _wrong_check(arguments: argparse.Namespace) -> str | None:
     return None
 
 
+def _wrong_absence(arguments: argparse.Namespace) -> str | None:
+    names = {"--keep": arguments.keep, "--person": arguments.person, "--from": arguments.since}
+    missing = [name for name, value in {**names, "--until": arguments.until}.items() if value is None]
+    if missing:
+        return f"an absence needs {', '.join(missing)} too"
+    if arguments.until < arguments.since:
+        return f"--until {arguments.until} lies before --from {arguments.since}"
+    return None
+
+
 def run(arguments: argparse.Namespace, estate: "Estate", progress: "Progress | None") -> int:
     """Plans or checks; 5 if cover is not met or a rule is broken."""
     if arguments.plan is not None:
         return _check(arguments, estate)
+    if arguments.keep is not None:
+        return _absence(arguments, estate)
     from dutyrules.report.roster import render_roster, write_roster
     from dutyrules.roster.rosterplan import plan_roster
 
@@ -59,6 +74,44 @@ def run(arguments: argparse.Namespace, estate: "Estate", progress: "Progress | N
     if not plan.complete:
         return INTERRUPTED
     return SHORTFALLS if plan.shortfalls or plan.roster is None else 0
+
+
+def _absence(arguments: argparse.Namespace, estate: "Estate") -> int:
+    """The roster that changes least, and who could take over."""
+    from dutyrules import atomic
+    from dutyrules.report.roster import RosterWords, roster_csv, roster_workbook
+    from dutyrules.report.roster_absence import absence_json, absence_text
+    from dutyrules.roster.absence import mend, substitutes, swaps
+    from dutyrules.roster.build import plot
+    from dutyrules.roster.rosterfile import read_roster
+    from dutyrules.roster.rosterplan import away_days, rostered_period
+    from dutyrules.roster.solve import Limits
+
+    laid = plot(estate, rostered_period(arguments.period))
+    kept = read_roster(arguments.keep, estate, laid).roster
+    first, last = away_days(laid, arguments.person, arguments.since, arguments.until)
+    found = mend(laid.model, kept, arguments.person, first, last, limits=Limits(seconds=arguments.time_limit))
+    offers = substitutes(laid.model, kept, arguments.person, first, last)
+    exchanged = swaps(laid.model, kept, arguments.person, first) if first == last else []
+    words = RosterWords(estate, laid, arguments.lang)
+    form = arguments.format if arguments.out is None else arguments.out.suffix.removeprefix(".")
+    match form:
+        case "json":
+            told = absence_json(words, arguments.person, found, offers, exchanged).encode()
+        case "csv":
+            told = roster_csv(laid, found.roster or {})
+        case "xlsx":
+            told = roster_workbook(words, found.roster or {})
+        case _:
+            told = absence_text(words, arguments.person, found, offers, exchanged).encode()
+    if arguments.out is None:
+        sys.stdout.write(told.decode("utf-8-sig"))
+    else:
+        atomic.write(arguments.out, told)
+        print(f"written: {arguments.out}", file=sys.stderr)
+    if not found.complete:
+        return INTERRUPTED
+    return SHORTFALLS if found.missing or found.roster is None else 0
 
 
 def _check(arguments: argparse.Namespace, estate: "Estate") -> int:

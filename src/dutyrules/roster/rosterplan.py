@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from importlib.metadata import version
 from typing import Any
 
-from dutyrules.diagnostics import Diagnostic, InputError
+from dutyrules.diagnostics import Diagnostic, InputError, did_you_mean
 from dutyrules.estate import Estate
 from dutyrules.plan.plan import Status
 from dutyrules.roster.build import Plot, plot
@@ -105,6 +106,24 @@ def rostered_period(text: str) -> Period:
         message = f"a roster is planned for at most {LONGEST} days at once"
         raise InputError([Diagnostic("roster.period", message, None, text, "a month, a week or a quarter")])
     return period
+
+
+def away_days(laid: Plot, person: str, first: date, last: date) -> tuple[int, int]:
+    """The days of an absence that lie in the period, by number.
+
+    Raises:
+        InputError: nobody of that name is rostered, or none of the days is.
+    """
+    people = [one.id for one in laid.model.people]
+    if person not in people:
+        hint = did_you_mean(person, people)
+        message = f"{person} is not rostered in {laid.period.label}"
+        raise InputError([Diagnostic("roster.unknown-person", message, None, person, hint=hint)])
+    days = [number for number, day in enumerate(laid.days) if first <= day <= last]
+    if not days:
+        message = f"none of the days lies in {laid.period.label}"
+        raise InputError([Diagnostic("roster.away", message, None, f"{first} to {last}")])
+    return days[0], days[-1]
 
 
 def _with_reasons(base: RosterPlan, model: RosterModel, found: Solution) -> RosterPlan:
