@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from dutyrules.plan import Plan
     from dutyrules.plan.patrols import plan_patrols
     from dutyrules.plan.visits import plan_visits
+    from dutyrules.roster.rosterplan import plan_roster
     from dutyrules.scoring import Due, Result, Sheet, due, score
 
 __version__ = "0.1.0"
@@ -35,6 +36,7 @@ _HOMES = {
     "load_book": "dutyrules.book",
     "load_estate": "dutyrules.estate",
     "plan_patrols": "dutyrules.plan.patrols",
+    "plan_roster": "dutyrules.roster.rosterplan",
     "plan_visits": "dutyrules.plan.visits",
     "read_log": "dutyrules.estate",
     "score": "dutyrules.scoring",
@@ -55,6 +57,7 @@ __all__ = [
     "load_book",
     "load_estate",
     "plan_patrols",
+    "plan_roster",
     "plan_visits",
     "read_log",
     "score",

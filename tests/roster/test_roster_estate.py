@@ -199,3 +199,10 @@ def test_history_counts_for_fairness(copied: Path) -> None:
     worked = {name: sum(row[day] is not None for day in weekends) for name, row in plan.roster.items()}
     assert worked["e4"] == min(worked[name] for name in ("e1", "e2", "e3", "e4"))
     assert worked["e4"] < max(worked[name] for name in ("e1", "e2", "e3"))
+
+
+def test_the_documentation_shows_this_estate() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "roster.md").read_text("utf-8")
+    shown = page.partition("<!-- estate: tests/roster/estate -->\n```yaml\n")[2].partition("```")[0]
+    assert shown
+    assert (GARDEN / "estate.yaml").read_text("utf-8").endswith(shown)

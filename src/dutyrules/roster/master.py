@@ -7,7 +7,7 @@ the cover pays back; that is added up in whole numbers, so that no tolerance of 
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from ortools.linear_solver import pywraplp
@@ -17,10 +17,6 @@ from dutyrules.roster.network import MOST_ARCS, NEVER, Contract, Ints, Network, 
 
 SCALE = 1000
 """Prices are whole thousandths."""
-
-_DEAR = 1_000_000.0
-"""What breaking hard cover costs while no roster that keeps it is known."""
-
 
 Rows: TypeAlias = dict[str, Ints]
 """Person → shift of each day as a place, -1 for days off."""
@@ -207,7 +203,7 @@ def _own(model: RosterModel, requests: Sequence[OnDay]) -> dict[str, Ints]:
 
 
 class Master:
-    """The linear program over the rosters found so far.
+    """The linear program over the rosters found so far; everybody needs one before it is solved.
 
     Attributes:
         columns: Person → the rosters known, as rows of places, -1 for days off.
@@ -222,27 +218,48 @@ class Master:
         self.value = 0.0
         self.best_prices: Ints = np.zeros(len(crew.demands), np.int64)
         self._seen: set[tuple[str, bytes]] = set()
-        self._variables: dict[str, list[object]] = {person.id: [] for person in crew.model.people}
+        self._variables: dict[str, list[Any]] = {}
+        self._begin()
+
+    def _begin(self) -> None:
+        """Lays the program down with all rosters that are known."""
+        self._variables = {name: [] for name in self.columns}
         self._solver = pywraplp.Solver.CreateSolver("GLOP")
+        self._solver.SuppressOutput()
         self._solver.Objective().SetMinimization()
         infinity = self._solver.infinity()
         self._cover = []
-        for demand in crew.demands:
+        for demand in self.crew.demands:
             most = infinity if demand.most is None else float(demand.most)
             row = self._solver.Constraint(float(demand.need), max(most, float(demand.need)))
-            under, over = self._solver.NumVar(0.0, infinity, ""), self._solver.NumVar(0.0, infinity, "")
-            self._solver.Objective().SetCoefficient(under, float(demand.under))
-            self._solver.Objective().SetCoefficient(over, float(demand.over))
-            row.SetCoefficient(under, 1.0)
-            row.SetCoefficient(over, -1.0)
+            self._slack(row, 1.0, demand.under)
+            if demand.most is not None:
+                self._slack(row, -1.0, demand.over)
             self._cover.append(row)
-        self._one = {}
-        for person in crew.model.people:
-            row = self._solver.Constraint(1.0, 1.0)
-            spare = self._solver.NumVar(0.0, infinity, "")
-            self._solver.Objective().SetCoefficient(spare, _DEAR)
-            row.SetCoefficient(spare, 1.0)
-            self._one[person.id] = row
+        self._one = {name: self._solver.Constraint(1.0, 1.0) for name in self.columns}
+        for name, rows in self.columns.items():
+            for row in rows:
+                self._column(name, row)
+
+    def _slack(self, row: Any, sign: float, price: int) -> None:
+        variable = self._solver.NumVar(0.0, self._solver.infinity(), "")
+        self._solver.Objective().SetCoefficient(variable, float(price))
+        row.SetCoefficient(variable, sign)
+
+    def _column(self, person: str, row: Ints) -> None:
+        variable = self._solver.NumVar(0.0, self._solver.infinity(), "")
+        self._variables[person].append(variable)
+        self._solver.Objective().SetCoefficient(variable, float(self.crew.own_cost(person, row)))
+        self._one[person].SetCoefficient(variable, 1.0)
+        for number in self.crew.served(row):
+            self._cover[number].SetCoefficient(variable, 1.0)
+
+    def _run(self) -> bool:
+        """Solves the program; from nothing if going on from the last time failed, as it may after many columns."""
+        if self._solver.Solve() == pywraplp.Solver.OPTIMAL:
+            return True
+        self._begin()
+        return bool(self._solver.Solve() == pywraplp.Solver.OPTIMAL)
 
     def add(self, person: str, row: Ints) -> bool:
         """Takes a roster of a person; False if it is known."""
@@ -251,17 +268,13 @@ class Master:
             return False
         self._seen.add(key)
         self.columns[person].append(row)
-        variable = self._solver.NumVar(0.0, self._solver.infinity(), "")
-        self._variables[person].append(variable)
-        self._solver.Objective().SetCoefficient(variable, float(self.crew.own_cost(person, row)))
-        self._one[person].SetCoefficient(variable, 1.0)
-        for number in self.crew.served(row):
-            self._cover[number].SetCoefficient(variable, 1.0)
+        self._column(person, row)
         return True
 
     def solve(self) -> tuple[Ints, Mapping[str, int]]:
         """(prices of the demands, what each person's best known roster is worth), in thousandths."""
-        self._solver.Solve()
+        if not self._run():
+            return self.best_prices, dict.fromkeys(self.columns, -1 << 40)  # nothing is worth adding
         self.value = float(self._solver.Objective().Value())
         prices = np.array([round(row.dual_value() * SCALE) for row in self._cover], np.int64)
         low = np.array([0 if one.most is None else -one.over * SCALE for one in self.crew.demands], np.int64)
@@ -270,10 +283,10 @@ class Master:
 
     def shares(self) -> Mapping[str, list[float]]:
         """Person → the share of each known roster."""
-        self._solver.Solve()
+        if not self._run():
+            return {name: [1.0, *[0.0] * (len(rows) - 1)] for name, rows in self.columns.items()}
         return {
-            name: [variable.solution_value() for variable in variables]  # type: ignore[attr-defined]
-            for name, variables in self._variables.items()
+            name: [variable.solution_value() for variable in variables] for name, variables in self._variables.items()
         }
 
     def reduced(self, person: str, prices: Ints) -> Ints:
