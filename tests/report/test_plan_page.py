@@ -12,6 +12,7 @@ import pytest
 
 import dutyrules as dr
 from dutyrules.plan import Measure, Move, Plan, Status, Task
+from dutyrules.report.language import LANGUAGES
 from dutyrules.report.plan import render_plan
 from dutyrules.report.plan_load import Loads
 from dutyrules.report.plan_words import PlanWords
@@ -31,7 +32,7 @@ def written(estate: dr.Estate, plan: Plan, language: str = "en") -> str:
 # ---------------------------------------------------------------- nothing from outside
 
 
-@pytest.mark.parametrize("language", ["en", "zh-Hans"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_page_stands_alone(short: tuple[dr.Estate, Plan], language: str) -> None:
     page = written(*short, language)
     seen = Tags(page)
