@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from dutyrules.plan import Plan
     from dutyrules.plan.patrols import plan_patrols
     from dutyrules.plan.visits import plan_visits
+    from dutyrules.roster.rosterplan import plan_roster
     from dutyrules.scoring import Due, Result, Sheet, due, read_closed, score
 
 __version__ = "0.1.0"
@@ -40,6 +41,7 @@ _HOMES = {
     "load_estate": "dutyrules.estate",
     "month_differences": "dutyrules.closing",
     "plan_patrols": "dutyrules.plan.patrols",
+    "plan_roster": "dutyrules.roster.rosterplan",
     "plan_visits": "dutyrules.plan.visits",
     "publish_month": "dutyrules.closing",
     "read_closed": "dutyrules.scoring",
@@ -66,6 +68,7 @@ __all__ = [
     "load_estate",
     "month_differences",
     "plan_patrols",
+    "plan_roster",
     "plan_visits",
     "publish_month",
     "read_closed",

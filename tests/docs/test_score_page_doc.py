@@ -1,5 +1,6 @@
 """The commands of docs/score-page.md, run on a small estate in the place of the one that they name."""
 
+import json
 import re
 import shlex
 import shutil
@@ -9,6 +10,7 @@ import pytest
 
 from dutyrules.cli.main import main
 from dutyrules.report import redacted
+from dutyrules.scoring import seal_of
 from tests.report.month_world import write_estate
 from tests.report.test_score_page import closed_months
 
@@ -19,8 +21,9 @@ def test_the_commands_write_what_the_page_says(tmp_path: Path, monkeypatch: pyte
     (tmp_path / "haitang" / "logs").mkdir(parents=True)
     write_estate(tmp_path / "haitang")
     shutil.move(tmp_path / "haitang" / "log.csv", tmp_path / "haitang" / "logs")
-    _, september = closed_months(tmp_path)
-    (tmp_path / "2026-08.json").write_text(september.read_text("utf-8").replace("2026-09", "2026-08"), "utf-8")
+    july, _ = closed_months(tmp_path)
+    august = {**json.loads(july.read_text("utf-8")), "period": "2026-08"}
+    (tmp_path / "2026-08.json").write_text(json.dumps({**august, "seal": seal_of(august)}), "utf-8")
     monkeypatch.chdir(tmp_path)
     (block,) = re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)
     commands = [shlex.split(line.replace("b03", "wu")) for line in block.splitlines()]

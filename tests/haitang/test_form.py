@@ -10,9 +10,6 @@ import dutyrules as dr
 from dutyrules.estate import read_forms, write_returned
 from dutyrules.report.form import write_form
 
-HAITANG = Path(__file__).parents[2] / "examples" / "haitang"
-LOGS = sorted((HAITANG / "logs").glob("*.csv"))
-
 
 def points(estate: dr.Estate, files: list[Path]) -> dict[tuple[str, str, str], float]:
     """What each line of each person takes off."""
@@ -26,10 +23,10 @@ def points(estate: dr.Estate, files: list[Path]) -> dict[tuple[str, str, str], f
 
 
 @pytest.mark.slow
-def test_planted_findings_are_all_that_changes(tmp_path: Path) -> None:
+def test_planted_findings_are_all_that_changes(haitang: Path, logs: list[Path], tmp_path: Path) -> None:
     """By hand: untidy twice 2 × 2; overlooked once more 1; every second careless follow-up 2, one such step more;
     three visits in haste 3 × 0.5; rude once, on the sheet of further findings, 2."""
-    estate = dr.load_estate(HAITANG)
+    estate = dr.load_estate(haitang)
     path = tmp_path / "form.xlsx"
     write_form(estate, "2026-10", path, inspector="pm")
     book = openpyxl.load_workbook(path)
@@ -46,7 +43,7 @@ def test_planted_findings_are_all_that_changes(tmp_path: Path) -> None:
     returned = read_forms([path], estate)
     assert returned.rejected_rows == 0
     write_returned(returned, tmp_path / "found.csv")
-    before, after = points(estate, LOGS), points(estate, [*LOGS, tmp_path / "found.csv"])
+    before, after = points(estate, logs), points(estate, [*logs, tmp_path / "found.csv"])
     assert {key: after[key] - before[key] for key in after if after[key] != before[key]} == {
         ("b01", "conduct", "1"): 4,
         ("b03", "patrol", "7"): 1,

@@ -16,13 +16,16 @@ from dutyrules.cli.main import main
 from dutyrules.plan.edited import review
 from dutyrules.plan.planfile import read_plan
 from dutyrules.plan.substitutes import Absence, substitutes
-from dutyrules.report import as_document
+from dutyrules.report import as_document, redact
 from dutyrules.report.due import due_document
 from dutyrules.report.plan import render_plan, write_plan
 from dutyrules.report.plan_review import review_json
 from dutyrules.report.plan_substitutes import substitutes_json
 from dutyrules.report.schema import DOCUMENTS, FILES, schema_of
+from dutyrules.report.standing_document import adjustment
 from dutyrules.source import plain, read
+from tests.closing.test_adjustments import ON_TIME
+from tests.closing.yard import Yard
 from tests.report.lane import lane, write_lane
 from tests.report.month_world import scored, write_estate
 
@@ -52,6 +55,7 @@ def documents(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, Docum
     open_ = dr.due(haitang, log, datetime(2026, 10, 15, 12))
     found.append(("due", due_document(open_, open_.people)))
     found += _lane(tmp_path_factory.mktemp("lane"))
+    found += _closing(Yard(tmp_path_factory.mktemp("closing") / "yard"))
     return found
 
 
@@ -74,6 +78,23 @@ def _lane(folder: Path) -> Iterator[tuple[str, Document]]:
     yield "verify", json.loads(review_json(review(estate, "2026-10", done, read_plan(home / "edited.csv", estate))))
     absence = Absence("wang", date(2026, 10, 19), date(2026, 10, 23))
     yield "substitutes", json.loads(substitutes_json(absence, substitutes(estate, "2026-10", done, kept, absence)))
+
+
+def _closing(yard: Yard) -> Iterator[tuple[str, Document]]:
+    """A month that was closed, what came to light later, a month that carries it, and the same redacted."""
+    yard.publish()
+    yard.finish()
+    yield "score", yard.closed("2026-10")
+    yard.late("2026-10", f"{ON_TIME},hu")
+    differences = dr.month_differences(yard.estate, "2026-10")
+    told = [adjustment(one) for one in differences]
+    yield "differences", {"period": "2026-10", "differences": told}
+    result = yard.november().result
+    carried = yard.closed("2026-11")
+    assert any(one["adjustments"] for one in carried["people"])
+    yield "score", carried
+    hidden = redact(result)
+    yield "score", as_document(hidden, hidden.people)
 
 
 @pytest.mark.parametrize("name", [*DOCUMENTS, *FILES])
@@ -113,7 +134,11 @@ def test_a_field_more_less_or_misspelt_is_noticed(documents: list[tuple[str, Doc
             for key in path:
                 place = place[key]
             for field in [*place, "colour"]:
-                optional = (path[-1:], field) in {(("provenance",), "search"), (("provenance",), "groups")}
+                optional = (path[-1:], field) in {
+                    ((), "seal"),
+                    (("provenance",), "search"),
+                    (("provenance",), "groups"),
+                }
                 spoilt = dict(place)
                 place[f"{field}s"] = place.pop(field, None)
                 assert not validator.is_valid(slim) or optional, (name, path, field)

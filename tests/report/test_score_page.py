@@ -11,7 +11,7 @@ import pytest
 import dutyrules as dr
 from dutyrules.cli.main import main
 from dutyrules.report import LANGUAGES, render
-from dutyrules.scoring import read_closed
+from dutyrules.scoring import read_closed, seal_of
 from tests.report.month_world import scored, write_estate
 from tests.report.pages import Element, Tags, body, of, tree, words
 
@@ -214,7 +214,7 @@ def closed_months(folder: Path) -> list[Path]:
         ]
         told = {"schema_version": "1", "closed": True, "estate": "guards", "period": month, "people": people}
         paths.append(folder / f"{month}.json")
-        paths[-1].write_text(json.dumps(told), "utf-8")
+        paths[-1].write_text(json.dumps({**told, "seal": seal_of(told)}), "utf-8")
     return paths
 
 

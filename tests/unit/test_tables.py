@@ -88,6 +88,10 @@ def test_every_table_is_there_and_typed() -> None:
         },
         "spells": {"name": pl.String, "target": pl.String, "from": pl.Date, "to": pl.Date, "_row": pl.Int32},
         "roster": {"person": pl.String, "date": pl.Date, "start": pl.Int32, "end": pl.Int32, "_row": pl.Int32},
+        "requests": {
+            "person": pl.String, "date": pl.Date, "shift": pl.String, "wish": pl.String, "weight": pl.Int32,
+            "_row": pl.Int32,
+        },
         "leave": {
             "person": pl.String, "from": exact, "until": exact, "approved": pl.Boolean, "kind": pl.String,
             "substitute": pl.String, "accepted_at": exact, "_row": pl.Int32,
@@ -122,6 +126,7 @@ def test_filled_tables_have_the_types_of_empty_ones() -> None:
             "spells": [{"name": "handover", "target": "B1-101"}],
             "arrears": [{"unit": "B1-101", "fee": "property", "age": "old", "amount": "1"}],
             "roster": [{"person": "p1", "date": "2026-10-08", "start": "08:00", "end": "17:30"}],
+            "requests": [{"person": "p1", "date": "2026-10-08"}],
             "leave": [{"person": "p1", "from": "2026-10-08", "until": "2026-10-09", "approved": "no"}],
             "coverage": [{"source": "app", "status": "complete", "kinds": "patrol.*"}],
             "settlements": [
@@ -522,6 +527,7 @@ def test_reversed_dates() -> None:
                 PEOPLE[0] | {"from": "2026-10-08", "to": "2026-10-07"},
                 PEOPLE[1] | {"from": "2026-10-08", "to": "2026-10-08"},
             ],
+            "requests": [{"person": "p1", "date": "2026-10-08"}],
             "leave": [{"person": "p1", "from": "2026-10-08", "until": "2026-10-08 00:00", "approved": "yes"}],
         }
     )[1]

@@ -19,14 +19,21 @@ INTERRUPTED, WRONG_USAGE, SHORTFALLS = 130, 2, 5
 PLANNERS = {"visits": "plan_visits", "patrols": "plan_patrols"}
 """What is planned → the public function that plans it."""
 
+ROSTER = "roster"
+"""Who works when; it has a planner and files of its own."""
+
 BESIDES = ("verify", "substitutes")
 """What may be asked about a plan that is there already."""
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
     """What to plan, from what, and where to write it."""
-    command.add_argument("what", choices=(*PLANNERS, *BESIDES), help="what to plan, or what to ask about a plan")
-    command.add_argument("plan", nargs="?", type=Path, metavar="PLAN", help="verify: the plan (CSV or XLSX)")
+    command.add_argument(
+        "what", choices=(*PLANNERS, ROSTER, *BESIDES), help="what to plan, or what to ask about a plan"
+    )
+    command.add_argument(
+        "plan", nargs="?", type=Path, metavar="PLAN", help="verify: the plan (CSV or XLSX); roster: one to be checked"
+    )
     command.add_argument("--estate", required=True, type=Path, help="estate.yaml, or the directory that holds it")
     command.add_argument("--period", required=True, metavar="2026-Q4", help="2026-Q4, 2026-10 …")
     command.add_argument(
@@ -51,7 +58,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         "--time-limit",
         type=float,
         metavar="SECONDS",
-        help="visits: search so long instead; not the same plan each time",
+        help="visits, roster: search so long instead; not the same plan each time",
     )
     command.add_argument("--against", type=Path, metavar="PLAN", help="verify: compare with this plan, not a new one")
     command.add_argument("--from", dest="since", type=_day, metavar="DAY", help="substitutes: first day of absence")
@@ -80,6 +87,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     if arguments.what in BESIDES:
         return _answer(arguments)
+    if arguments.what == ROSTER:
+        return _roster(arguments)
     form = _form(arguments)
     wrong = _wrong(arguments, form)
     if wrong:
@@ -150,6 +159,21 @@ def _plan(arguments: argparse.Namespace, estate: "Estate", done: "Log | None") -
     more = {name: wish for name, wish in wished.items() if wish is not None}
     with _progress(arguments.lang) as progress:
         return planner(estate, arguments.period, done, keep, start=arguments.start, progress=progress, **more)
+
+
+def _roster(arguments: argparse.Namespace) -> int:
+    """Plans who works when, or checks such a plan."""
+    from dutyrules import load_estate
+    from dutyrules.cli.roster_ import run as run_roster
+    from dutyrules.cli.roster_ import wrong
+
+    usage = wrong(arguments)
+    if usage:
+        print(usage, file=sys.stderr)
+        return WRONG_USAGE
+    estate = load_estate(arguments.estate)
+    with _progress(arguments.lang) as progress:
+        return run_roster(arguments, estate, progress)
 
 
 def _answer(arguments: argparse.Namespace) -> int:

@@ -128,6 +128,7 @@ def read_draft(node: Node, directory: Path, book: Book | None = None) -> Draft:
     if book is None:
         _check_figures(node, books, areas, problems)
         _check_planning(node, form.planning, books, problems)
+        _check_roster(node, form, books, problems)
     if problems:
         raise InputError(problems)
     return Draft(form, node, books, bound, areas)
@@ -281,6 +282,26 @@ def _check_figures(node: Node, book: Book, areas: Areas, problems: list[Diagnost
         for name, place in _areas_in(definition):
             if name not in areas.within and not Path(place.file).resolve().is_relative_to(shipped):
                 problems.append(_unknown("estate.unknown-area", "area", name, place, areas.names))
+
+
+def _check_roster(node: Node, form: EstateForm, book: Book, problems: list[Diagnostic]) -> None:
+    """Windows, areas and roles that the roster names exist."""
+    roster = form.planning.roster
+    if roster is None:
+        return
+    section = ("planning", "roster")
+    for loc, window in roster.unknown_windows():
+        where = place_of(follow(node, (*section, *loc))[0])
+        problems.append(_unknown("estate.unknown-window", "window", window, where, roster.windows))
+    for number, line in enumerate(roster.cover):
+        for key, noun, names, known in (
+            ("areas", "area", line.areas, form.areas),
+            ("roles", "role", line.roles, book.roles),
+        ):
+            for name in names:
+                if name not in known:
+                    where = place_of(follow(node, (*section, "cover", number, key))[0])
+                    problems.append(_unknown(f"estate.unknown-{noun}", noun, name, where, known))
 
 
 def _check_planning(node: Node, planning: Planning, book: Book, problems: list[Diagnostic]) -> None:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator
 
+from dutyrules.estate.rostering import Rostering
 from dutyrules.figure import Count, Form, Share, Text, Time, Windows, wrong
 
 
@@ -78,6 +79,7 @@ class Planning(Form):
         minutes_per_day: Most minutes that one person spends on visits of all kinds in a day.
         contact_rates: How many of those who are visited are reached; nobody plans for misses where it is not said.
         reserve_attempts: Most further visits to one household in a period, in case that it is not reached.
+        roster: Who works which windows; nobody plans that where it is not said.
     """
 
     visits: Mapping[Text, VisitCapacity] = {}
@@ -85,6 +87,7 @@ class Planning(Form):
     contact_rates: ContactRates | None = None
     reserve_attempts: Count = 1
     patrols: Mapping[Text, PatrolPace] = {}
+    roster: Rostering | None = None
 
     def alongside(self, kinds: Set[str]) -> frozenset[str]:
         """Some kinds with those that are planned together with them: a plan without calls has none on purpose."""

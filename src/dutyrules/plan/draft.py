@@ -157,6 +157,14 @@ class Draft:
         """A draft for bounds: as if one person were always enough."""
         return replace(self.copy(), households={code: one.unpaired() for code, one in self.households.items()})
 
+    def anywhere(self) -> "Draft":
+        """A draft for counting: as if buildings and wished times made no difference, so that classes are few."""
+        households = {
+            code: replace(one, building="", stays=tuple(replace(stay, prefer="any") for stay in one.stays))
+            for code, one in self.households.items()
+        }
+        return replace(self.copy(), households=households)
+
     def settled(self, visit: Visit) -> bool:
         """Whether a visit must stay where it is: chosen for a limit, or for two persons at once."""
         return visit.companion is not None or any(self.demands[number].follow_up for number in self.serves(visit))

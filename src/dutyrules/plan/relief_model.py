@@ -93,7 +93,7 @@ class _Model:
     ) -> None:
         self.model = mathopt.Model()
         self.numbers, self.lifted, self.more = numbers, lifted, more
-        self.supplies = [replace(one, draft=_plain(one.draft)) for one in supplies]
+        self.supplies = [replace(one, draft=one.draft.unpaired().anywhere()) for one in supplies]
         self.own = self.supplies[0].draft
         self.groups = classes(self.own, numbers, leavers=True)
         self.price: list[mathopt.LinearBase] = []
@@ -262,17 +262,6 @@ class _Model:
             self._most([counted], mathopt.fast_sum(visits))
             self._most([counted], self.asks[index])
             yield counted
-
-
-def _plain(draft: Draft) -> Draft:
-    """The same, as if one person were always enough and nobody minded where and at which time of a day a visit is."""
-    households = {
-        code: replace(
-            one.unpaired(), building="", stays=tuple(replace(stay, prefer="any", persons=1) for stay in one.stays)
-        )
-        for code, one in draft.households.items()
-    }
-    return replace(draft.copy(), households=households)
 
 
 def _room(draft: Draft, days: Days) -> int:

@@ -19,6 +19,9 @@ LOOKS: Final = 4
 GLANCE: Final = 5.0
 """Seconds that one look may take where time is what counts."""
 
+KEPT: Final = 8
+"""Groups up to which all keep their programmes, of some 30 MB each, between their turns."""
+
 Told = Callable[[int, int, int, int], None]
 """Told how much is done of how much, what the plans cost, and what no plans can cost less than."""
 
@@ -70,7 +73,7 @@ class Search:
         if self.effort.seconds is None:
             self._round(pool, [one for one in self.courses if one.open and one.small], Course.look)
             for _ in range(self.effort.units - 1):
-                self._round(pool, [one for one in self.courses if one.open], _look)
+                self._round(pool, [one for one in self.courses if one.open], self._look)
             return
         while monotonic() < self._until:
             waiting = sorted((one for one in self.courses if one.open), key=lambda one: -one.gap)
@@ -90,7 +93,17 @@ class Search:
         for _ in range(LOOKS):
             if course.open and not self._over():
                 course.look(GLANCE)
-        course.forget()
+        self._let_go(course)
+
+    def _look(self, course: Course) -> None:
+        for _ in range(LOOKS):
+            if course.open:
+                course.look()
+        self._let_go(course)
+
+    def _let_go(self, course: Course) -> None:
+        if len(self.courses) > KEPT:
+            course.forget()
 
     def _over(self) -> bool:
         return self._stop.is_set() or (self.effort.seconds is not None and monotonic() > self._until)
@@ -99,10 +112,3 @@ class Search:
 def _step(course: Course) -> None:
     for _ in range(STEPS):
         course.step()
-
-
-def _look(course: Course) -> None:
-    for _ in range(LOOKS):
-        if course.open:
-            course.look()
-    course.forget()

@@ -35,7 +35,7 @@ from dutyrules.plan.priority import priority_waits
 from dutyrules.plan.programme import Least
 from dutyrules.plan.progress import Progress, untold
 from dutyrules.plan.relieving import Situation, relaxations
-from dutyrules.plan.repair import repair_all, repair_measures
+from dutyrules.plan.repair import repair_all, repair_measures, with_company
 from dutyrules.plan.reserves import add_reserves, expected_short
 from dutyrules.plan.search import Effort, Search
 from dutyrules.plan.spread import least
@@ -108,6 +108,13 @@ def plan_visits(
     )
     if repairs is not None and any(one.paired for draft in fixed for one in draft.households.values()):
         company.complete([one.draft for one in solved])
+        repairs = [
+            with_company(start, expected, one, _least_by_flows, inside)
+            if any(household.paired for household in start.households.values())
+            else one
+            for start, one in zip(fixed, repairs, strict=True)
+        ]
+        solved = [_Solved(one.draft, one.least, one.complete) for one in repairs]
     drafts, leasts = [one.draft for one in solved], [one.least for one in solved]
     rates = estate.planning.contact_rates
     if rates is not None:
@@ -133,7 +140,7 @@ def plan_visits(
         duties=duties,
         shortfalls=(),
         least_shortfall=sum(leasts),
-        measures=measures if repairs is None else repair_measures(measures, repairs, inside),
+        measures=measures if repairs is None else repair_measures(measures, repairs),
         unplanned=unplanned,
         balance=balance(estate, before.ground.presence, drafts, have),
         moves=Diff(old, expected, fixed, made, persons, codes).moves(tasks) if rows else (),
@@ -275,7 +282,7 @@ def _explained(
     if judged != claimed:
         wrong = sorted(judged.items() ^ claimed.items())
         raise PlanError(f"planned and judged misses differ: {wrong[:5]}")
-    helped = {place: fixed[place].helped() for place in {place for place, _ in claims.values()}}
+    helped = {place: fixed[place].helped().anywhere() for place in {place for place, _ in claims.values()}}
     found = []
     for breach in breaches:
         place, number = claims[breach.breach_id]

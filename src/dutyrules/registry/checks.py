@@ -21,6 +21,7 @@ _REFERENCES = (
     ("permits", "unit", "units", "unit"),
     ("arrears", "unit", "units", "unit"),
     ("roster", "person", "people", "person"),
+    ("requests", "person", "people", "person"),
     ("leave", "person", "people", "person"),
     ("leave", "substitute", "people", "person"),
     ("settlements", "person", "people", "person"),

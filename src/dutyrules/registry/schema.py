@@ -70,6 +70,9 @@ _ALIASES = {
     "amount": ("金额", "金額", "欠费金额", "欠費金額"),
     "date": ("日期", "排班日期"),
     "start": ("上班", "上班时间", "上班時間"),
+    "shift": ("班次",),
+    "wish": ("意愿", "意願"),
+    "weight": ("权重", "權重"),
     "end": ("下班", "下班时间", "下班時間"),
     "approved": ("批准", "是否批准", "已批准"),
     "kind": ("类型", "類型", "假别", "假別", "请假类型", "請假類型"),
@@ -172,6 +175,13 @@ TABLES: Mapping[str, tuple[Column, ...]] = MappingProxyType(
             _column("date", Kind.DATE, required=True),
             _column("start", Kind.TIME),
             _column("end", Kind.END_TIME),
+        ),
+        "requests": (
+            _key("person"),
+            _column("date", Kind.DATE, required=True),
+            _column("shift"),
+            _column("wish", Kind.WORD, words="on off must never", default="on"),
+            _column("weight", Kind.COUNT, default="1"),
         ),
         "leave": (
             _key("person"),

@@ -36,6 +36,7 @@ class Tables:
         arrears: `amount` is `Int64`, in ten-thousandths.
         spells: What holds of a unit, building or person from a day to a day: a probation, a life, an absence.
         roster: `start` and `end` are `Int32` seconds after midnight; null on a rest day.
+        requests: What people wish for, or have to, on a day; `weight` is `Int32`.
         leave: `from`, `until` and `accepted_at` are `Datetime("us")`, `approved` is `Boolean`.
         coverage: `kinds` and `areas` are `List(String)`; an empty list means all.
         settlements: Items that HR settled.
@@ -51,6 +52,7 @@ class Tables:
     arrears: pl.DataFrame
     spells: pl.DataFrame
     roster: pl.DataFrame
+    requests: pl.DataFrame
     leave: pl.DataFrame
     coverage: pl.DataFrame
     settlements: pl.DataFrame

@@ -17,6 +17,7 @@ from dutyrules.report.schema_parts import (
     PERIOD,
     PROVENANCE,
     REASON,
+    SHA,
     STRENGTH,
     TEXT,
     TEXTS,
@@ -75,6 +76,15 @@ _OPEN: Final = object_of(
     }
 )
 
+_STANDING: Final = object_of(
+    {
+        "state": one_of("draft", "published", "closed"),
+        "revision": COUNT,
+        "published_at": or_null(INSTANT),
+        "appeals_until": or_null(INSTANT),
+    }
+)
+
 _CAUSE: Final = object_of({"message": TEXT, "numbers": {"type": "object"}})
 
 _PLAN_PROVENANCE: Final = object_of(
@@ -97,15 +107,21 @@ _DOCUMENTS: Final[dict[str, tuple[str, Schema]]] = {
                 "estate": TEXT,
                 "forecast": TRUTH,
                 "closed": TRUTH,
-                "standing": or_null(ref("standing")),
+                "standing": or_null(_STANDING),
                 "redacted": TRUTH,
                 "provenance": ref("provenance"),
                 "people": list_of(ref("sheet")),
                 "uncovered": list_of(object_of({"person": TEXT, "area": or_null(TEXT), "role": TEXT, "day": DATE})),
                 "unplaced": list_of(ref("adjustment")),
                 "rejected": COUNT,
-            }
+                "seal": SHA,
+            },
+            "seal",
         ),
+    ),
+    "differences": (
+        "dutyrules close diff --format json: what a month comes to differently",
+        object_of({"period": PERIOD, "differences": list_of(ref("adjustment"))}),
     ),
     "due": (
         "dutyrules due --format json: what is open",

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from dutyrules.obligation import REASONS
-from dutyrules.plan.relief import Lever
 from dutyrules.report.document import SCHEMA_VERSION
 
 Schema = dict[str, Any]
@@ -164,6 +163,47 @@ DEFS: Final[dict[str, Schema]] = {
             "liable": list_of(object_of({"person": TEXT, "role": TEXT})),
         }
     ),
+    "appeal": object_of(
+        {
+            "breach_id": TEXT,
+            "filed_at": INSTANT,
+            "filed_by": or_null(TEXT),
+            "decision": one_of("open", "late", "refused", "points", "all"),
+            "points": or_null(DECIMAL),
+            "decided_by": or_null(TEXT),
+            "decided_at": or_null(INSTANT),
+            "approver": or_null(TEXT),
+            "reason": or_null(TEXT),
+        }
+    ),
+    "adjustment": object_of(
+        {
+            "period": PERIOD,
+            "person": TEXT,
+            "role": TEXT,
+            "points": DECIMAL,
+            "fines": map_of(DECIMAL),
+            "payable": map_of(DECIMAL),
+            "changes": list_of(
+                object_of(
+                    {
+                        "change": one_of("came", "went", "changed"),
+                        "breach_id": TEXT,
+                        "duty": TEXT,
+                        "clause": TEXTS,
+                        "post": TEXT,
+                        "period": TEXT,
+                        "day": TEXT,
+                        "reason": or_null(TEXT),
+                        "expected": or_null(TEXT),
+                        "actual": or_null(TEXT),
+                        "evidence": ROWS,
+                        "missing": TEXTS,
+                    }
+                )
+            ),
+        }
+    ),
     "sheet": object_of(
         {
             "person": TEXT,
@@ -212,93 +252,6 @@ DEFS: Final[dict[str, Schema]] = {
             "not_assessed": list_of(ref("finding")),
         }
     ),
-    "standing": object_of(
-        {
-            "state": one_of("draft", "published", "closed"),
-            "revision": COUNT,
-            "published_at": or_null(INSTANT),
-            "appeals_until": or_null(INSTANT),
-        }
-    ),
-    "appeal": object_of(
-        {
-            "breach_id": TEXT,  # or an inspector's row
-            "filed_at": INSTANT,
-            "filed_by": or_null(TEXT),
-            "decision": one_of("open", "late", "refused", "points", "all"),
-            "points": or_null(DECIMAL),
-            "decided_by": or_null(TEXT),
-            "decided_at": or_null(INSTANT),
-            "approver": or_null(TEXT),
-            "reason": or_null(TEXT),
-        }
-    ),
-    "adjustment": object_of(
-        {
-            "period": PERIOD,
-            "person": TEXT,
-            "role": TEXT,
-            "points": DECIMAL,
-            "fines": map_of(DECIMAL),
-            "payable": map_of(DECIMAL),
-            "changes": list_of(
-                object_of(
-                    {
-                        "change": one_of("came", "went", "changed"),
-                        "breach_id": or_null(ID),
-                        "duty": TEXT,
-                        "clause": TEXTS,
-                        "post": TEXT,
-                        "period": PERIOD,
-                        "day": DATE,
-                        "reason": REASON,
-                        "expected": or_null(TEXT),
-                        "actual": or_null(TEXT),
-                        "evidence": ROWS,
-                        "missing": TEXTS,
-                    }
-                )
-            ),
-        }
-    ),
-    "relaxation": object_of(
-        {
-            "persons": TEXTS,
-            "breach_ids": IDS,
-            "price": or_null(COUNT),
-            "least": or_null(COUNT),
-            "changes": list_of(ref("relief")),
-        }
-    ),
-    "relief": object_of(
-        {
-            "lever": one_of(*(lever.value for lever in Lever)),
-            "number": COUNT,
-            "price": COUNT,
-            "person": or_null(TEXT),
-            "kind": or_null(TEXT),
-            "day": or_null(DATE),
-            "unit": or_null(TEXT),
-            "breach_id": or_null(ID),
-            "duty": or_null(TEXT),
-            "post": or_null(TEXT),
-            "period": or_null(PERIOD),
-            "expected": or_null(TEXT),
-            "less": or_null(COUNT),
-        }
-    ),
-    "load": object_of({"person": TEXT, "visits": COUNT, "minutes": COUNT, "workdays": COUNT}),
-    "balance": object_of(
-        {
-            "even": TRUTH,
-            "proven": TRUTH,
-            "handovers": list_of(
-                object_of({"building": TEXT, "before": TEXT, "after": TEXT, "households": COUNT, "minutes": COUNT})
-            ),
-            "before": list_of(ref("load")),
-            "after": list_of(ref("load")),
-        }
-    ),
     "cost": object_of({"points": DECIMAL, "fines": map_of(DECIMAL)}),
     "task": object_of(
         {
@@ -313,6 +266,45 @@ DEFS: Final[dict[str, Schema]] = {
             "order": COUNT,
             "duties": TEXTS,
             "pinned": TRUTH,
+        }
+    ),
+    "relaxation": object_of(
+        {
+            "persons": TEXTS,
+            "breach_ids": IDS,
+            "price": or_null(COUNT),
+            "least": COUNT,
+            "changes": list_of(
+                object_of(
+                    {
+                        "lever": one_of("place", "hour", "colleague", "wish", "leave", "owe"),
+                        "number": COUNT,
+                        "price": COUNT,
+                        "person": or_null(TEXT),
+                        "kind": or_null(TEXT),
+                        "day": or_null(DATE),
+                        "unit": or_null(TEXT),
+                        "breach_id": or_null(ID),
+                        "duty": or_null(TEXT),
+                        "post": or_null(TEXT),
+                        "period": or_null(PERIOD),
+                        "expected": or_null(NUMBER),
+                        "less": or_null(NUMBER),
+                    }
+                )
+            ),
+        }
+    ),
+    "load": object_of({"person": TEXT, "visits": COUNT, "minutes": COUNT, "workdays": COUNT}),
+    "balance": object_of(
+        {
+            "even": TRUTH,
+            "proven": TRUTH,
+            "handovers": list_of(
+                object_of({"building": TEXT, "before": TEXT, "after": TEXT, "households": COUNT, "minutes": COUNT})
+            ),
+            "before": list_of(ref("load")),
+            "after": list_of(ref("load")),
         }
     ),
     "move": object_of(

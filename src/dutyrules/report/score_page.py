@@ -13,6 +13,7 @@ from dutyrules.report.score_losses import losses_section
 from dutyrules.report.score_person import PersonScore
 from dutyrules.report.score_team import team_section
 from dutyrules.report.score_trend import Trend
+from dutyrules.report.standing_text import standing_words
 from dutyrules.report.text import caveats, heading
 from dutyrules.scoring import Result, Sheet
 
@@ -47,6 +48,8 @@ def _heading(scores: Scores, title: str) -> Iterator[Html]:
     yield tag("h1", title)
     yield tag("p", _sources(scores), class_="quiet")
     yield _status(scores)
+    if scores.result.standing:
+        yield tag("p", standing_words(scores.result.standing, scores.speech))
     lines = [*caveats(scores.result, scores.speech)]
     if scores.result.uncovered and not scores.own:
         lines.append(scores.speech("uncovered", count=len(scores.result.uncovered)))

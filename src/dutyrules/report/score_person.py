@@ -10,6 +10,7 @@ from dutyrules.report.numbers import money, plain, share
 from dutyrules.report.score_data import Scored, Scores
 from dutyrules.report.score_trend import Trend
 from dutyrules.report.score_verdicts import Verdicts
+from dutyrules.report.standing_text import adjustment_lines, appeal_words
 from dutyrules.report.text import sum_of
 from dutyrules.scoring import ItemScore, LineScore
 
@@ -39,6 +40,7 @@ class PersonScore:
             self._items(),
             self._besides(),
             self._notes(),
+            self._closing(),
             self._excused(),
             self._unsettled(),
             self._by_day(),
@@ -228,6 +230,19 @@ class PersonScore:
         if not listed:
             return None
         return tag("div", tag("h3", say("sp_notes")), tag("ul", (tag("li", text) for text in listed)), class_="block")
+
+    def _closing(self) -> Html | None:
+        """What appeals and earlier months bring."""
+        estate, sheet, say = self._scores.result.estate, self._sheet, self._say
+        told = [
+            *(appeal_words(one, say) for one in sheet.appeals),
+            *(line.strip() for one in sheet.adjustments for line in adjustment_lines(estate, one, say)),
+        ]
+        if not told:
+            return None
+        parts = (("mc_appeals", sheet.appeals), ("mc_adjustments", sheet.adjustments))
+        title = " · ".join(say(key) for key, there in parts if there)
+        return tag("div", tag("h3", title), tag("ul", (tag("li", text) for text in told)), class_="block")
 
     def _unsettled(self) -> Html | None:
         listed = self._words.unsettled()
