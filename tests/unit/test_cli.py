@@ -170,13 +170,19 @@ def test_demo_runs_the_whole_round(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert "all passed" in done.stdout
-    assert (tmp_path / "here" / "2026-10.csv").exists()
-    assert f"{Path('here') / '2026-10.csv'}: the score" in done.stdout
+    assert "approved leaves in dingtalk.leave.csv" in done.stdout
+    assert "DRAFT: not published" in done.stdout
+    assert "granted: it no longer counts" in done.stdout
+    assert f"{Path('here') / '2026-10.xlsx'}: the closed month" in done.stdout
+    assert f"{Path('here') / '2026-10.html'}: the closed month" in done.stdout
     for plan in ("visits", "patrols"):
         assert {"plan.csv", "plan.json", "plan.xlsx", "b01.ics"} <= {
             file.name for file in (tmp_path / "here" / plan).iterdir()
         }
     assert "Visit a third of the households a month" in done.stdout
     assert (tmp_path / "here" / "due" / "b04.ics").exists()
-    people = json.loads((tmp_path / "here" / "2026-10.json").read_text("utf-8"))["people"]
-    assert {person["score"] for person in people if person["person"] == "dir"} == {"33"}
+    month = json.loads((tmp_path / "here" / "2026-10.json").read_text("utf-8"))
+    assert month["closed"] is True
+    scores = {person["person"]: (person["score"], person["marks"]) for person in month["people"]}
+    assert scores["dir"] == ("33", "79")  # item 7, which nobody assessed, is left out
+    assert scores["b01"] == ("95.6", "100")  # half a point is given back for the clock at the gate
