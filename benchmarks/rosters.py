@@ -115,7 +115,7 @@ def pool(staff: int = 100, days: int = 28, kinds: int = 4, seed: int = 1) -> Ros
         people.append(Person(name, frozenset(able)))
         part = random.choice([1.0, 1.0, 0.75, 0.5])
         longest, rest = random.choice([(5, 2), (6, 2), (4, 3)])
-        most = round(days * min(0.64, 0.9 * longest / (longest + rest)) * part) * 480
+        most = round(days * 0.64 * part) * 480
         rules += [
             Count(id="minutes", who=(name,), first=0, last=last, least=most - 1080, most=most, weights=minutes),
             Count(id="nights", who=(name,), first=0, last=last, most=5 * days // 28, weights={shifts[-1].id: 1}),
