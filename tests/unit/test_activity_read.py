@@ -503,3 +503,14 @@ def test_rejects_are_written_whole_and_harmless(tmp_path: Path) -> None:
     lines = path.read_text("utf-8-sig").splitlines()
     assert lines[1:] == ["<memory>,2,person,'=cmd(),unknown person,", "<memory>,2,kind,'-x,unknown kind,"]
     assert [each.name for each in tmp_path.iterdir()] == ["rejects.csv"]
+
+
+@pytest.mark.parametrize("suffix", ["csv", "jsonl", "xlsx", "parquet"])
+def test_a_file_larger_than_memory_may_be_is_not_read(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"log.{suffix}"
+    with path.open("wb") as file:
+        file.truncate((1 << 31) + 1)  # none of it is stored
+    with pytest.raises(InputError) as caught:
+        read_log([path], **KNOWN)
+    [told] = caught.value.diagnostics
+    assert (told.code, told.hint) == ("log.too-large", "split it by time")

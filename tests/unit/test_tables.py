@@ -58,6 +58,20 @@ def load(directory: Path, **files: str | bytes) -> tuple[Tables, list[Diagnostic
     return load_tables(directory)
 
 
+def sized(path: Path, size: int) -> None:
+    """A file of so many bytes, of which none is stored."""
+    with path.open("wb") as file:
+        file.truncate(size)
+
+
+@pytest.mark.parametrize("suffix", ["csv", "xlsx", "yaml"])
+def test_a_table_that_nobody_could_want_is_not_read(tmp_path: Path, suffix: str) -> None:
+    sized(tmp_path / f"units.{suffix}", (1 << 28) + 1)
+    [told] = load_tables(tmp_path)[1]
+    assert (told.code, told.where) == ("table.too-large", Cell(str(tmp_path / f"units.{suffix}"), 1))
+    assert "268,435,457 bytes" in told.message
+
+
 # --- Types
 
 

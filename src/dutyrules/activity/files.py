@@ -37,6 +37,9 @@ MEMORY_ENCODING = "memory"
 _STRETCH: int | None = None
 """How many rows are read at a time; None is what lies together in the file, for joining row groups would copy them."""
 
+_MOST_BYTES = 1 << 31
+"""The largest file that is read: some twenty million rows of text."""
+
 _QUICKLY_HASHED = 1 << 16
 """So few bytes are hashed before a thread has begun."""
 
@@ -145,6 +148,8 @@ def _open(path: Path, needed: Collection[str], words: Callable[[], Collection[st
         told = f"a log is CSV, XLSX, Parquet or JSON Lines, not {ending or 'a file without an ending'}"
         raise _error("log.unknown-format", told, path)
     try:
+        if (size := path.stat().st_size) > _MOST_BYTES:
+            raise _too_large(path, size)
         data = path.read_bytes()
     except OSError as error:
         raise _error("log.unreadable-file", f"the file can't be read: {error.strerror}", path) from None
@@ -168,6 +173,11 @@ def _open(path: Path, needed: Collection[str], words: Callable[[], Collection[st
         first_row=table.first_row,
         notices=table.notices,
     )
+
+
+def _too_large(path: Path, size: int) -> InputError:
+    message = f"the log has {size:,} bytes, and at most {_MOST_BYTES:,} are read at once"
+    return InputError([Diagnostic("log.too-large", message, Cell(str(path), 1), hint="split it by time")])
 
 
 def _open_parquet(path: Path, data: bytes, needed: Collection[str]) -> RawFile:

@@ -21,6 +21,7 @@ from dutyrules.registry.workbook import Grid, UnreadableError, lost_cells, open_
 __all__ = ["RawTable", "read_file", "read_rows"]
 
 _SEPARATORS = (",", "\t", ";")
+_MOST_BYTES = 1 << 28
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,9 @@ def read_file(table: str, path: Path) -> tuple[RawTable | None, list[Diagnostic]
     Returns:
         The raw table (None if nothing could be read), what is wrong, and the SHA-256 of the file in hexadecimal.
     """
+    if (size := path.stat().st_size) > _MOST_BYTES:
+        message = f"the table has {size:,} bytes, and at most {_MOST_BYTES:,} are read"
+        return None, [Diagnostic("table.too-large", message, Cell(str(path), 1), hint="leave out what has ended")], ""
     data = path.read_bytes()
     digest = hashlib.sha256(data).hexdigest()
     match path.suffix.lower():
