@@ -106,7 +106,7 @@ def measure(directory: Path, households: int, clock: Clock) -> dict[str, Any]:
         "proven_worst": clock.worst["_searched"],
         "seconds": seconds,
         "misses": (repaired.shortfall, repaired.least_shortfall),
-        **{name: measures[name] for name in ("changed_person", "changed_day", "changed_hour", "kept_building_days")},
+        **{name: measures[name] for name in ("changed_person", "changed_day", "changed_hour", "kept_ways")},
         "gone": sum(one.change == "gone" for one in repaired.moves),
         "anew_changed": sum((task.at, task.person, task.target) not in before for task in anew.tasks),
     }

@@ -114,14 +114,14 @@ def pool(staff: int = 100, days: int = 28, kinds: int = 4, seed: int = 1) -> Ros
         able = [shift.id for shift in shifts if random.random() < 0.8] or [shifts[0].id]
         people.append(Person(name, frozenset(able)))
         part = random.choice([1.0, 1.0, 0.75, 0.5])
-        most = round(days * 0.64 * part) * 480
         longest, rest = random.choice([(5, 2), (6, 2), (4, 3)])
+        most = round(days * 0.64 * part) * 480
         rules += [
             Count(id="minutes", who=(name,), first=0, last=last, least=most - 1080, most=most, weights=minutes),
-            Count(id="nights", who=(name,), first=0, last=last, most=5, weights={shifts[-1].id: 1}),
+            Count(id="nights", who=(name,), first=0, last=last, most=5 * days // 28, weights={shifts[-1].id: 1}),
             Runs(id="run", who=(name,), least=2, most=longest),
             Runs(id="rest", who=(name,), least=rest, off=True),
-            Weekends(id="weekends", who=(name,), most=random.choice([2, 3]), weekends=weekends(days)),
+            Weekends(id="weekends", who=(name,), most=random.choice([2, 3]) * days // 28, weekends=weekends(days)),
             Follows(id="follows", who=(name,), pairs=frozenset(pairs)),
             *dated(random, name, days, able, 4),
         ]

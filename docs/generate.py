@@ -12,8 +12,7 @@ from dutyrules.book import load_book
 from dutyrules.book.catalogue import read_catalogue
 from dutyrules.diagnostics import Diagnostic
 from dutyrules.report.clauses import clauses_page
-from dutyrules.report.handbook import handbook
-from dutyrules.report.language import LANGUAGES
+from dutyrules.report.handbook import handbook, languages_of
 from dutyrules.workshop.entries import read_entries
 
 DOCS = Path(__file__).parent
@@ -27,7 +26,7 @@ def pages() -> Mapping[str, str]:
     found = {
         f"handbook/{book.head.book}.{language}.md": handbook(book, language, "../clauses.md")
         for book in books
-        for language in LANGUAGES
+        for language in languages_of(book)
     }
     problems: list[Diagnostic] = []  # the tests of the books are checked with the books
     tested = [(book, read_entries(book, problems)) for book in books]

@@ -200,7 +200,7 @@ def _more_changes_than_need_be(repair: Repair) -> Iterator[str]:
             yield f"{said} changes, and {best.prices} would do"
         if bounds != best.prices:
             yield f"{said} changes, not proven: {bounds}"
-    elif plan.shortfall == best.misses and bounds > best.prices:
+    elif plan.shortfall == best.misses and [one or 0 for one in bounds] > list(best.prices):
         yield f"{bounds} changes are said to be needed, and {best.prices} would do"
 
 

@@ -196,6 +196,8 @@ def test_a_frozen_visit_gives_way_to_a_pin(tmp_path: Path) -> None:
 
 # ---------------------------------------------------------------------------------------------- walking comes last
 
+UNITS = ("u1", "u2", "u3", "u4", "u5")
+
 
 @pytest.mark.parametrize("day", [28, 30])
 def test_a_new_visit_goes_where_somebody_goes_anyway(tmp_path: Path, day: int) -> None:
@@ -206,8 +208,25 @@ def test_a_new_visit_goes_where_somebody_goes_anyway(tmp_path: Path, day: int) -
     hand = Hand(ALL, units, visits, buildings=["b1,A,", "b2,A,"])
     plan = hand.plan(tmp_path, start=WEDNESDAY, keep=[visit(day, "u1"), visit(other, "u2")])
     assert moved(plan) == [f"u3: - > {day} 15:10 li: new, needed"]
-    [days] = [one for one in plan.measures if one.name == "kept_building_days"]
-    assert (days.value, days.bound) == (2, 2)
+    [ways] = [one for one in plan.measures if one.name == "kept_ways"]
+    assert (ways.value, ways.bound) == (8, 8)  # where nobody knows, two minutes there and two back
+
+
+def test_minutes_count_not_buildings(tmp_path: Path) -> None:
+    """Two near buildings are entered rather than a far one: the middle lies at x = 1000, at 60 m a minute, rounded up
+    both ways, n is 17 minutes away and f 84, so that 3 × 34 minutes are walked instead of 34 + 168."""
+    units = [
+        f"{unit},{building},occupied,any,any,,"
+        for unit, building in zip(UNITS, ("f", "f", "n1", "n2", "n3"), strict=True)
+    ]
+    buildings = ["f,A,,6000,0", *(f"n{number},A,,0,0" for number in range(1, 6))]
+    visits = {HOME: way("home", "15:00", "16:00", per_day=2)}
+    duties = {"home": everyone(share="3/5")}
+    hand = Hand(duties, units, visits, buildings=buildings)
+    plan = hand.plan(tmp_path, start=WEDNESDAY, keep=[visit(28, "u5")])
+    assert sorted(task.target or "" for task in plan.tasks) == ["u3", "u4", "u5"]
+    [ways] = [one for one in plan.measures if one.name == "kept_ways"]
+    assert (ways.value, ways.bound) == (102, 102)
 
 
 # ---------------------------------------------------------------------------------------------- interrupted

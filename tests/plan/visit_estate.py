@@ -112,7 +112,10 @@ class Hand:
 
 
 def _write(path: Path, rows: Sequence[str]) -> None:
-    path.write_text("\n".join([HEADERS[path.stem], *rows]) + "\n", encoding="utf-8")
+    header = HEADERS[path.stem]
+    if rows and path.stem == "buildings" and rows[0].count(",") > header.count(","):
+        header += ",x,y"
+    path.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
 
 
 def homes(number: int, contact: str = "any", *, first: int = 1, state: str = "occupied") -> list[str]:

@@ -119,9 +119,18 @@ def test_the_page_goes_from_the_day_to_the_occasion(tiny: Path) -> None:
 
 def test_the_command_writes_a_page_for_each_language(tiny: Path, tmp_path: Path) -> None:
     assert main(["handbook", str(tiny), "dutyrules:area-butler", "--out", str(tmp_path / "out")]) == 0
-    names = {f"{book}.{language}.md" for book in ("tiny", "area-butler") for language in LANGUAGES}
+    names = {f"{book}.{language}.md" for book in ("tiny", "area-butler") for language in ("zh-Hans", "en")}
     assert {path.name for path in (tmp_path / "out").iterdir()} == names
     assert (tmp_path / "out" / "tiny.en.md").read_text("utf-8") == handbook(load_book(tiny), "en")
+
+
+def test_a_page_in_traditional_chinese_is_for_a_book_that_is_titled_so_or_for_who_asks(tmp_path: Path) -> None:
+    book, out = "dutyrules:executive-housekeeper", tmp_path / "out"
+    assert main(["handbook", book, "--out", str(out)]) == 0
+    assert {path.name.split(".")[1] for path in out.iterdir()} == set(LANGUAGES)
+    asked = tmp_path / "asked"
+    assert main(["handbook", "dutyrules:area-butler", "--out", str(asked), "--lang", "zh-Hant", "--lang", "en"]) == 0
+    assert {path.name for path in asked.iterdir()} == {"area-butler.zh-Hant.md", "area-butler.en.md"}
 
 
 def test_a_book_that_is_none(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

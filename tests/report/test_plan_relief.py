@@ -10,6 +10,7 @@ from python_calamine import CalamineWorkbook
 
 import dutyrules as dr
 from dutyrules.plan import Change, Lever, Plan, Relaxation
+from dutyrules.report.language import LANGUAGES
 from dutyrules.report.plan import render_plan
 from tests.plan.visit_estate import HOME, Hand, everyone, way
 
@@ -80,7 +81,7 @@ def test_page_and_workbook(uneven: tuple[dr.Estate, Plan]) -> None:
     assert {"楼栋可如何调整", "每工作日分钟"} <= set(told)
 
 
-@pytest.mark.parametrize("language", ["en", "zh-Hans"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_every_change_has_words(uneven: tuple[dr.Estate, Plan], language: str) -> None:
     """Whatever lever, whether found, cheapest or not."""
     estate, plan = uneven
@@ -101,7 +102,11 @@ def test_every_change_has_words(uneven: tuple[dr.Estate, Plan], language: str) -
     told = [line.strip() for line in lines if line.endswith(("]", "〕")) and line.startswith("    ")]
     assert len(told) == len(set(told)) == len(changes)
     assert all(str(change.price) in line for change, line in zip(changes, told, strict=True))
-    dearer = {"en": "changes of these kinds that suffice cost at least 7", "zh-Hans": "同类调整至少需 7 位"}[language]
-    none = {"en": "no changes were found", "zh-Hans": "未找到"}[language]
+    dearer = {
+        "en": "changes of these kinds that suffice cost at least 7",
+        "zh-Hans": "同类调整至少需 7 位",
+        "zh-Hant": "同類調整至少需 7 位",
+    }[language]
+    none = {"en": "no changes were found", "zh-Hans": "未找到", "zh-Hant": "未找到"}[language]
     assert any(dearer in line for line in lines)
     assert any(none in line and "wang" in line for line in lines)

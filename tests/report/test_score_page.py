@@ -10,7 +10,7 @@ import pytest
 
 import dutyrules as dr
 from dutyrules.cli.main import main
-from dutyrules.report import render
+from dutyrules.report import LANGUAGES, render
 from dutyrules.scoring import read_closed, seal_of
 from tests.report.month_world import scored, write_estate
 from tests.report.pages import Element, Tags, body, of, tree, words
@@ -46,7 +46,7 @@ def line(root: Element, name: str, what: str) -> Element:
 # ---------------------------------------------------------------- nothing from outside, nothing broken
 
 
-@pytest.mark.parametrize("language", ["en", "zh-Hans"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_page_stands_alone(result: dr.Result, language: str) -> None:
     page = render(result, "html", language).decode()
     seen = Tags(page)

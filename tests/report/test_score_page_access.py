@@ -20,7 +20,7 @@ def result(tmp_path_factory: pytest.TempPathFactory) -> dr.Result:
     return scored(write_estate(tmp_path_factory.mktemp("guards")))
 
 
-@pytest.fixture(scope="module", params=[("en", None), ("zh-Hans", None), ("zh-Hans", "wu")])
+@pytest.fixture(scope="module", params=[("en", None), ("zh-Hans", None), ("zh-Hans", "wu"), ("zh-Hant", None)])
 def root(request: pytest.FixtureRequest, result: dr.Result) -> Element:
     language, person = request.param
     return tree(render(result, "html", language, person).decode())

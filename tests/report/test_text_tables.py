@@ -11,7 +11,7 @@ import pytest
 import dutyrules as dr
 from dutyrules.plan.edited import review
 from dutyrules.plan.planfile import read_plan
-from dutyrules.report import Speech, explain, render
+from dutyrules.report import LANGUAGES, Speech, explain, render
 from dutyrules.report.due import render_due
 from dutyrules.report.plan import render_plan, write_plan
 from dutyrules.report.plan_review import review_text
@@ -65,7 +65,7 @@ def haitang() -> tuple[dr.Estate, dr.Log]:
     return estate, dr.read_log(sorted((HAITANG / "logs").glob("*.csv")), estate, period="2026-10")
 
 
-@pytest.mark.parametrize("language", ["zh-Hans", "en"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_results(haitang: tuple[dr.Estate, dr.Log], language: str) -> None:
     result = dr.score(*haitang, "2026-10")
     texts = [render(result, "text", language).decode(), render(result, "text", language, "b04").decode()]
@@ -77,7 +77,7 @@ def test_results(haitang: tuple[dr.Estate, dr.Log], language: str) -> None:
         assert astray(text) == []
 
 
-@pytest.mark.parametrize("language", ["zh-Hans", "en"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_what_is_open(haitang: tuple[dr.Estate, dr.Log], language: str) -> None:
     """The overview has a line of dashes; of a person's tables each column begins where its title does."""
     due = dr.due(*haitang, datetime(2026, 10, 15, 12))
@@ -95,7 +95,7 @@ def test_what_is_open(haitang: tuple[dr.Estate, dr.Log], language: str) -> None:
             assert all(row[at : at + 1] != "\0" for at in starts), row
 
 
-@pytest.mark.parametrize("language", ["zh-Hans", "en"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_plans_and_what_is_said_of_them(language: str, tmp_path: Path) -> None:
     estate, plan = lane(tmp_path, closed=["u04"])
     assert astray(render_plan(plan, estate, "text", language).decode()) == []

@@ -206,3 +206,62 @@ def test_the_documentation_shows_this_estate() -> None:
     shown = page.partition("<!-- estate: tests/roster/estate -->\n```yaml\n")[2].partition("```")[0]
     assert shown
     assert (GARDEN / "estate.yaml").read_text("utf-8").endswith(shown)
+
+
+def test_an_absence_on_the_command_line(
+    plan: RosterPlan, estate: Estate, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "roster.csv"
+    path.write_bytes(render_roster(plan, estate, "csv", "en"))
+    asked = ["plan", "roster", "--estate", str(GARDEN), "--period", "2026-10", "--keep", str(path), "--lang", "en"]
+    assert plan.roster is not None
+    day = next(day for day in range(20, 31) if plan.roster["w1"][day] is not None)
+    when = plan.plot.days[day].isoformat()
+    away = ["--person", "w1", "--from", when, "--until", when]
+    assert main([*asked, *away, "--format", "json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["status"] == "optimal"
+    assert told["missing"] == 0
+    assert len(told["changes"]) == told["least_changes"]
+    assert all(change["date"] >= when for change in told["changes"])
+    assert told["roster"]["w1"][day] is None
+    assert told["substitutes"]
+    assert [one["broken"] for one in told["substitutes"]] == sorted(one["broken"] for one in told["substitutes"])
+    assert main([*asked, *away, "--out", str(tmp_path / "new.xlsx")]) == 0
+    again = read_roster(tmp_path / "new.xlsx", estate, plot(estate, OCTOBER))
+    assert again.roster["w1"][day] is None
+    assert main([*asked, "--person", "w1"]) == 2
+    assert "an absence needs --from, --until too" in capsys.readouterr().err
+
+
+def test_the_clock_is_recorded(estate: Estate) -> None:
+    timed = plan_roster(estate, "2026-10", time_limit=30)
+    assert timed.provenance["reproducible"] is False
+    assert timed.provenance["time_limit"] == 30
+
+
+def test_too_long_a_period_is_refused(estate: Estate) -> None:
+    with pytest.raises(InputError, match="at most 92 days"):
+        plan_roster(estate, "2026")
+
+
+def test_limits_of_labour_law_are_overridden_by_name(copied: Path) -> None:
+    """Seven days in a week once the house and the law let one."""
+    file = copied / "estate.yaml"
+    text = file.read_text("utf-8").replace("rules: {longest_run: 6,", "labour: {rest_days_week: null}\n    rules: {")
+    file.write_text(text)
+    (copied / "requests.csv").write_text(
+        "person,date,shift,wish\n" + "".join(f"e2,2026-10-{day:02},,must\n" for day in range(5, 12))
+    )
+    plan = plan_roster(load_estate(copied), "2026-10")
+    assert plan.status is Status.OPTIMAL
+    assert plan.roster is not None
+    assert all(plan.roster["e2"][4:11])
+    file.write_text(text.replace("labour: {rest_days_week: null}\n", "labour: {}\n"))
+    clashing = plan_roster(load_estate(copied), "2026-10")
+    assert clashing.status is Status.INFEASIBLE
+    assert clashing.clash is not None
+    assert {one.rule for one in clashing.clash.rules} == {"labour.rest_days_week", "pin"}
+    assert clashing.relaxation is not None
+    first = clashing.relaxation.given_up[0]
+    assert (first.rule, first.amount) in (("labour.rest_days_week", 1), ("pin", 1))

@@ -7,9 +7,11 @@ import pytest
 
 from dutyrules.plan.plan import Status
 from dutyrules.roster import Limits, RosterModel, breaches, solve
+from dutyrules.roster.budget import Budget
 from dutyrules.roster.direct import Direct
 from dutyrules.roster.judge import broken, cost_of
 from dutyrules.roster.master import Crew
+from dutyrules.roster.turns import freeing, in_turn
 from tests.reference import rosters
 from tests.roster.worlds import case_of, world
 
@@ -77,6 +79,19 @@ def test_the_cheapest_path_is_a_roster_and_no_roster_is_cheaper(seed: int) -> No
     assert listed is not None
     assert row.tolist() in [one.tolist() for one in listed]
     assert len({one.tobytes() for one in listed}) == len(listed)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_person_by_person_nothing_is_broken_and_nothing_better_than_best(seed: int) -> None:
+    model = world(seed, plain=True)
+    least = rosters.best(case_of(model))
+    roster = in_turn(model, Budget(20))
+    assert (roster is None) == (least is None)
+    if roster is not None and least is not None:
+        first = cost_of(model, roster)
+        better, cost = freeing(model, roster, least, Budget(5), lambda _cost, _bound: None)
+        assert rosters.price(case_of(model), dict(better)) == cost
+        assert least <= cost <= first
 
 
 def test_a_direct_model_that_is_told_what_others_work_keeps_it() -> None:

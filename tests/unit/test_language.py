@@ -10,9 +10,19 @@ import pytest
 
 import dutyrules.plan
 import dutyrules.report
+from dutyrules.languages import LANGUAGES, of_terminal
 from dutyrules.obligation import REASONS, State
 from dutyrules.plan import Status
-from dutyrules.report.language import LANGUAGES, Speech, _catalogue
+from dutyrules.registry.schema import COLUMNS
+from dutyrules.report.language import Speech, _catalogue
+from dutyrules.resources import rules_dir
+from tests.traditional import simplified, traditional
+
+LOCALES = Path(dutyrules.report.__file__).parent / "locales"
+
+
+def test_every_catalogue_is_of_a_language_that_can_be_asked_for() -> None:
+    assert {path.stem for path in LOCALES.glob("*.json")} == set(LANGUAGES)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -26,7 +36,7 @@ def test_catalogues_say_the_same_things(language: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_key_stands_twice(language: str) -> None:
     """The last one would be taken, and whoever wrote the first would be misquoted."""
-    text = (Path(dutyrules.report.__file__).parent / "locales" / f"{language}.json").read_text("utf-8")
+    text = (LOCALES / f"{language}.json").read_text("utf-8")
     keys = [key for key, _ in json.loads(text, object_pairs_hook=list)]
     assert len(keys) == len(set(keys))
 
@@ -80,6 +90,71 @@ def test_numbers_of_sentences_come_from_planners() -> None:
     assert set(re.findall(r"\{(\w+)\}", sentences)) - given == set()
 
 
-def test_a_title_falls_back() -> None:
-    assert Speech("en").title({"zh-Hans": "巡楼"}, "patrol") == "巡楼"
-    assert Speech("en").title("", "patrol") == "patrol"
+@pytest.mark.parametrize(
+    ("language", "titled", "said"),
+    [
+        ("zh-Hant", {"en": "Patrol", "zh-Hans": "巡楼", "zh-Hant": "巡樓"}, "巡樓"),
+        ("zh-Hant", {"en": "Patrol", "zh-Hans": "巡楼"}, "巡楼"),
+        ("zh-Hant", {"en": "Patrol"}, "Patrol"),
+        ("zh-Hans", {"en": "Patrol", "zh-Hans": "巡楼", "zh-Hant": "巡樓"}, "巡楼"),
+        ("zh-Hans", {"en": "Patrol", "zh-Hant": "巡樓"}, "巡樓"),
+        ("zh-Hans", {"en": "Patrol"}, "Patrol"),
+        ("en", {"zh-Hant": "巡樓", "zh-Hans": "巡楼", "en": "Patrol"}, "Patrol"),
+        ("en", {"zh-Hant": "巡樓", "zh-Hans": "巡楼"}, "巡楼"),
+        ("en", {"zh-Hant": "巡樓"}, "巡樓"),
+        ("zh-Hant", "巡楼", "巡楼"),
+        ("en", "", "patrol"),
+        ("en", {}, "patrol"),
+    ],
+)
+def test_a_title_falls_back(language: str, titled: str | dict[str, str], said: str) -> None:
+    assert Speech(language).title(titled, "patrol") == said
+
+
+@pytest.mark.parametrize(
+    ("locale", "language"),
+    [
+        ("zh_CN.UTF-8", "zh-Hans"),
+        ("zh_SG", "zh-Hans"),
+        ("zh", "zh-Hans"),
+        ("zh_TW.UTF-8", "zh-Hant"),
+        ("zh_HK", "zh-Hant"),
+        ("zh_Hant_MO", "zh-Hant"),
+        ("en_HK.UTF-8", "en"),
+        ("C", "en"),
+        ("", "en"),
+    ],
+)
+def test_a_terminal_speaks_its_script(locale: str, language: str) -> None:
+    assert of_terminal(locale) == language
+
+
+# ---------------------------------------------------------------- the scripts of Chinese
+
+
+def test_the_scripts_are_told_apart() -> None:
+    assert simplified("與其後於檢查,標準、批准、係數、一欄") == set()
+    assert simplified("检查与后于體") == set("检与后于")
+    assert traditional("检查与后于准") == set()
+    assert traditional("檢查後欄中") == set("檢後欄")
+
+
+def test_no_catalogue_mixes_scripts() -> None:
+    assert {key: simplified(text) for key, text in _catalogue("zh-Hant").items() if simplified(text)} == {}
+    assert {key: traditional(text) for key, text in _catalogue("zh-Hans").items() if traditional(text)} == {}
+
+
+@pytest.mark.parametrize("path", sorted(rules_dir().rglob("*.yaml")), ids=lambda path: path.stem)
+def test_no_shipped_book_or_catalogue_mixes_scripts(path: Path) -> None:
+    said = re.findall(r"\b(zh-Han[st]): (.+?)(?=, (?:zh-Hant|en):|\}|\n)", path.read_text("utf-8"))
+    assert said
+    assert [text for script, text in said if script == "zh-Hant" and simplified(text)] == []
+    assert [text for script, text in said if script == "zh-Hans" and traditional(text)] == []
+
+
+def test_titles_of_tables_are_read_in_both_scripts() -> None:
+    """As many in one script as in the other, of those that differ; 賬 may be written 帳, and 聯繫 said 聯絡."""
+    for column in {column for columns in COLUMNS.values() for column in columns}:
+        plain = [title for title in column.aliases if simplified(title)]
+        full = {re.sub("帳", "賬", title) for title in column.aliases if traditional(title)} - {"聯絡方式", "資料來源"}
+        assert len(plain) == len(full), column.name

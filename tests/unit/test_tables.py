@@ -422,7 +422,8 @@ def test_columns_missing_twice_or_without_title(tmp_path: Path) -> None:
         ),
         (
             "table.missing-column", Cell(file, 1, "building"), "biulding",
-            "building or 楼栋 or 樓棟 or 楼栋编号 or 楼号 or 樓號", "add a column building to the header in row 1",
+            "building or 楼栋 or 樓棟 or 楼栋编号 or 樓棟編號 or 楼号 or 樓號",
+            "add a column building to the header in row 1",
         ),
     ]  # fmt: skip
 

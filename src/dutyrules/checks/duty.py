@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Stri
 from dutyrules.checks.ground import Ground
 from dutyrules.facts import Events, Where
 from dutyrules.figure import Figure, Form, Text, Time, wrong
+from dutyrules.languages import Language
 from dutyrules.obligation import REASONS, Bools, Judged, Obligations
 from dutyrules.timegrid import instant_text
 
@@ -40,7 +41,7 @@ else:
     Titles = tagged(
         lambda value: "languages" if isinstance(value, Mapping) else "text",
         text=Text,
-        languages=Mapping[Literal["zh-Hans", "zh-Hant", "en"], Text],
+        languages=Mapping[Language, Text],
     )
 Names = Annotated[tuple[Text, ...], BeforeValidator(one_or_many)]
 Kinds = Annotated[Names, AfterValidator(_some)]

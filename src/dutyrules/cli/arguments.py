@@ -7,22 +7,21 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dutyrules.languages import LANGUAGES, of_terminal
+
 if TYPE_CHECKING:
     from dutyrules.activity.log import Log
     from dutyrules.scoring import Result
 
-LANGUAGES = ("zh-Hans", "en")
-
 
 def add_language(command: argparse.ArgumentParser) -> None:
     """``--lang``, by default that of the terminal."""
-    terminal = os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
-    command.add_argument(
-        "--lang",
-        choices=LANGUAGES,
-        default="zh-Hans" if terminal.startswith("zh") else "en",
-        help="language of the report",
-    )
+    command.add_argument("--lang", choices=LANGUAGES, default=terminal_language(), help="language of the report")
+
+
+def terminal_language() -> str:
+    """The language in which the terminal speaks."""
+    return of_terminal(os.environ.get("LC_ALL") or os.environ.get("LANG") or "")
 
 
 def add_scoring(command: argparse.ArgumentParser) -> None:

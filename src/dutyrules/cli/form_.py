@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from dutyrules.cli.arguments import add_language
+from dutyrules.cli.arguments import add_language, terminal_language
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -17,7 +17,8 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--all-lines", action="store_true", help="also the lines that the log decides")
     command.add_argument("--out", type=Path, metavar="X.xlsx", help="the form to write")
     add_language(command)
-    command.set_defaults(lang="zh-Hans")  # inspectors read Chinese, whatever the terminal speaks
+    spoken = terminal_language()
+    command.set_defaults(lang="zh-Hans" if spoken == "en" else spoken)  # inspectors read Chinese, whatever it speaks
     what = command.add_subparsers(dest="what", metavar="[read]")
     read = what.add_parser("read", help="turn forms that came back into a log")
     read.add_argument("files", nargs="+", type=Path, metavar="FORM.xlsx")

@@ -33,7 +33,7 @@ ADDED: Final = ("who", "line", "count", "date", "time", "target", "note")
 """Columns of the sheet of further findings."""
 
 _HEADER_WITHIN: Final = 40
-_SHORT_DAY: Final = re.compile(r"(?:(\d{1,2})[-/.月])?(\d{1,2})[日号]?")
+_SHORT_DAY: Final = re.compile(r"(?:(\d{1,2})[-/.月])?(\d{1,2})[日号號]?")
 
 
 @dataclass(frozen=True)

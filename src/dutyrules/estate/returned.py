@@ -30,8 +30,8 @@ NOON: Final = time(12)
 
 _YES: Final = ("是", "yes", "y", "true", "1", "√", "✓", "✔")
 _NO: Final = ("否", "no", "n", "false", "0", "×", "x", "✗", "✕")
-_COUNT: Final = re.compile(r"(\d{1,6})(?:\.0+)?\s*(?:次|处|项)?")
-_CLOCK: Final = re.compile(r"(\d{1,2})[点时:](\d{1,2})?分?")
+_COUNT: Final = re.compile(r"(\d{1,6})(?:\.0+)?\s*(?:次|处|處|项|項)?")
+_CLOCK: Final = re.compile(r"(\d{1,2})[点點时時:](\d{1,2})?分?")
 _LABELLED: Final = re.compile(r".*\(([^()]+)\)")
 
 _Row = dict[str, str | None]

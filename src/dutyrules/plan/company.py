@@ -89,13 +89,14 @@ class Company:
             or not household.takes("home", cell.day, cell.kind, 2)
         ):
             return
+        alone = household.takes("home", cell.day, cell.kind)  # on other days it wishes for two
         for start in agenda.free(cell):
             if within(demand.times(household.code), start):
                 words = demand.says(cell.kind)
                 visit = Visit(household, cell.kind, cell.person, start, words, demand.case)
-                companion = next(iter(self._free(draft, visit, busy)), None)
+                companion = None if alone else next(iter(self._free(draft, visit, busy)), None)
                 together = replace(visit, companion=companion)
-                if companion is not None and number in draft.serves(together) and draft.may(together):
+                if (alone or companion is not None) and number in draft.serves(together) and draft.may(together):
                     yield together
                     return
 

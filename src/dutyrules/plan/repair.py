@@ -49,14 +49,14 @@ class Repaired:
     Attributes:
         least: No plan misses less.
         changes: How many visits change so much.
-        building_days: Those into which no pin leads.
+        walking: Minutes to the buildings that are entered and back, but for those into which pins lead anyway.
         complete: False if the search was interrupted.
     """
 
     draft: Draft
     least: int
     changes: Mapping[Level, Proven]
-    building_days: Proven
+    walking: Proven
     complete: bool = True
 
 
@@ -96,24 +96,21 @@ def with_company(
     """What is known of a repair where households wish for two: its proofs knew of no visits by two."""
     missing = min(one.least, least(start)) if one.least else 0
     changes = {level: Proven(number, 0) for level, number in before.of(start).count(one.draft.visits).items()}
-    return replace(one, least=missing, changes=changes, building_days=Proven(_building_days(one.draft, entered), 0))
+    return replace(one, least=missing, changes=changes, walking=Proven(_walking(one.draft, entered), 0))
 
 
-def repair_measures(
-    measures: Sequence[Measure], repairs: Sequence[Repaired], entered: Collection[BuildingDay]
-) -> list[Measure]:
-    """What changed, dearest first, and the building days of plans that change no more, before the other measures."""
+def repair_measures(measures: Sequence[Measure], repairs: Sequence[Repaired]) -> list[Measure]:
+    """What changed, dearest first, and the walking of plans that change no more, before the other measures."""
     found = {level: [one.changes[level] for one in repairs] for level in CHANGES}
     value = {level: sum(one.value for one in found[level]) for level in CHANGES}
     bound = {level: sum(one.bound for one in found[level]) for level in CHANGES}
-    pinned = len(set(entered))
-    days = sum(one.building_days.value for one in repairs)
-    fewest = sum(one.building_days.bound for one in repairs)
+    walking = sum(one.walking.value for one in repairs)
+    least = sum(one.walking.bound for one in repairs)
     return [
         Measure("changed_person", "visits", value[Level.PERSON], bound[Level.PERSON]),
         Measure("changed_day", "visits", value[Level.DAY], bound[Level.DAY]),
         Measure("changed_hour", "visits", value[Level.HOUR], bound[Level.HOUR]),
-        Measure("kept_building_days", "building_days", days + pinned, fewest + pinned),
+        Measure("kept_ways", "minutes", walking, least),
         *measures,
     ]
 
@@ -124,13 +121,13 @@ def _repaired_at_once(
     """A first repair; it is complete if nothing has to change."""
     first = _first(start, mine)
     bound = least(start) if first.shortfall() else 0
-    counts, days = mine.count(first.visits), _building_days(first, entered)
+    counts, walking = mine.count(first.visits), _walking(first, entered)
     stay = sum(one is not None for one in staying(start, mine.visits))
     if first.shortfall() == bound and not any(counts.values()) and len(first.visits) == stay:
         # Every plan that changes nothing either is a part of this one, and would miss more.
-        return Repaired(first, bound, {level: Proven(0, 0) for level in CHANGES}, Proven(days, days))
+        return Repaired(first, bound, {level: Proven(0, 0) for level in CHANGES}, Proven(walking, walking))
     changes = {level: Proven(counts[level], 0) for level in CHANGES}
-    return Repaired(first, bound, changes, Proven(days, 0), complete=False)
+    return Repaired(first, bound, changes, Proven(walking, 0), complete=False)
 
 
 def _first(start: Draft, before: Expectations) -> Draft:
@@ -170,9 +167,10 @@ def _fits(draft: Draft, visit: Visit) -> bool:
     return agenda.left(*place) > 0 and agenda.is_free(visit.person, visit.start)
 
 
-def _building_days(draft: Draft, entered: Collection[BuildingDay]) -> int:
+def _walking(draft: Draft, entered: Collection[BuildingDay]) -> int:
     at_home = (one for one in draft.visits if draft.agenda.channel(one.kind) == "home")
-    return len({(one.person, one.start // DAY, one.household.building) for one in at_home}.difference(entered))
+    ways = {(one.person, one.start // DAY, one.household.building): one.household.way for one in at_home}
+    return sum(way for place, way in ways.items() if place not in entered)
 
 
 # ---------------------------------------------------------------- the search
@@ -214,13 +212,13 @@ class _Search:
         for level in CHANGES:
             self.bounds[level] = self.least(self.model.changes[level], self.before.count(self.best.visits)[level])
         self.least(self.model.unwished, self._unwished(self.best))
-        self.walking = self.least(self.model.walking, _building_days(self.best, self.entered))
+        self.walking = self.least(self.model.walking, _walking(self.best, self.entered))
 
     def found(self, *, complete: bool) -> Repaired:
         """The best plan, and what is known about it."""
-        counts, days = self.before.count(self.best.visits), _building_days(self.best, self.entered)
+        counts, walking = self.before.count(self.best.visits), _walking(self.best, self.entered)
         changes = {level: Proven(counts[level], self.bounds[level]) for level in CHANGES}
-        return Repaired(self.best, self.bound, changes, Proven(days, self.walking), complete)
+        return Repaired(self.best, self.bound, changes, Proven(walking, self.walking), complete)
 
     def least(self, aim: mathopt.LinearBase, found: int) -> int:
         """Makes something as small as can be, and keeps it so; returns what it cannot be below.
@@ -248,8 +246,9 @@ class _Search:
 
     def _worth(self, plan: Draft) -> tuple[int, ...]:
         """What plans are compared by, one aim after the other."""
-        counts, days = self.before.count(plan.visits), _building_days(plan, self.entered)
-        return (plan.shortfall(), *(counts[level] for level in CHANGES), self._unwished(plan), days)
+        counts = self.before.count(plan.visits)
+        walking = _walking(plan, self.entered)
+        return (plan.shortfall(), *(counts[level] for level in CHANGES), self._unwished(plan), walking)
 
     def _unwished(self, plan: Draft) -> int:
         """Visits at hours to avoid or against a wish."""

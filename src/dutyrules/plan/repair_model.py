@@ -101,7 +101,7 @@ class RepairModel:
         self.lacks: mathopt.LinearBase = mathopt.fast_sum([self._missing(number) for number in self.lacking])
         self.changes = {level: mathopt.fast_sum(self._changing(level)) for level in CHANGES}
         self.unwished = mathopt.fast_sum([_regret(one) * one.made for one in self._choices() if _regret(one)])
-        self.walking = mathopt.fast_sum(list(self._building_days(set(entered))))
+        self.walking = mathopt.fast_sum(list(self._walks(set(entered))))
 
     # ------------------------------------------------------------ what may be chosen
 
@@ -241,8 +241,8 @@ class RepairModel:
         yield from (one.made for one in self.single if one.level == level)
         yield from (made for pool in self.pools for _, one, made in pool.drawn if one == level)
 
-    def _building_days(self, entered: set[tuple[int, int, str]]) -> Iterator[mathopt.Variable]:
-        """One for each building on a day into which a visit at the door leads; those of pins are entered anyway."""
+    def _walks(self, entered: set[tuple[int, int, str]]) -> Iterator[mathopt.LinearBase]:
+        """The way to each building on a day into which a visit at the door leads; those of pins are entered anyway."""
         inside: dict[tuple[int, int, str], list[Choice]] = defaultdict(list)
         for one in self._choices():
             place = (one.part.cell.person, one.part.cell.day, one.household.building)
@@ -252,7 +252,7 @@ class RepairModel:
             goes = self.model.add_binary_variable()
             for one in choices:
                 self.model.add_linear_constraint(one.made <= one.made.upper_bound * goes)
-            yield goes
+            yield choices[0].household.way * goes
 
     # ------------------------------------------------------------ a solution as visits
 

@@ -140,7 +140,7 @@ def plan_visits(
         duties=duties,
         shortfalls=(),
         least_shortfall=sum(leasts),
-        measures=measures if repairs is None else repair_measures(measures, repairs, inside),
+        measures=measures if repairs is None else repair_measures(measures, repairs),
         unplanned=unplanned,
         balance=balance(estate, before.ground.presence, drafts, have),
         moves=Diff(old, expected, fixed, made, persons, codes).moves(tasks) if rows else (),

@@ -8,6 +8,7 @@ from dutyrules.book.outcomes import Outcome, Step
 from dutyrules.checks import Duty
 from dutyrules.checks.deadline import Deadline
 from dutyrules.figure import clock
+from dutyrules.languages import LANGUAGES
 from dutyrules.report.duty_words import DutyWords
 from dutyrules.report.language import Speech
 from dutyrules.timegrid import PeriodKind
@@ -31,6 +32,12 @@ def handbook(book: Book, language: str, clauses: str | None = None) -> str:
         clauses: Where the page with all clauses lies, for links to it.
     """
     return _Page(book, Speech(language), clauses).text()
+
+
+def languages_of(book: Book) -> Iterator[str]:
+    """The languages in which a book has pages: traditional Chinese only if its own title is there in it."""
+    title = book.head.title
+    return (one for one in LANGUAGES if one != "zh-Hant" or (not isinstance(title, str) and one in title))
 
 
 class _Page:

@@ -4,9 +4,10 @@ import json
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Final
 
-LANGUAGES: Final = ("zh-Hans", "en")
+from dutyrules.languages import LANGUAGES, said_in
+
+__all__ = ["LANGUAGES", "Speech"]
 
 
 @cache
@@ -32,11 +33,9 @@ class Speech:
         return key in self._catalogue
 
     def title(self, title: str | Mapping[str, str], otherwise: str) -> str:
-        """A title in this language, in any other that there is, or the id."""
-        if isinstance(title, str):
-            return title or otherwise
-        wanted = (self.language, "zh-Hans", "zh-Hant", "en")
-        return next((title[language] for language in wanted if language in title), otherwise)
+        """A title in this language, in the nearest that there is, or the id."""
+        said = title if isinstance(title, str) else said_in(self.language, title)
+        return said or otherwise
 
     def why(self, why: str) -> str:
         """What makes an obligation excused or not assessed."""

@@ -15,7 +15,7 @@ NOTHING: Final = 1 << 40
 """What nothing can cost: there is no such choice."""
 
 _TOLERANCE: Final = 1e-6
-_NODES_PER_UNIT: Final = 20
+_NODES_PER_UNIT: Final = 5
 
 
 def best_choice(
@@ -64,10 +64,13 @@ def best_choice(
             cost.append(float(demand.over) * over)
     programme.minimize(mathopt.fast_sum(cost) + float(crew.constant))
     limit = timedelta(seconds=max(0.05, budget.left * share)) if budget.seconds is not None else None
+    each = (1 + len(values) / 5_000) / _NODES_PER_UNIT
+    if limit is None:
+        nodes = min(nodes, max(1, int(budget.left / each)))
     parameters = mathopt.SolveParameters(random_seed=1, node_limit=nodes, time_limit=limit)
     hints = mathopt.ModelSolveParameters(solution_hints=[mathopt.SolutionHint(variable_values=values)])
     result = mathopt.solve(programme, mathopt.SolverType.GSCIP, params=parameters, model_params=hints)
-    budget.spent += (1 + result.solve_stats.node_count) * (1 + len(values) / 5_000) / _NODES_PER_UNIT
+    budget.spent += (1 + result.solve_stats.node_count) * each
     if result.termination.reason == mathopt.TerminationReason.INFEASIBLE:
         return None, NOTHING
     proven = result.best_objective_bound()

@@ -25,6 +25,10 @@ FREED: Final = (3, 4, 5, 6, 8, 10, 12)
 """How many people may be free at once; as many as has paid lately."""
 
 
+FIRST: Final = 3
+"""Sizes that are tried before rosters are listed."""
+
+
 @dataclass
 class Found:
     """What a search knows.
@@ -72,6 +76,7 @@ class CrewSearch:
             if not self._done():
                 self._improve(dive(self.master, self.budget))
             self._prove()
+            self._neighbourhoods(FIRST)
             self._nearby()
             self._prove()
             self._neighbourhoods()
@@ -200,8 +205,12 @@ class CrewSearch:
 
     # ------------------------------------------------------------------------------------------------ neighbourhoods
 
-    def _neighbourhoods(self) -> None:
-        """Frees a few people at a time; proves again whenever the gap has become smaller."""
+    def _neighbourhoods(self, sizes: int | None = None) -> None:
+        """Frees a few people at a time; proves again whenever the gap has become smaller.
+
+        Args:
+            sizes: Ends when so many sizes have not helped; else only with the budget.
+        """
         names = [person.id for person in self.crew.model.people]
         step, fruitless, tried = 0, 0, None
         while not self._done() and self.found is not None:
@@ -216,6 +225,8 @@ class CrewSearch:
             fruitless += 1
             if fruitless >= 2 * len(names) // size + 4:
                 fruitless, step = 0, (step + 1) % len(FREED)
+                if sizes is not None and (step >= sizes or size == len(names)):
+                    return
                 if size == len(names):
                     step = 0
                     if len(names) <= FREED[0]:

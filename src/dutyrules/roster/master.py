@@ -13,7 +13,7 @@ import numpy as np
 from ortools.linear_solver import pywraplp
 
 from dutyrules.roster.model import Cover, Fair, OnDay, Person, RosterModel, Rule
-from dutyrules.roster.network import MOST_ARCS, NEVER, Contract, Ints, Network, contract_of
+from dutyrules.roster.network import MOST_ARCS, MOST_TOGETHER, NEVER, Contract, Ints, Network, contract_of
 
 SCALE = 1000
 """Prices are whole thousandths."""
@@ -78,6 +78,8 @@ class Crew:
                 if not networks[contract].possible:
                     return None
                 total += networks[contract].arcs
+                if total > MOST_TOGETHER:
+                    return None
             found[person.id] = networks[contract]
         places = range(len(model.shifts))
         serving = tuple(

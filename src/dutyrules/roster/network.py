@@ -21,7 +21,11 @@ Ints: TypeAlias = npt.NDArray[np.int64]
 NEVER: Final = 1 << 50
 """The price of what must not be; sums of a year of days stay exact."""
 
-MOST_ARCS: Final = 6_000_000
+MOST_ARCS: Final = 4_000_000
+"""Of one network."""
+
+MOST_TOGETHER: Final = 30_000_000
+"""Of all networks of a crew."""
 
 
 @dataclass(frozen=True)

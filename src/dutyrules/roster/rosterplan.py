@@ -145,7 +145,8 @@ def _with_reasons(base: RosterPlan, model: RosterModel, found: Solution) -> Rost
     least = least_shortage(model) if found.complete else 0
     status = Status.INFEASIBLE if least else Status.UNKNOWN
     clash = clash_of(model) if least else None
-    return replace(base, status=status, breaches=broken, least_shortfall=least, clash=clash, relaxation=relax(model))
+    given = relax(model) if found.complete else None
+    return replace(base, status=status, breaches=broken, least_shortfall=least, clash=clash, relaxation=given)
 
 
 def least_shortage(model: RosterModel) -> int:

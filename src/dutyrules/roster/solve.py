@@ -15,6 +15,7 @@ from dutyrules.roster.direct import Direct
 from dutyrules.roster.judge import broken, cost_of
 from dutyrules.roster.master import Crew
 from dutyrules.roster.model import Cover, Fair, Roster, RosterModel, Rule
+from dutyrules.roster.turns import freeing, in_turn, large
 
 Progress: TypeAlias = Callable[[int, int, int, int], None]
 """Hears how many of how many parts are done, and cost and bound of the one that is searched."""
@@ -219,6 +220,10 @@ class _Stop(cp_model.CpSolverSolutionCallback):
 
 def _by_direct(part: RosterModel, budget: Budget, tell: Callable[[int, int], None]) -> _Answer:
     """CP-SAT on the whole part; what it leaves open is searched by freeing a few people at a time."""
+    if large(part):
+        answer = _by_turns(part, budget, tell)
+        if answer is not None:
+            return answer
     direct = Direct(part).build()
     status, solver = budget.solve(direct.model, budget.left * 0.7, _Stop(tell))
     if status == cp_model.INFEASIBLE:
@@ -232,6 +237,16 @@ def _by_direct(part: RosterModel, budget: Budget, tell: Callable[[int, int], Non
         roster, cost = _freeing(part, roster, cost, bound, budget, tell)
     bound = min(bound, cost)
     return _Answer(roster, bound, Status.OPTIMAL if cost == bound else Status.FEASIBLE, not budget.interrupted)
+
+
+def _by_turns(part: RosterModel, budget: Budget, tell: Callable[[int, int], None]) -> _Answer | None:
+    """Person by person; nothing is proven. None if somebody was not rostered, or cover that must be met is not."""
+    roster = in_turn(part, budget)
+    if roster is None or broken(part, roster):
+        return None
+    tell(cost_of(part, roster), 0)
+    roster, cost = freeing(part, roster, 0, budget, tell)
+    return _Answer(roster, 0, Status.FEASIBLE if cost else Status.OPTIMAL, not budget.interrupted)
 
 
 def _freeing(

@@ -12,12 +12,12 @@ from dutyrules.activity.imports.moments import plain
 _BETWEEN: Final = re.compile(r"[\n;；,，、]+")
 _STAMP: Final = r"(?:(\d{4})[-/.])?(\d{1,2})[-/.](\d{1,2})\s+(\d{1,2}):(\d\d)"
 _ENTRY: Final = re.compile(
-    rf"(?P<kind>[^\d\s:]+?):?\s*{_STAMP}\s*(?:到|至|~|-|—)\s*{_STAMP}(?:\s*(?P<amount>\d+(?:\.\d+)?)\s*(?P<unit>天|小时))?"
+    rf"(?P<kind>[^\d\s:]+?):?\s*{_STAMP}\s*(?:到|至|~|-|—)\s*{_STAMP}(?:\s*(?P<amount>\d+(?:\.\d+)?)\s*(?P<unit>天|小[时時]))?"
 )
 _KIND: Final = re.compile(r"[^\d\s:：]+")
 # A leave whose end stands before its start ends in the next year; longer ones were written the wrong way round.
 _LONGEST: Final = timedelta(days=200)
-_HOURS: Final = {"天": 24, "小时": 1}
+_HOURS: Final = {"天": 24, "小时": 1, "小時": 1}
 
 
 class Leave(NamedTuple):
