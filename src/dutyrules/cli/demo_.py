@@ -103,7 +103,8 @@ def _plan(home: Path, estate: "Estate", log: "Log", language: str) -> None:
     from dutyrules.report.plan import write_folder
 
     _say(6, f"planning the visits of {QUARTER}, after what was done in {MONTH}")
-    _planned(visits := plan_visits(estate, QUARTER, log))
+    # what could be relaxed would take longer than all the rest
+    _planned(visits := plan_visits(estate, QUARTER, log, relax=False))
     write_folder(visits, estate, home / "visits", language)
     _say(7, f"planning the patrols of {NEXT_MONTH}")
     _planned(patrols := plan_patrols(estate, NEXT_MONTH))
