@@ -1,12 +1,13 @@
 """The engine's result in the shape of the reference's, so that the two can be compared."""
 
+import json
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import dutyrules as dr
-from dutyrules.scoring import Result, Window, read_closed
+from dutyrules.scoring import Result, Window, read_closed, seal_of
 
 UNJUDGED = ("not_assessed", "no_occasion")
 """States in which expected and actual say nothing."""
@@ -15,7 +16,10 @@ UNJUDGED = ("not_assessed", "no_occasion")
 def engine_score(
     estate_dir: Path, logs: list[Path], period: str, as_of: Any = None, closed: Sequence[Path] = ()
 ) -> dict[str, Any]:
-    """What the engine makes of an estate and its logs."""
+    """What the engine makes of an estate and its logs; drawn closed months are sealed first."""
+    for path in closed:
+        document = json.loads(path.read_text("utf-8"))
+        path.write_text(json.dumps(document | {"seal": seal_of(document)}), "utf-8")
     estate = dr.load_estate(estate_dir / "estate.yaml")
     log, months = dr.read_log(logs, estate, period=period), read_closed(closed, estate.id)
     return comparison(dr.score(estate, log, period, as_of, closed=months))
