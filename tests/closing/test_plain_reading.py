@@ -24,7 +24,7 @@ def came_to(days: list[str], appeals: list[str], untidy: int) -> Decimal:
     return max(Decimal(0), 30 - taken) + max(Decimal(0), Decimal(40) - 5 * untidy)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(
     days=st.lists(st.sampled_from(["on time", "late", "missing"]), min_size=2, max_size=2),
     appeals=st.lists(APPEALS, min_size=2, max_size=2),

@@ -158,6 +158,7 @@ def test_help_is_light() -> None:
     assert done.stdout == "[]\n"
 
 
+@pytest.mark.slow  # .ci/run runs it from the wheel
 def test_demo_runs_the_whole_round(tmp_path: Path) -> None:
     environment = {**os.environ, "PYTHONWARNINGS": "error"}
     done = subprocess.run(
