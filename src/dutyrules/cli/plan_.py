@@ -52,7 +52,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         "--effort",
         type=int,
         metavar="N",
-        help="visits: how long to search for shorter walks (0: not at all; default 1)",
+        help="visits: how long to search for shorter walks (0: not at all, and nothing is proposed; default 1)",
     )
     command.add_argument(
         "--time-limit",
@@ -157,6 +157,8 @@ def _plan(arguments: argparse.Namespace, estate: "Estate", done: "Log | None") -
     keep = read_plan(arguments.keep, estate) if arguments.keep else ()
     wished = {name: getattr(arguments, name) for name in ("freeze", "effort", "time_limit")}
     more = {name: wish for name, wish in wished.items() if wish is not None}
+    if arguments.effort == 0:
+        more["relax"] = False  # a first plan at once is what was asked for
     with _progress(arguments.lang) as progress:
         return planner(estate, arguments.period, done, keep, start=arguments.start, progress=progress, **more)
 

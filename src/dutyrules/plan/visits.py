@@ -65,8 +65,7 @@ def plan_visits(
         done: The activity log so far.
         keep: Tasks of an earlier plan; the pinned ones stay, and of the others as few as can be change.
         start: First day to plan; by default the day after the last event of `done` in the period, else its first day.
-        effort: How long to search for shorter walks, so that every run ends with the same plan; 0 is not at all, and
-            nothing is proposed either.
+        effort: How long to search for shorter walks, so that every run ends with the same plan; 0 is not at all.
         time_limit: Search for so many seconds instead; the plan then depends on the machine, and says so.
         freeze: Up to and including this day, tasks of the earlier plan stay and no others are planned.
         relax: Whether to look for changes after which nothing would be missed.
@@ -154,7 +153,7 @@ def plan_visits(
     )
     after = outlook(estate, forecast(estate, log, plan.tasks), span, kinds)
     plan = replace(plan, shortfalls=_explained(missed(after, duties), fixed, solved))
-    if relax and plan.shortfalls and plan.complete and (effort or time_limit is not None):
+    if relax and plan.shortfalls and plan.complete:
         case = Situation(estate, log, span, kinds, old.days, stay, made, before, duties, fixed, drafts, _at_once)
         plan = replace(plan, relaxations=relaxations(case, plan.shortfalls))
     status = status_of(plan.shortfall, plan.least_shortfall, plan.measures)
