@@ -56,8 +56,7 @@ class Search:
             return True
         with ThreadPoolExecutor(cpu_count()) as pool:
             try:
-                self._round(pool, self.courses, _step)
-                self._round(pool, self.courses, Course.bound)
+                self._round(pool, self.courses, _begin)
                 self._search(pool)
                 for _ in pool.map(Course.bound, [one for one in self.courses if one.outdated]):
                     pass
@@ -109,6 +108,8 @@ class Search:
         return self._stop.is_set() or (self.effort.seconds is not None and monotonic() > self._until)
 
 
-def _step(course: Course) -> None:
+def _begin(course: Course) -> None:
+    """Circulations keep Python's lock and linear programmes do not, so that one group's run beside another's."""
     for _ in range(STEPS):
         course.step()
+    course.bound()
