@@ -113,7 +113,9 @@ def _possible(draft: Draft, visit: Visit) -> Iterator[int]:
     for number in draft.serves(visit):
         demand = draft.demands[number]
         times = demand.times(household.code)
-        for cell in agenda.cells:
+        if not times:
+            continue
+        for cell in agenda.between(min(times)[0] // DAY, max(end for _, end in times) // DAY):
             if (
                 cell.kind == visit.kind
                 and any(within(times, start) for start in cell.starts)
