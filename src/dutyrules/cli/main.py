@@ -49,7 +49,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 def parser() -> argparse.ArgumentParser:
     """The parser of all commands; building it imports no data engine."""
     top = argparse.ArgumentParser(
-        prog="dutyrules", description="Scores a month of logged activity by a rule book, and lists what is open."
+        prog="dutyrules",
+        description="From one rule book: scores and closes months of logged activity, plans, and lists what is open.",
     )
     top.add_argument("--version", action="version", version=_version())
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
