@@ -13,6 +13,7 @@ from dutyrules.estate.logs import log_from_rows
 from dutyrules.plan.beats import Chart, Circuit, Patrol, patrols_of
 from dutyrules.plan.forecast import outlook
 from dutyrules.plan.lists import Lists, list_duties, required
+from dutyrules.plan.located import located
 from dutyrules.plan.menus import Menu, menu_of
 from dutyrules.plan.owing import Buildings, Owing, Reader, patrol_duties
 from dutyrules.plan.patrol_pins import Kept, check_counted, read_pins, too_far
@@ -131,7 +132,7 @@ class _Menus:
         walk = replace(walk, unlisted=self._unlisted(patrol))
         key = (walk, between.tobytes())
         if key not in self._found:
-            self._found[key] = menu_of(walk, between, FITTING)
+            self._found[key] = (located(walk, between) if walk.spots else None) or menu_of(walk, between, FITTING)
         menu = self._found[key]
         if menu is None:
             raise too_far(self._kept, patrol)

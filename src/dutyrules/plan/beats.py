@@ -29,9 +29,10 @@ class Patrol:
     """What one person owes on one day and walks in one go.
 
     Attributes:
-        sites: What may be seen, in order.
+        sites: Buildings that may be seen, in order, then units that may be checked.
         stops: How long one stays at each, and when one may begin.
         fixed: Sites that are pinned.
+        buildings: So many of the sites are buildings.
     """
 
     person: int
@@ -40,6 +41,12 @@ class Patrol:
     sites: tuple[Site, ...]
     stops: tuple[Stop, ...]
     fixed: frozenset[Site]
+    buildings: int
+
+    @property
+    def seen(self) -> tuple[Site, ...]:
+        """The buildings."""
+        return self.sites[: self.buildings]
 
 
 @dataclass(frozen=True)
@@ -120,10 +127,11 @@ def _patrol(
     busy: Sequence[Span],
 ) -> Patrol:
     hours: dict[Site, list[Span]] = defaultdict(list)
+    units = {one.errand for one in owing if one.units}
     for one in owing:
         for code in one.buildings:
             hours[one.errand, code] += without(one.hours, busy)
-    sites = tuple(sorted(hours))
+    sites = tuple(sorted(hours, key=lambda site: (site[0] in units, site)))
     stops, fixed = [], set()
     for site in sites:
         errand, code = site
@@ -132,11 +140,12 @@ def _patrol(
             fixed.add(site)
             stops.append(Stop(pin.minutes, ((pin.begin, pin.begin),)))
             continue
-        minutes = there[code].minutes
+        minutes = None if errand in units else there[code].minutes
         stay = paces[errand.kind].minutes if minutes is None else minutes
         spans = joined(hours[site])
         stops.append(Stop(stay, tuple((first, last - stay) for first, last in spans if last - stay >= first)))
-    return Patrol(person, day, tuple(owing), sites, tuple(stops), frozenset(fixed))
+    buildings = sum(errand not in units for errand, _ in sites)
+    return Patrol(person, day, tuple(owing), sites, tuple(stops), frozenset(fixed), buildings)
 
 
 # ---------------------------------------------------------------- rotations
@@ -164,7 +173,7 @@ class Chart:
         self._beat: dict[Site, Beat] = {}
         for patrol in patrols:
             for one in patrol.owing:
-                for code in sorted(one.buildings):
+                for code in () if one.units else sorted(one.buildings):
                     self._beat.setdefault((one.errand, code), (one.errand, one.area))
 
     def circuits(self, menu_of: Callable[[Patrol, Round, Ints], Menu]) -> list[Circuit]:
@@ -175,9 +184,9 @@ class Chart:
         """
         groups: list[tuple[set[Beat], list[Patrol]]] = []
         for patrol in self._patrols:
-            beats = {self._beat[site] for site in patrol.sites}
+            beats = {self._beat[site] for site in patrol.seen}
             mine = [group for group in groups if group[0] & beats]
-            if beats:
+            if patrol.sites:
                 merged = (
                     reduce(set.union, (group[0] for group in mine), beats),
                     [one for group in mine for one in group[1]],
@@ -189,11 +198,12 @@ class Chart:
         return [self._circuit(listed, menu_of) for listed in ordered]
 
     def _circuit(self, patrols: Sequence[Patrol], menu_of: Callable[[Patrol, Round, Ints], Menu]) -> Circuit:
-        sites = tuple(sorted({site for patrol in patrols for site in patrol.sites}))
-        number = {site: place for place, site in enumerate(sites)}
+        sites = tuple(sorted({site for patrol in patrols for site in patrol.seen}))
+        units = sorted({site for patrol in patrols for site in patrol.sites}.difference(sites))
+        number = {site: place for place, site in enumerate([*sites, *units])}
         beats = tuple(sorted({self._beat[site] for site in sites}))
         days = {beat: sorted({one.day for one in patrols if self._walks(one, beat)}) for beat in beats}
-        between = self._between(sites, patrols)
+        between = self._between(tuple(number), patrols)
         menus = [self._menu(patrol, number, between, menu_of) for patrol in patrols]
         steps = tuple(
             Step(
@@ -212,16 +222,18 @@ class Chart:
         return Circuit(beats, sites, tuple(patrols), Rotation(places, steps, gaps, between))
 
     def _walks(self, patrol: Patrol, beat: Beat) -> bool:
-        return any(self._beat[site] == beat for site in patrol.sites)
+        return any(self._beat[site] == beat for site in patrol.seen)
 
     def _between(self, sites: Sequence[Site], patrols: Sequence[Patrol]) -> Ints:
         """Minutes from site to site, at the pace of the kind of patrol that one is on the way to."""
         seen = {site: patrol.day for patrol in reversed(patrols) for site in patrol.sites}
-        points = [self._buildings.on(seen[site])[site[1]].point for site in sites]
+        homes = [self._buildings.home(code, seen[errand, code]) for errand, code in sites]
+        points = [self._buildings.point(home, seen[site]) for home, site in zip(homes, sites, strict=True)]
         kinds = np.array([errand.kind for errand, _ in sites])
         between = np.zeros((len(sites), len(sites)), np.int64)
         for kind in sorted(set(kinds.tolist())):
             between[:, kinds == kind] = legs(points, self._paces[kind].metres_per_minute)[:, kinds == kind]
+        between[np.equal.outer(homes, homes)] = 0
         return between
 
     def _menu(
@@ -230,12 +242,15 @@ class Chart:
         places = tuple(number[site] for site in patrol.sites)
         asks = tuple(Ask(one.need, _mask(patrol.sites, one)) for one in patrol.owing)
         must = sum(1 << stop for stop, site in enumerate(patrol.sites) if site in patrol.fixed)
-        return menu_of(patrol, Round(places, patrol.stops, asks, must), between[np.ix_(places, places)])
+        homes = [self._buildings.home(code, patrol.day) for _, code in patrol.sites]
+        spots = tuple(map(list(dict.fromkeys(homes)).index, homes)) if patrol.seen != patrol.sites else ()
+        walk = Round(places[: patrol.buildings], patrol.stops, asks, must, spots=spots)
+        return menu_of(patrol, walk, between[np.ix_(places, places)])
 
     def _place(
         self, site: Site, beat: int, days: Sequence[int], patrols: Sequence[Patrol], fair: tuple[int, int]
     ) -> Place:
-        there = [one.day for one in patrols if site in one.sites]
+        there = [one.day for one in patrols if site in one.seen]
         opened, closed = days.index(min(there)), days.index(max(there)) + 1
         return Place(beat, opened - 1 if opened else self._since(site), closed, fair)
 

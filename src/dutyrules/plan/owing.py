@@ -1,8 +1,10 @@
-"""Who still owes patrols of buildings, where, and in which hours: read off the obligations of the book."""
+"""Who still owes patrols of buildings or checks of units, where and when: read off the obligations of the book."""
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -11,6 +13,7 @@ from dutyrules.checks.quota import Quota
 from dutyrules.estate import Estate
 from dutyrules.estate.planning import PatrolPace
 from dutyrules.obligation import State
+from dutyrules.plan.countable import countable
 from dutyrules.plan.hours import Span, at_work, common
 from dutyrules.plan.plan import Unplanned
 from dutyrules.plan.walks import Point
@@ -24,7 +27,7 @@ Attributes = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, order=True)
 class Errand:
-    """What is done in a building: the event, what it must say, and between which hours it counts (none: at any)."""
+    """What is done in a building or unit: the event, what it must say, and when it counts (no windows: at any time)."""
 
     kind: str
     attributes: Attributes
@@ -50,9 +53,10 @@ class Owing:
         errand: The event that is planned.
         counts: Every kind that counts.
         need: How many buildings more.
-        buildings: Those not patrolled yet that would count.
+        buildings: Those not patrolled yet that would count; units, where units are checked.
         hours: When patrols may begin and end.
         anybody: Whether patrols of others count, too.
+        units: Whether units are checked.
     """
 
     key: str
@@ -66,6 +70,7 @@ class Owing:
     buildings: frozenset[int]
     hours: tuple[Span, ...]
     anybody: bool
+    units: bool = False
 
 
 class Buildings:
@@ -80,6 +85,11 @@ class Buildings:
             for name, x, y, minutes in table.select("building", "x", "y", "inspect_minutes").iter_rows()
         ]
         self._days: dict[int, Mapping[int, Building]] = {}
+        self._codes = codes
+        self._units = estate.tables.units
+        known = {row.point is not None for row in self._rows}
+        self.measured = len(known) < 2
+        """Whether no way is shorter for leading through another building: coordinates are known of all, or of none."""
 
     def on(self, day: int) -> Mapping[int, Building]:
         """Code → building, of those that are there on a day."""
@@ -88,9 +98,29 @@ class Buildings:
             self._days[day] = {self._rows[row].code: self._rows[row] for row in there}
         return self._days[day]
 
+    @cached_property
+    def _homes(self) -> Mapping[int, Sequence[tuple[int, int, int]]]:
+        """Unit → the buildings it lies in, each with the first and the last day."""
+        homes: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
+        first, last = first_day(self._units["from"]).tolist(), last_day(self._units["to"]).tolist()
+        names = self._units.select("unit", "building").iter_rows()
+        for (unit, building), since, until in zip(names, first, last, strict=True):
+            homes[self._codes[unit]].append((self._codes.get(building, -1), since, until))
+        return homes
+
+    def home(self, unit: int, day: int) -> int:
+        """The building in which a unit lies on a day; itself where nobody says."""
+        lies = (code for code, since, until in self._homes.get(unit, ()) if since <= day <= until)
+        return next((code for code in lies if code >= 0), unit)
+
+    def point(self, code: int, day: int) -> Point | None:
+        """Where a building stands, None where nobody says."""
+        there = self.on(day).get(code)
+        return None if there is None else there.point
+
 
 def patrol_duties(estate: Estate) -> tuple[list[Quota], list[Unplanned]]:
-    """The duties that patrols are planned for, and those that ask for patrols otherwise."""
+    """The duties that patrols and checks of units are planned for, and those that ask for them otherwise."""
     duties, left = [], []
     paces = estate.planning.patrols
     for name, duty in estate.book.duties.items():
@@ -108,13 +138,17 @@ def _unplannable(estate: Estate, duty: Quota) -> str | None:
         return "not_must"
     if duty.distinct is None:
         return "counts_events"
-    if not duty.per.daily:
+    units = of_units(estate, planned_kind(estate.planning.patrols, duty))
+    if not duty.per.daily and not units:
         return "not_daily"
-    if duty.participants:
-        return "participants"
-    if estate.book.kinds[planned_kind(estate.planning.patrols, duty)].target != "building":
-        return "no_buildings"
-    return None
+    if not duty.per.daily and duty.windows is not None:
+        return "own_windows"
+    return "participants" if duty.participants else None
+
+
+def of_units(estate: Estate, kind: str) -> bool:
+    """Whether an event is about a unit."""
+    return estate.book.kinds[kind].target == "unit"
 
 
 def planned_kind(paces: Mapping[str, PatrolPace], duty: Quota) -> str:
@@ -156,19 +190,31 @@ class Reader:
         post, day = int(verdicts.obligations.post[row]), int(verdicts.obligations.first_day[row])
         done = set(verdicts.judged.done(row).tolist())
         windows = self._windows(duty, row, post, day)
+        kind = planned_kind(estate.planning.patrols, duty)
+        units = of_units(estate, kind)
+        counted = self._units(duty, row) if units else self._countable(duty, post, day) - done
         return Owing(
             key=self._namer.ids(duty.id)[row],
             duty=duty.id,
             person=int(presence.person[post]),
             area=int(presence.area[post]),
             day=day,
-            errand=Errand(planned_kind(estate.planning.patrols, duty), words(duty.where), windows),
+            errand=Errand(kind, words(duty.where), windows),
             counts=frozenset(duty.kinds()),
             need=int(verdicts.obligations.expected[row] - verdicts.judged.actual[row]),
-            buildings=frozenset(self._countable(duty, post, day) - done),
-            hours=self._hours(duty, post, day, windows),
+            buildings=frozenset(counted),
+            hours=self.hours(duty, post, day, windows),
             anybody=duty.credit == "unit" if duty.population else duty.performed_by == "any",
+            units=units,
         )
+
+    def _units(self, duty: Quota, row: int) -> set[int]:
+        """The units that would count that day; where the book caps by some, those: they are enough."""
+        units, _ = countable(self._judgement, duty, row)
+        if duty.cap is None or self._judgement.estate.book.populations[duty.cap].table == "buildings":
+            return set(units)
+        day = int(self._judgement.verdicts[duty.id].obligations.first_day[row])
+        return set(units).intersection(self._ground.members(duty.cap).at(day).tolist())
 
     def _countable(self, duty: Quota, post: int, day: int) -> set[int]:
         """The buildings of the post's area that day; where the book caps by some, or counts only some, those."""
@@ -188,7 +234,7 @@ class Reader:
         slot = int(self._judgement.verdicts[duty.id].obligations.slot[row])
         return tuple(_minutes(span) for span in ([windows[slot - 1]] if slot else windows))
 
-    def _hours(self, duty: Quota, post: int, day: int, windows: tuple[Span, ...]) -> tuple[Span, ...]:
+    def hours(self, duty: Quota, post: int, day: int, windows: tuple[Span, ...] = ()) -> tuple[Span, ...]:
         """The windows, the duty's slot or the shift; what of it the person is at work."""
         ground = self._ground
         free = at_work(ground.presence, int(ground.presence.person[post]), day, ground.granularity)

@@ -124,10 +124,9 @@ def _patrols(task: Assignment, turned: Sequence[Turned]) -> Iterator[Task]:
     for one in turned:
         steps = one.circuit.rotation.steps
         for patrol, step, chosen in zip(one.circuit.patrols, steps, one.chosen, strict=True):
-            for place, begin in step.menu.order(chosen):
-                site = one.circuit.sites[place]
-                if site not in patrol.fixed:
-                    yield _task(task, patrol, patrol.sites.index(site), begin)
+            for stop, begin in step.menu.order(chosen):
+                if patrol.sites[stop] not in patrol.fixed:
+                    yield _task(task, patrol, stop, begin)
 
 
 def _task(task: Assignment, patrol: Patrol, stop: int, begin: int) -> Task:
