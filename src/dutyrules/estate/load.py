@@ -306,15 +306,23 @@ def _check_roster(node: Node, form: EstateForm, book: Book, problems: list[Diagn
 
 def _check_planning(node: Node, planning: Planning, book: Book, problems: list[Diagnostic]) -> None:
     """Planned kinds exist and are about units or buildings; nobody is at a door and on the phone at once."""
-    for section, kinds, about in (("visits", planning.visits, "unit"), ("patrols", planning.patrols, "building")):
+    sections = (("visits", planning.visits, ("unit",)), ("patrols", planning.patrols, ("building", "unit")))
+    for section, kinds, about in sections:
         for name in kinds:
             where = place_of(follow(node, ("planning", section, name))[0])
-            fitting = [kind for kind, form in book.kinds.items() if form.target == about]
+            fitting = [kind for kind, form in book.kinds.items() if form.target in about]
             if name not in book.kinds:
                 problems.append(_unknown("estate.unknown-kind", "event kind", name, where, fitting))
             elif name not in fitting:
-                message = f"{name} is not about a {about}"
-                problems.append(Diagnostic("estate.planned-kind", message, where, name, f"a kind with target: {about}"))
+                message = f"{name} is not about a {' or a '.join(about)}"
+                expected = f"a kind with target: {' or '.join(about)}"
+                problems.append(Diagnostic("estate.planned-kind", message, where, name, expected))
+    for name in planning.patrols:
+        if name in planning.visits:
+            where = place_of(follow(node, ("planning", "patrols", name))[0])
+            message = f"{name} stands under visits as well: one planner places it, not both"
+            related = (("the other one", place_of(follow(node, ("planning", "visits", name))[0])),)
+            problems.append(Diagnostic("estate.planned-twice", message, where, name, related=related))
     for name, visit in planning.visits.items():
         if visit.companion is not None and visit.companion not in book.roles:
             where = place_of(follow(node, ("planning", "visits", name, "companion"))[0])

@@ -7,11 +7,12 @@ from datetime import date
 from typing import Final
 
 from dutyrules.activity.log import Log
+from dutyrules.checks.quota import Quota
 from dutyrules.diagnostics import Diagnostic, InputError
 from dutyrules.estate import Estate
 from dutyrules.estate.logs import log_from_rows
 from dutyrules.plan.beats import Chart, Circuit, Patrol, patrols_of
-from dutyrules.plan.forecast import outlook
+from dutyrules.plan.forecast import forecast, outlook
 from dutyrules.plan.lists import Lists, list_duties, required
 from dutyrules.plan.located import located
 from dutyrules.plan.menus import Menu, menu_of
@@ -20,6 +21,7 @@ from dutyrules.plan.patrol_pins import Kept, check_counted, read_pins, too_far
 from dutyrules.plan.plan import Unplanned
 from dutyrules.plan.planfile import Placed
 from dutyrules.plan.round import Round
+from dutyrules.plan.unitchecks import Wanted, read_wanted
 from dutyrules.plan.walks import Ints
 from dutyrules.scoring.judge import Judgement
 from dutyrules.timegrid import DAY, Period, date_of, day_number
@@ -40,6 +42,9 @@ class Assignment:
         duties: Duties to patrol, then duties to list.
         kinds: The kinds of events that the plan may hold.
         owing: Open obligations from the first day on.
+        longer: Duties that ask for checks of units in a week or longer.
+        wanted: What they still ask for.
+        buildings: Where everything lies.
         patrols: Who walks when; those with something to see stand in a circuit, too.
     """
 
@@ -52,6 +57,9 @@ class Assignment:
     kinds: frozenset[str]
     kept: Kept
     owing: tuple[Owing, ...]
+    longer: tuple[Quota, ...]
+    wanted: tuple[Wanted, ...]
+    buildings: Buildings
     lists: Lists
     patrols: tuple[Patrol, ...]
     circuits: tuple[Circuit, ...]
@@ -78,9 +86,11 @@ def assign(estate: Estate, period: Period, done: Log | None, keep: Sequence[Plac
     kept = read_pins(estate, before.ground.presence, period, date_of(first), keep, kinds - paces.keys())
     buildings = Buildings(estate)
     reader = Reader(before, buildings)
-    read = [one for duty in walked for one in reader.owing(duty, first)]
+    read = [one for duty in walked if duty.per.daily for one in reader.owing(duty, first)]
     owing = tuple(one for one in read if isinstance(one, Owing))
-    check_counted(kept, owing)
+    longer = [duty for duty in walked if not duty.per.daily]
+    wanted, unread = read_wanted(_certain(before, kept, longer, kinds), reader, longer, first, kept.taken)
+    check_counted(kept, owing, {kind for duty in longer for kind in duty.kinds()})
     lists = Lists(before, listed, first, passed, [pin.task for pin in kept.lists])
     patrols = patrols_of(owing, buildings, paces, kept.pins, kept.busy)
     menus = _Menus(lists, kept)
@@ -94,11 +104,23 @@ def assign(estate: Estate, period: Period, done: Log | None, keep: Sequence[Plac
         kinds=kinds,
         kept=kept,
         owing=owing,
+        longer=tuple(longer),
+        wanted=tuple(wanted),
+        buildings=buildings,
         lists=lists,
         patrols=tuple(patrols),
         circuits=tuple(Chart(patrols, buildings, paces, before.ground.facts, first).circuits(menus.menu)),
-        unplanned=(*otherwise, *unlisted, *(one for one in read if isinstance(one, Unplanned))),
+        unplanned=(*otherwise, *unlisted, *(one for one in read if isinstance(one, Unplanned)), *unread),
     )
+
+
+def _certain(before: Judgement, kept: Kept, duties: Sequence[Quota], kinds: frozenset[str]) -> Judgement:
+    """The period judged with those checks of units, too, that are pinned."""
+    pinned = [pin.task for pin in kept.patrols if any(pin.task.kind in duty.kinds() for duty in duties)]
+    if not pinned:
+        return before
+    ground = before.ground
+    return outlook(before.estate, forecast(before.estate, ground.facts.log, pinned), ground.period, kinds)
 
 
 def _first_day(log: Log, period: Period, start: date | None) -> int:

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 
 import numpy as np
@@ -91,11 +91,37 @@ def patrols_of(
     days: dict[tuple[int, int], list[Owing]] = defaultdict(list)
     for one in owing:
         days[one.day, one.person].append(one)
-    return [
+    found = [
         _patrol(person, day, group, buildings.on(day), paces, pins, busy.get((person, day), ()))
         for (day, person), listed in sorted(days.items(), key=lambda item: item[0])
         for group in _together(listed)
     ]
+    return _led(found, pins)
+
+
+def _led(patrols: Sequence[Patrol], pins: Pins) -> list[Patrol]:
+    """The patrols, led through what is pinned and owed by longer periods, if it lies in their hours."""
+    seen = {(one.person, one.day, errand.kind, code) for one in patrols for errand, code in one.sites}
+    lone = [(key, pin) for key, pin in pins.items() if key not in seen]
+    return [_through(patrol, lone) for patrol in patrols] if lone else list(patrols)
+
+
+def _through(patrol: Patrol, pins: Sequence[tuple[tuple[int, int, str, int], Pinned]]) -> Patrol:
+    spans = joined(span for one in patrol.owing for span in one.hours)
+    mine = [
+        ((Errand(kind, (), ()), code), Stop(pin.minutes, ((pin.begin, pin.begin),)))
+        for (person, day, kind, code), pin in pins
+        if (person, day) == (patrol.person, patrol.day)
+        and spans
+        and spans[0][0] <= pin.begin
+        and pin.begin + pin.minutes <= spans[-1][1]
+    ]
+    return replace(
+        patrol,
+        sites=(*patrol.sites, *[site for site, _ in mine]),
+        stops=(*patrol.stops, *[stop for _, stop in mine]),
+        fixed=patrol.fixed.union(site for site, _ in mine),
+    )
 
 
 def _together(owing: Iterable[Owing]) -> list[list[Owing]]:
@@ -146,6 +172,22 @@ def _patrol(
         stops.append(Stop(stay, tuple((first, last - stay) for first, last in spans if last - stay >= first)))
     buildings = sum(errand not in units for errand, _ in sites)
     return Patrol(person, day, tuple(owing), sites, tuple(stops), frozenset(fixed), buildings)
+
+
+def ways(buildings: Buildings, paces: Mapping[str, PatrolPace], sites: Sequence[tuple[Site, int]]) -> Ints:
+    """Minutes from site to site, at the pace of what one is on the way to.
+
+    Args:
+        sites: Each with the day on which it is seen.
+    """
+    homes = [buildings.home(code, day) for (_, code), day in sites]
+    points = [buildings.point(home, day) for home, (_, day) in zip(homes, sites, strict=True)]
+    pace = np.array([paces[errand.kind].metres_per_minute for (errand, _), _ in sites], np.int64)
+    between = np.zeros((len(sites), len(sites)), np.int64)
+    for one in sorted(set(pace.tolist())):
+        between[:, pace == one] = legs(points, one)[:, pace == one]
+    between[np.equal.outer(homes, homes)] = 0
+    return between
 
 
 # ---------------------------------------------------------------- rotations
@@ -203,7 +245,8 @@ class Chart:
         number = {site: place for place, site in enumerate([*sites, *units])}
         beats = tuple(sorted({self._beat[site] for site in sites}))
         days = {beat: sorted({one.day for one in patrols if self._walks(one, beat)}) for beat in beats}
-        between = self._between(tuple(number), patrols)
+        seen = {site: patrol.day for patrol in reversed(patrols) for site in patrol.sites}
+        between = ways(self._buildings, self._paces, tuple((site, seen[site]) for site in number))
         menus = [self._menu(patrol, number, between, menu_of) for patrol in patrols]
         steps = tuple(
             Step(
@@ -223,18 +266,6 @@ class Chart:
 
     def _walks(self, patrol: Patrol, beat: Beat) -> bool:
         return any(self._beat[site] == beat for site in patrol.seen)
-
-    def _between(self, sites: Sequence[Site], patrols: Sequence[Patrol]) -> Ints:
-        """Minutes from site to site, at the pace of the kind of patrol that one is on the way to."""
-        seen = {site: patrol.day for patrol in reversed(patrols) for site in patrol.sites}
-        homes = [self._buildings.home(code, seen[errand, code]) for errand, code in sites]
-        points = [self._buildings.point(home, seen[site]) for home, site in zip(homes, sites, strict=True)]
-        kinds = np.array([errand.kind for errand, _ in sites])
-        between = np.zeros((len(sites), len(sites)), np.int64)
-        for kind in sorted(set(kinds.tolist())):
-            between[:, kinds == kind] = legs(points, self._paces[kind].metres_per_minute)[:, kinds == kind]
-        between[np.equal.outer(homes, homes)] = 0
-        return between
 
     def _menu(
         self, patrol: Patrol, number: Mapping[Site, int], between: Ints, menu_of: Callable[[Patrol, Round, Ints], Menu]

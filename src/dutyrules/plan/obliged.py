@@ -39,7 +39,7 @@ def demands_of(judgement: Judgement, kinds: frozenset[str]) -> tuple[list[Demand
         duty = judgement.duty(name)
         rows = list(_rows(judgement, duty))
         unplanned += [row for row in rows if isinstance(row, Unplanned)]
-        make = _quota if isinstance(duty, Quota) else _follow_up
+        make = quota_demand if isinstance(duty, Quota) else _follow_up
         demands += [make(judgement, namer, duty, ways, row) for row in rows if not isinstance(row, Unplanned)]
     lacking = {post for demand in demands if demand.need for post in demand.posts}
     return [demand for demand in demands if demand.posts <= lacking], tuple(planned), unplanned
@@ -128,7 +128,8 @@ def _rows(judgement: Judgement, duty: Duty) -> Iterator[int | Unplanned]:
     yield from np.flatnonzero(np.isin(verdicts.state, wanted)).tolist()
 
 
-def _quota(judgement: Judgement, namer: Namer, duty: Duty, ways: Ways, row: int) -> Demand:
+def quota_demand(judgement: Judgement, namer: Namer, duty: Duty, ways: Ways, row: int) -> Demand:
+    """What an obligation to reach distinct units still lacks."""
     assert isinstance(duty, Quota)
     verdicts, presence = judgement.verdicts[duty.id], judgement.ground.presence
     obligations = verdicts.obligations

@@ -1,6 +1,6 @@
 """plan_patrols: who patrols which buildings on which day, in which order, and which list is published before."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -10,16 +10,20 @@ from dutyrules.activity.log import Log
 from dutyrules.estate import Estate, scored_period
 from dutyrules.estate.provenance import provenance
 from dutyrules.plan.assignment import Assignment, assign
-from dutyrules.plan.beats import Circuit, Patrol
+from dutyrules.plan.beats import Circuit, Site, ways
 from dutyrules.plan.hours import instant
 from dutyrules.plan.menus import WideMenu
+from dutyrules.plan.outing import Outing, Outings
+from dutyrules.plan.owing import Owing
 from dutyrules.plan.patrol_truth import Turned, least_shortfall, measures, shortfalls
 from dutyrules.plan.plan import Plan, Status, Task, status_of
 from dutyrules.plan.planfile import Placed
 from dutyrules.plan.progress import Progress, untold
 from dutyrules.plan.rotation import Best, Rotation, Search, window
 from dutyrules.plan.rotation_bound import least_walking
+from dutyrules.plan.unitchecks import EVER, last_checks, place_checks
 from dutyrules.plan.verify import verified
+from dutyrules.plan.walks import Ints
 from dutyrules.timegrid import date_of
 
 MOVES: Final = 4_000
@@ -60,7 +64,9 @@ def plan_patrols(
     """
     task = assign(estate, scored_period(period), done, keep, start)
     turned, complete = _turn(task.circuits, moves, progress or untold)
-    tasks = _numbered([*_patrols(task, turned), *task.kept.tasks])
+    outings = _outings(task, turned)
+    place_checks(outings, task.wanted)
+    tasks = _numbered([*_tasks(task, outings), *task.kept.tasks])
     tasks = _numbered([*tasks, *task.lists.tasks(one for one in tasks if one.kind in estate.planning.patrols)])
     plan = Plan(
         name="patrols",
@@ -72,7 +78,7 @@ def plan_patrols(
         duties=task.duties,
         shortfalls=shortfalls(task, tasks),
         least_shortfall=least_shortfall(task),
-        measures=measures(turned),
+        measures=measures(turned, sum(one.walked for one in outings.all)),
         unplanned=task.unplanned,
         complete=complete,
         provenance=provenance(estate, task.log, provisional=task.before.ground.presence.provisional),
@@ -119,27 +125,56 @@ def _budget(rotation: Rotation, moves: int) -> int:
     return moves * rounds * rounds // max(rounds + (SLOWER - 1) * wide, 1)
 
 
-def _patrols(task: Assignment, turned: Sequence[Turned]) -> Iterator[Task]:
+def _outings(task: Assignment, turned: Sequence[Turned]) -> Outings:
+    """The rounds as they are walked; where some units of several do, those that wait longest are checked."""
+    paces = task.estate.planning.patrols
+    last = last_checks(task.before, task.first, {one.errand.kind for one in task.owing if one.units})
+    found = []
+
+    def between(sites: Sequence[Site], day: int) -> Ints:
+        return ways(task.buildings, paces, [(site, day) for site in sites])
+
+    rounds = [
+        (patrol, step.menu, chosen)
+        for one in turned
+        for patrol, step, chosen in zip(one.circuit.patrols, one.circuit.rotation.steps, one.chosen, strict=True)
+    ]
+    for patrol, menu, chosen in sorted(rounds, key=lambda one: (one[0].day, one[0].person)):
+        order = menu.order(chosen, [last.get((errand.kind, code), EVER) for errand, code in patrol.sites])
+        for stop, _ in order[: len(order) if patrol.seen != patrol.sites else 0]:
+            errand, code = patrol.sites[stop]
+            last[errand.kind, code] = patrol.day
+        found.append(Outing.of(patrol, order, between, task.buildings.home))
+    return Outings(found, between, task.buildings.home)
+
+
+def _tasks(task: Assignment, outings: Outings) -> Iterator[Task]:
     """The walks as tasks; what is pinned is in the plan already."""
-    for one in turned:
-        steps = one.circuit.rotation.steps
-        for patrol, step, chosen in zip(one.circuit.patrols, steps, one.chosen, strict=True):
-            for stop, begin in step.menu.order(chosen):
-                if patrol.sites[stop] not in patrol.fixed:
-                    yield _task(task, patrol, stop, begin)
+    pins = task.kept.pins
+    owing: dict[tuple[int, int], list[Owing]] = defaultdict(list)
+    for one in task.owing:
+        owing[one.person, one.day].append(one)
+    for outing in outings.all:
+        for number, begin in outing.order:
+            errand, code = outing.sites[number]
+            pin = pins.get((outing.person, outing.day, errand.kind, code))
+            if pin is None or pin.begin != begin:
+                yield _task(task, owing[outing.person, outing.day], outing, number, begin)
 
 
-def _task(task: Assignment, patrol: Patrol, stop: int, begin: int) -> Task:
-    errand, code = patrol.sites[stop]
-    at = instant(patrol.day, begin)
+def _task(task: Assignment, owing: Sequence[Owing], outing: Outing, number: int, begin: int) -> Task:
+    errand, code = outing.sites[number]
+    at, said = instant(outing.day, begin), dict(errand.attributes)
+    daily = (one.duty for one in owing if one.errand == errand and code in one.buildings)
+    longer = (one.duty.id for one in task.wanted if one.counts(outing.person, outing.day, errand.kind, code, said))
     return Task(
         at=at,
-        until=at + timedelta(minutes=patrol.stops[stop].minutes),
-        person=task.before.ground.presence.persons[patrol.person],
+        until=at + timedelta(minutes=outing.stops[number].minutes),
+        person=task.before.ground.presence.persons[outing.person],
         kind=errand.kind,
         target=str(task.estate.places.ids[code]),
-        attributes=dict(errand.attributes),
-        duties=tuple(dict.fromkeys(one.duty for one in patrol.owing if one.errand == errand and code in one.buildings)),
+        attributes=said,
+        duties=tuple(dict.fromkeys([*daily, *longer])),
     )
 
 

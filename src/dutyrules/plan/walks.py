@@ -221,13 +221,13 @@ def single_walk(between: Ints, stops: Sequence[Stop]) -> list[tuple[int, int]] |
         return walks.order(everything) if len(walks.through(len(stops))[0]) else None
     around = tour(between)
     rounds = [around[turn:] + around[:turn] for turn in range(len(around))]
-    timed = [_timed(between, stops, way) for one in rounds for way in (one, one[::-1])]
+    found = [timed(between, stops, way) for one in rounds for way in (one, one[::-1])]
     return min(
-        (way for way in timed if way), key=lambda way: (way[-1][1] + stops[way[-1][0]].minutes, way), default=None
+        (way for way in found if way), key=lambda way: (way[-1][1] + stops[way[-1][0]].minutes, way), default=None
     )
 
 
-def _timed(between: Ints, stops: Sequence[Stop], way: Sequence[int]) -> list[tuple[int, int]] | None:
+def timed(between: Ints, stops: Sequence[Stop], way: Sequence[int]) -> list[tuple[int, int]] | None:
     """When one begins at each stop, if they are walked in this order."""
     minute, found = 0, list[tuple[int, int]]()
     for stop in way:
