@@ -88,7 +88,7 @@ class World:
     Attributes:
         patrol: Fields of the duty to patrol, on top of `PATROL`.
         listing: Whether there is a duty to list the next workday's buildings.
-        renovations, vacant: Fields of the duties to check units, on top of `RENOVATIONS` and `VACANT`; None: no such duty.
+        renovations, vacant: Fields of the duties to check units, on top of those above; None: no such duty.
         check: Minutes that a check takes.
     """
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 
@@ -72,7 +73,7 @@ class Outing:
     def walked(self) -> int:
         """Minutes from site to site."""
         stations = [number for number, _ in self.order]
-        return sum(int(self._between[one, other]) for one, other in zip(stations, stations[1:], strict=False))
+        return sum(int(self._between[one, other]) for one, other in pairwise(stations))
 
     @cached_property
     def plain(self) -> Plain | None:

@@ -1,6 +1,6 @@
 """Checks of units that are owed in a week or longer: read off the book, and put into rounds that have room for them."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +14,7 @@ from dutyrules.plan.lists import says
 from dutyrules.plan.obliged import quota_demand
 from dutyrules.plan.outing import Outing, Outings
 from dutyrules.plan.owing import Errand, Reader, planned_kind, words
-from dutyrules.plan.plan import Task, Unplanned
+from dutyrules.plan.plan import Unplanned
 from dutyrules.scoring.findings import Namer
 from dutyrules.scoring.judge import Judgement
 from dutyrules.timegrid import DAY
