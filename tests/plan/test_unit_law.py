@@ -26,7 +26,7 @@ Row = Mapping[str, str]
 
 
 def world_of(luck: random.Random) -> World:
-    """Two areas, a slot that is often too short, units that are renovated or vacant, leave, and the log of some days."""
+    """Two areas, a slot that is often too short, units renovated or vacant, leave, and the log of some days."""
     buildings = [
         building(
             f"{area}{number}",
@@ -180,10 +180,10 @@ class Truth:
             if ("patrol", row["area"]) in asked and ("patrol", row["building"]) not in told:
                 yield "patrol", row["building"]
         for row in self.world.permits:
-            there = row["from"] <= text <= row["to"]
-            if there and ("renovations", self._area("renovation", row["unit"])) in asked:
-                if ("renovation", row["unit"]) not in told:
-                    yield "renovation", row["unit"]
+            name, there = row["unit"], row["from"] <= text <= row["to"]
+            wanted = there and ("renovations", self._area("renovation", name)) in asked
+            if wanted and ("renovation", name) not in told:
+                yield "renovation", name
 
     @cache  # noqa: B019 - a truth lives as long as its world
     def _home(self, name: str) -> str:

@@ -56,6 +56,8 @@ def _planned(judgement: Judgement, kinds: frozenset[str]) -> tuple[dict[str, Way
                 unplanned.append(Unplanned(name, found))
             elif found:
                 planned[name] = found
+            elif isinstance(duty, Quota) and _on_patrols(judgement, duty):
+                unplanned.append(Unplanned(name, "on_patrols"))
     for name in list(planned):
         duty = judgement.duty(name)
         begins = (duty.trigger, duty.not_before) if isinstance(duty, Response) else ()
@@ -63,6 +65,13 @@ def _planned(judgement: Judgement, kinds: frozenset[str]) -> tuple[dict[str, Way
             unplanned.append(Unplanned(name, "set_off_by_visits"))
             del planned[name]
     return planned, unplanned
+
+
+def _on_patrols(judgement: Judgement, duty: Quota) -> bool:
+    """Whether the units that it asks for are checked on the way of patrols."""
+    kinds, patrols = judgement.estate.book.kinds, judgement.estate.planning.patrols
+    checked = any(kind in patrols and kinds[kind].target == "unit" for kind in duty.event)
+    return checked and duty.at_most is None and duty.distinct is not None
 
 
 def _ways(duty: Duty, kinds: frozenset[str]) -> Ways | str:

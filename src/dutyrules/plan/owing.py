@@ -123,8 +123,11 @@ def patrol_duties(estate: Estate) -> tuple[list[Quota], list[Unplanned]]:
     """The duties that patrols and checks of units are planned for, and those that ask for them otherwise."""
     duties, left = [], []
     paces = estate.planning.patrols
+    checks = any(of_units(estate, kind) for kind in paces)
     for name, duty in estate.book.duties.items():
         if not isinstance(duty, Quota) or duty.at_most is not None or paces.keys().isdisjoint(duty.kinds()):
+            if checks and isinstance(duty, Quota) and _visited(estate, duty):
+                left.append(Unplanned(name, "in_visits"))
             continue
         if why := _unplannable(estate, duty):
             left.append(Unplanned(name, why))
@@ -141,9 +144,17 @@ def _unplannable(estate: Estate, duty: Quota) -> str | None:
     units = of_units(estate, planned_kind(estate.planning.patrols, duty))
     if not duty.per.daily and not units:
         return "not_daily"
+    if units and _visited(estate, duty):
+        return "in_visits"
     if not duty.per.daily and duty.windows is not None:
         return "own_windows"
     return "participants" if duty.participants else None
+
+
+def _visited(estate: Estate, duty: Quota) -> bool:
+    """Whether visits are planned for it: of units, in a week or longer."""
+    planned = not estate.planning.visits.keys().isdisjoint(duty.kinds())
+    return planned and duty.strength == "must" and duty.distinct is not None and not duty.per.daily
 
 
 def of_units(estate: Estate, kind: str) -> bool:

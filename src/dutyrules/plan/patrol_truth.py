@@ -242,15 +242,17 @@ def _round_too_short(patrol: Patrol, menu: Menu) -> Cause:
 # ---------------------------------------------------------------- measures
 
 
-def measures(turned: Sequence[Turned], walked: int) -> tuple[Measure, ...]:
+def measures(turned: Sequence[Turned], walked: int, *, longer: bool) -> tuple[Measure, ...]:
     """Minutes walked from building to building, the longest wait, and waits longer than promised.
 
     Args:
         walked: Minutes, with those for checks that a longer period asks for.
+        longer: Whether such a check can make a way longer only; else nothing is known of the least.
     """
+    least = sum(one.least for one in turned) if longer else 0
     waits = [(wait, gap) for one in turned for wait, gap in _waits(one)]
     return (
-        Measure("walking", "minutes", walked, sum(one.least for one in turned)),
+        Measure("walking", "minutes", walked, least),
         Measure(
             "longest_gap",
             "workdays",

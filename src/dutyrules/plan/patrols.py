@@ -78,7 +78,11 @@ def plan_patrols(
         duties=task.duties,
         shortfalls=shortfalls(task, tasks),
         least_shortfall=least_shortfall(task),
-        measures=measures(turned, sum(one.walked for one in outings.all)),
+        measures=measures(
+            turned,
+            sum(one.walked for one in outings.all),
+            longer=task.buildings.measured or not any(one.demand.need for one in task.wanted),
+        ),
         unplanned=task.unplanned,
         complete=complete,
         provenance=provenance(estate, task.log, provisional=task.before.ground.presence.provisional),
