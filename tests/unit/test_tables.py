@@ -421,7 +421,7 @@ def test_other_tables_drop_them_with_a_notice() -> None:
             "buildings has no such column; it is not read",
             Cell("buildings", 1, "inspect_minuts"),
             found="inspect_minuts",
-            expected="building, area, from, to, x, y, inspect_minutes",
+            expected="building, area, from, to, x, y, inspect_minutes, priority",
             hint="did you mean 'inspect_minutes'?",
             severity="warning",
         )
