@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 import dutyrules as dr
-from dutyrules.diagnostics import InputError
+from dutyrules.diagnostics import InputError, Span
 from dutyrules.plan import Plan, Status, Task
 from tests.plan.patrol_world import (
     VACANT,
@@ -343,4 +343,5 @@ def test_no_kind_stands_in_both_sections(folder: Path) -> None:
         dr.load_estate(path)
     (found,) = error.value.diagnostics
     line = path.read_text("utf-8").split("\n").index("    vacant:") + 1
+    assert isinstance(found.where, Span)
     assert (found.code, found.where.line) == ("estate.planned-twice", line)

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from dutyrules.plan import Plan, Task
-from tests.plan.patrol_world import Loaded, World, at_minute, building, claimed, leg, unit
+from tests.plan.patrol_world import Loaded, World, at_minute, building, claimed, unit
 
 DAYS = ("19", "20", "21", "22", "23")
 OPENS, STAFF = 9 * 60, ("p1", "p2")
@@ -59,6 +59,7 @@ def world_of(luck: random.Random) -> World:
         people[0]["from"] = f"2026-10-{luck.choice(DAYS)}"
     elif luck.random() < 0.2:
         people.append({"person": "p1", "area": "B"})
+    closed = luck.random() < 0.15
     share = luck.choice(["1/1", "1/1", "1/2"])
     return World(
         buildings,
@@ -73,6 +74,14 @@ def world_of(luck: random.Random) -> World:
         renovations={"at_least": luck.choice([1, 2, 3])} if luck.random() < 0.8 else None,
         vacant={"at_least": {"share": share, "of": "vacant_units"}} if luck.random() < 0.8 else None,
         check=luck.choice([2, 5, 9]),
+        pace={"walk": "closed"} if closed else {},
+        offices={area: (luck.randint(0, 300), 0) for area in "AB"} if closed else {},
+        walking=[
+            {"from": one, "to": other, "minutes": str(luck.randint(0, 6))}
+            for one, other in dict.fromkeys(tuple(luck.sample(names, 2)) for _ in range(luck.choice([0, 0, 3])))
+        ]
+        if len(names) > 2
+        else (),
     )
 
 
@@ -200,7 +209,7 @@ class Truth:
         ready = minute
         if done:
             last = self.rows[done[-1][1] if done[-1][0] == "patrol" else self._home(done[-1][1])]
-            ready += 0 if last is here else leg(_point(last), _point(here))
+            ready += self.world.minutes(last["building"], here["building"])
         length = int(here["inspect_minutes"]) if thing[0] == "patrol" else self.world.check
         whole = thing[0] == "patrol" and self.world.patrol.get("slot") is None
         first, last_ = (8 * 60, 17 * 60) if whole else (OPENS, _clock(self.world.slot[1]))
@@ -224,10 +233,6 @@ def _on_leave(world: World, person: str, day: str, minute: int) -> bool:
     return any(row["person"] == person and row["from"] <= instant < row["until"] for row in world.leave)
 
 
-def _point(row: Row) -> tuple[int, int] | None:
-    return (int(row["x"]), int(row["y"])) if row.get("x") else None
-
-
 def _clock(text: str) -> int:
     return int(text[:2]) * 60 + int(text[3:])
 
@@ -246,8 +251,8 @@ def check(seed: int) -> tuple[int, bool]:
         past = sum(one.number for one in plan.shortfalls if one.day < plan.start and one.duty != "vacant")
         checks = sum(task.kind in ("renovation", "vacant") for task in plan.tasks)
         whole, size = world.patrol["slot"] is None, len(world.units) + len(world.buildings)
-        if world.listing or any(row["to"] for row in world.units) or size > (5 if whole else 8):
-            return checks, True  # lists that are too late and leavers are for other tests; the rest takes too long
+        if world.listing or world.closed or any(row["to"] for row in world.units) or size > (5 if whole else 8):
+            return checks, True  # late lists, offices and leavers are for other tests; the rest takes too long
         least = Truth(world, loaded, plan).least() + past
         assert plan.least_shortfall <= least <= plan.shortfall
         if world.vacant is None:
@@ -271,7 +276,7 @@ def walked_in_time(world: World, plan: Plan) -> None:
     for tasks in by_day.values():
         for one, other in pairwise(tasks):
             here, there = (rows[homes.get(task.target or "", task.target or "")] for task in (one, other))
-            way = 0 if here is there else leg(_point(here), _point(there))
+            way = world.minutes(here["building"], there["building"])
             assert other.at - one.until >= timedelta(minutes=way)
     for one, other in combinations([task for task in plan.tasks if task.kind in ("renovation", "vacant")], 2):
         assert _key(one) != _key(other)

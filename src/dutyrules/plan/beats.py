@@ -10,12 +10,13 @@ import numpy as np
 from dutyrules.checks.quota import ATTEMPTS
 from dutyrules.estate.planning import PatrolPace
 from dutyrules.facts import Facts
+from dutyrules.plan.distances import Spot
 from dutyrules.plan.hours import Span, inside, joined, without
 from dutyrules.plan.menus import Menu
-from dutyrules.plan.owing import Building, Buildings, Errand, Owing
+from dutyrules.plan.owing import Buildings, Errand, Owing
 from dutyrules.plan.rotation import Place, Rotation, Step, fair_shares
 from dutyrules.plan.round import Ask, Round
-from dutyrules.plan.walks import Ints, Stop, legs
+from dutyrules.plan.walks import Ends, Ints, Stop
 
 Site = tuple[Errand, int]
 """What is done in which building."""
@@ -33,6 +34,7 @@ class Patrol:
         stops: How long one stays at each, and when one may begin.
         fixed: Sites that are pinned.
         buildings: So many of the sites are buildings.
+        ends: Where a closed walk comes from and goes to.
     """
 
     person: int
@@ -42,6 +44,8 @@ class Patrol:
     stops: tuple[Stop, ...]
     fixed: frozenset[Site]
     buildings: int
+    office: Spot | None
+    ends: Ends | None
 
     @property
     def seen(self) -> tuple[Site, ...]:
@@ -87,26 +91,34 @@ def patrols_of(
 
     Args:
         busy: (person, day) → minutes that are taken by something else.
+
+    Raises:
+        InputError: closed walks in an area without an office.
     """
     days: dict[tuple[int, int], list[Owing]] = defaultdict(list)
     for one in owing:
         days[one.day, one.person].append(one)
     found = [
-        _patrol(person, day, group, buildings.on(day), paces, pins, busy.get((person, day), ()))
+        _patrol(person, day, group, buildings, paces, pins, busy.get((person, day), ()))
         for (day, person), listed in sorted(days.items(), key=lambda item: item[0])
         for group in _together(listed)
     ]
-    return _led(found, pins)
+    return _led(found, buildings, paces, pins)
 
 
-def _led(patrols: Sequence[Patrol], pins: Pins) -> list[Patrol]:
+def _led(patrols: Sequence[Patrol], buildings: Buildings, paces: Mapping[str, PatrolPace], pins: Pins) -> list[Patrol]:
     """The patrols, led through what is pinned and owed by longer periods, if it lies in their hours."""
     seen = {(one.person, one.day, errand.kind, code) for one in patrols for errand, code in one.sites}
     lone = [(key, pin) for key, pin in pins.items() if key not in seen]
-    return [_through(patrol, lone) for patrol in patrols] if lone else list(patrols)
+    return [_through(patrol, buildings, paces, lone) for patrol in patrols] if lone else list(patrols)
 
 
-def _through(patrol: Patrol, pins: Sequence[tuple[tuple[int, int, str, int], Pinned]]) -> Patrol:
+def _through(
+    patrol: Patrol,
+    buildings: Buildings,
+    paces: Mapping[str, PatrolPace],
+    pins: Sequence[tuple[tuple[int, int, str, int], Pinned]],
+) -> Patrol:
     spans = joined(span for one in patrol.owing for span in one.hours)
     mine = [
         ((Errand(kind, (), ()), code), Stop(pin.minutes, ((pin.begin, pin.begin),)))
@@ -116,11 +128,14 @@ def _through(patrol: Patrol, pins: Sequence[tuple[tuple[int, int, str, int], Pin
         and spans[0][0] <= pin.begin
         and pin.begin + pin.minutes <= spans[-1][1]
     ]
+    sites = (*patrol.sites, *[site for site, _ in mine])
+    there = [(site, patrol.day) for site in sites]
     return replace(
         patrol,
-        sites=(*patrol.sites, *[site for site, _ in mine]),
+        sites=sites,
         stops=(*patrol.stops, *[stop for _, stop in mine]),
         fixed=patrol.fixed.union(site for site, _ in mine),
+        ends=None if patrol.office is None else ends_of(buildings, paces, patrol.office, spans, there),
     )
 
 
@@ -147,12 +162,12 @@ def _patrol(
     person: int,
     day: int,
     owing: Sequence[Owing],
-    there: Mapping[int, Building],
+    buildings: Buildings,
     paces: Mapping[str, PatrolPace],
     pins: Pins,
     busy: Sequence[Span],
 ) -> Patrol:
-    hours: dict[Site, list[Span]] = defaultdict(list)
+    there, hours = buildings.on(day), defaultdict[Site, list[Span]](list)
     units = {one.errand for one in owing if one.units}
     for one in owing:
         for code in one.buildings:
@@ -170,8 +185,37 @@ def _patrol(
         stay = paces[errand.kind].minutes if minutes is None else minutes
         spans = joined(hours[site])
         stops.append(Stop(stay, tuple((first, last - stay) for first, last in spans if last - stay >= first)))
-    buildings = sum(errand not in units for errand, _ in sites)
-    return Patrol(person, day, tuple(owing), sites, tuple(stops), frozenset(fixed), buildings)
+    number = sum(errand not in units for errand, _ in sites)
+    office = _office(owing, buildings, paces)
+    whole = joined(span for spans in hours.values() for span in spans)
+    ends = None if office is None else ends_of(buildings, paces, office, whole, [(site, day) for site in sites])
+    return Patrol(person, day, tuple(owing), sites, tuple(stops), frozenset(fixed), number, office, ends)
+
+
+def _office(owing: Sequence[Owing], buildings: Buildings, paces: Mapping[str, PatrolPace]) -> Spot | None:
+    """The office of the person's own area; None for an open walk."""
+    if all(paces[one.errand.kind].walk == "open" for one in owing):
+        return None
+    return buildings.needed_office(next((one.area for one in owing if one.own), owing[0].area))
+
+
+def ends_of(
+    buildings: Buildings,
+    paces: Mapping[str, PatrolPace],
+    office: Spot,
+    hours: Sequence[Span],
+    sites: Sequence[tuple[Site, int]],
+) -> Ends:
+    """The ways from and to an office, which the hours include.
+
+    Args:
+        sites: Each with the day on which it is seen.
+    """
+    spots = [(buildings.spot(code, day), paces[errand.kind].metres_per_minute) for (errand, code), day in sites]
+    out = tuple(buildings.distances.minutes(office, spot, pace) for spot, pace in spots)
+    back = tuple(buildings.distances.minutes(spot, office, pace) for spot, pace in spots)
+    opens, closes = (hours[0][0], hours[-1][1]) if hours else (0, 0)
+    return Ends(out, back, opens, closes)
 
 
 def ways(buildings: Buildings, paces: Mapping[str, PatrolPace], sites: Sequence[tuple[Site, int]]) -> Ints:
@@ -180,13 +224,11 @@ def ways(buildings: Buildings, paces: Mapping[str, PatrolPace], sites: Sequence[
     Args:
         sites: Each with the day on which it is seen.
     """
-    homes = [buildings.home(code, day) for (_, code), day in sites]
-    points = [buildings.point(home, day) for home, (_, day) in zip(homes, sites, strict=True)]
+    spots = [buildings.spot(code, day) for (_, code), day in sites]
     pace = np.array([paces[errand.kind].metres_per_minute for (errand, _), _ in sites], np.int64)
     between = np.zeros((len(sites), len(sites)), np.int64)
     for one in sorted(set(pace.tolist())):
-        between[:, pace == one] = legs(points, one)[:, pace == one]
-    between[np.equal.outer(homes, homes)] = 0
+        between[:, pace == one] = buildings.distances.between(spots, one)[:, pace == one]
     return between
 
 
@@ -275,7 +317,7 @@ class Chart:
         must = sum(1 << stop for stop, site in enumerate(patrol.sites) if site in patrol.fixed)
         homes = [self._buildings.home(code, patrol.day) for _, code in patrol.sites]
         spots = tuple(map(list(dict.fromkeys(homes)).index, homes)) if patrol.seen != patrol.sites else ()
-        walk = Round(places[: patrol.buildings], patrol.stops, asks, must, spots=spots)
+        walk = Round(places[: patrol.buildings], patrol.stops, asks, must, spots=spots, ends=patrol.ends)
         return menu_of(patrol, walk, between[np.ix_(places, places)])
 
     def _place(

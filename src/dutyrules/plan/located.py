@@ -15,7 +15,7 @@ import numpy as np
 
 from dutyrules.plan.menus import ListedMenu
 from dutyrules.plan.round import Ask, Round, counted
-from dutyrules.plan.walks import FAR, Ints, Stop, Walks
+from dutyrules.plan.walks import FAR, Ends, Ints, Stop, Walks
 
 MOST: Final = 18
 """Up to so many buildings the walks through all their sets stand in one table."""
@@ -32,19 +32,22 @@ class Plain:
         first: Its first minute.
         minutes: How long it is.
         legs: Minutes from building to building.
+        ends: Of a closed walk: from and to the office.
     """
 
     first: int
     minutes: int
     legs: Ints
+    ends: Ends | None
 
 
-def plain(stops: Sequence[Stop], spots: Sequence[int], between: Ints) -> Plain | None:
+def plain(stops: Sequence[Stop], spots: Sequence[int], between: Ints, ends: Ends | None) -> Plain | None:
     """The span of some stops and the ways between their buildings; None if they have no such span in common.
 
     Args:
         spots: The building of each stop, numbered from 0.
         between: Minutes from stop to stop.
+        ends: Of a closed walk.
     """
     spans = {(first, last + stop.minutes) for stop in stops for first, last in stop.begins}
     if len(spans) != 1 or any(len(stop.begins) > 1 for stop in stops):
@@ -55,7 +58,11 @@ def plain(stops: Sequence[Stop], spots: Sequence[int], between: Ints) -> Plain |
     some = [spots.index(spot) for spot in range(max(spots) + 1)]
     legs = between[np.ix_(some, some)]
     same = np.array_equal(legs[np.ix_(spots, spots)], between)
-    return Plain(first, last - first, legs) if same else None
+    if ends is None:
+        return Plain(first, last - first, legs, None) if same else None
+    home = Ends(tuple(ends.out[stop] for stop in some), tuple(ends.back[stop] for stop in some))
+    same &= (ends.opens, ends.closes) == (first, last) and home.of(spots) == Ends(ends.out, ends.back)
+    return Plain(first, last - first, legs, home) if same else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +84,7 @@ class LocatedMenu(ListedMenu):
         stops = int(self.chosen[row]) | self._checks(entered, self.numbers[row], last)
         minute, found, before = self.plain.first, list[tuple[int, int]](), -1
         for spot, _ in self.walks.order(entered):
-            minute += int(self.plain.legs[before, spot]) if before >= 0 else 0
+            minute += int(self.plain.legs[before, spot]) if before >= 0 else self.walks.ends.out[spot]
             before = spot
             for stop, one in enumerate(self.round.stops):
                 if stops >> stop & 1 and self.round.spots[stop] == spot:
@@ -101,7 +108,7 @@ def located(round_: Round, between: Ints) -> LocatedMenu | None:
     Args:
         between: Minutes from stop to stop.
     """
-    span = plain(round_.stops, round_.spots, between)
+    span = plain(round_.stops, round_.spots, between, round_.ends)
     if span is None or not _simple(round_) or len(span.legs) > MOST:
         return None
     return _Table(round_, span).menu()
@@ -142,7 +149,7 @@ class _Table:
         ) + np.zeros_like(self._sets)
         self._homes = sorted({round_.spots[stop] for ask in self._asks for stop in _bits(ask.stops)})
         size = min(len(span.legs), min(wanted, places) + min(sum(self._needs), len(self._homes)))
-        self._walks, self._ways = _walks(span.legs.tobytes(), len(span.legs), size)
+        self._walks, self._ways = _walks(span.legs.tobytes(), len(span.legs), size, span.ends)
         entered = np.arange(len(self._ways))
         self._there = []
         for ask in self._asks:
@@ -230,10 +237,10 @@ def _shared(needs: Numbers, number: int) -> Iterator[Numbers]:
 
 
 @lru_cache(maxsize=2)
-def _walks(legs: bytes, count: int, size: int) -> tuple[Walks, Ints]:
+def _walks(legs: bytes, count: int, size: int, ends: Ends | None) -> tuple[Walks, Ints]:
     """Walks through all sets of so many buildings, and their minutes, one for each set."""
     between = np.frombuffer(legs, np.int64).reshape(count, count)
-    walks = Walks.of(between, [Stop(0)] * count, size)
+    walks = Walks.of(between, [Stop(0)] * count, size, ends)
     ways = np.full(1 << count, FAR, np.int64)
     ways[0] = 0
     for number in range(1, len(walks.layers) + 1):

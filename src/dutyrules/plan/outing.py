@@ -1,23 +1,39 @@
 """Rounds as they are walked, to which checks of units can still be added."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import pairwise
 
-import numpy as np
-
-from dutyrules.plan.beats import Patrol, Site
+from dutyrules.estate.planning import PatrolPace
+from dutyrules.plan.beats import Patrol, Site, ends_of, ways
+from dutyrules.plan.distances import Spot
 from dutyrules.plan.hours import Span, common, joined
 from dutyrules.plan.located import Plain, plain
-from dutyrules.plan.owing import Errand
-from dutyrules.plan.walks import EXACT, Ints, Stop, single_walk, timed
+from dutyrules.plan.owing import Buildings, Errand
+from dutyrules.plan.walks import EXACT, Ends, Ints, Stop, single_walk, timed, walked
 
-Ways = Callable[[Sequence[Site], int], Ints]
-"""Sites, and the day on which they are seen → minutes from site to site."""
 
-Home = Callable[[int, int], int]
-"""(unit or building, day) → building."""
+@dataclass(frozen=True)
+class Map:
+    """Where everything lies, and how fast one walks there."""
+
+    buildings: Buildings
+    paces: Mapping[str, PatrolPace]
+
+    def home(self, code: int, day: int) -> int:
+        """The building of a unit, or the building itself."""
+        return self.buildings.home(code, day)
+
+    def ways(self, sites: Sequence[Site], day: int) -> Ints:
+        """Minutes from site to site."""
+        return ways(self.buildings, self.paces, [(site, day) for site in sites])
+
+    def ends(self, office: Spot | None, hours: Sequence[Span], sites: Sequence[Site], day: int) -> Ends | None:
+        """From and to the office; None for an open walk."""
+        if office is None:
+            return None
+        return ends_of(self.buildings, self.paces, office, hours, [(site, day) for site in sites])
+
 
 Order = tuple[tuple[int, int], ...]
 """(number of the site, minute at which one begins there), as they are walked."""
@@ -30,6 +46,7 @@ class Outing:
     Attributes:
         hours: Of everything that is owed on it.
         sites, stops: What is seen; nothing that is not.
+        office: Where a closed walk begins and ends.
     """
 
     person: int
@@ -38,17 +55,17 @@ class Outing:
     sites: tuple[Site, ...]
     stops: tuple[Stop, ...]
     order: Order
-    ways: Ways
-    home: Home
+    office: Spot | None
+    map: Map
 
     @classmethod
-    def of(cls, patrol: Patrol, order: Sequence[tuple[int, int]], ways: Ways, home: Home) -> "Outing":
+    def of(cls, patrol: Patrol, order: Sequence[tuple[int, int]], map_: Map) -> "Outing":
         """A patrol as it is walked."""
         hours = tuple(joined(span for one in patrol.owing for span in one.hours))
         some = [stop for stop, _ in order]
         sites, stops = tuple(patrol.sites[stop] for stop in some), tuple(patrol.stops[stop] for stop in some)
         times = tuple((number, begin) for number, (_, begin) in enumerate(order))
-        return cls(patrol.person, patrol.day, hours, sites, stops, times, ways, home)
+        return cls(patrol.person, patrol.day, hours, sites, stops, times, patrol.office, map_)
 
     @property
     def calls(self) -> list[tuple[Site, int]]:
@@ -58,7 +75,7 @@ class Outing:
     @cached_property
     def homes(self) -> tuple[int, ...]:
         """The building of each site."""
-        return tuple(self.home(code, self.day) for _, code in self.sites)
+        return tuple(self.map.home(code, self.day) for _, code in self.sites)
 
     @cached_property
     def entered(self) -> frozenset[int]:
@@ -67,18 +84,21 @@ class Outing:
 
     @cached_property
     def _between(self) -> Ints:
-        return self.ways(self.sites, self.day)
+        return self.map.ways(self.sites, self.day)
+
+    @cached_property
+    def _ends(self) -> Ends | None:
+        return self.map.ends(self.office, self.hours, self.sites, self.day)
 
     @cached_property
     def walked(self) -> int:
-        """Minutes from site to site."""
-        stations = [number for number, _ in self.order]
-        return sum(int(self._between[one, other]) for one, other in pairwise(stations))
+        """Minutes from site to site, and from and to the office."""
+        return walked(self._between, self.order, self._ends)
 
     @cached_property
     def plain(self) -> Plain | None:
         """Its span, if nothing interrupts it."""
-        return plain(self.stops, self._spots, self._between) if self.sites else None
+        return plain(self.stops, self._spots, self._between, self._ends) if self.sites else None
 
     @cached_property
     def _spots(self) -> tuple[int, ...]:
@@ -104,88 +124,73 @@ class Outing:
         """The round with some checks more, None if they are not found to fit."""
         grown = self._grown(sites, minutes, hours)
         order = grown._plainly(self) if grown.plain is not None else grown._anyhow(self)
-        return None if order is None else grown._ordered(order)
+        return None if order is None else replace(grown, order=order)
 
     def _grown(self, sites: Sequence[Site], minutes: int, hours: Sequence[Span]) -> "Outing":
         """With further sites, at the end, and no order yet; checks stay within the round."""
         around = [(self.hours[0][0], self.hours[-1][1])] if self.hours else []
         begins = tuple((first, last - minutes) for first, last in common(hours, around) if last - minutes >= first)
         stops = (*self.stops, *[Stop(minutes, begins)] * len(sites))
-        return Outing(self.person, self.day, self.hours, (*self.sites, *sites), stops, self.order, self.ways, self.home)
-
-    def _ordered(self, order: Order) -> "Outing":
-        return Outing(self.person, self.day, self.hours, self.sites, self.stops, order, self.ways, self.home)
+        return replace(self, sites=(*self.sites, *sites), stops=stops)
 
     def _plainly(self, before: "Outing") -> Order | None:
         """Building by building, as short as can be."""
         assert self.plain is not None
-        legs = self.plain.legs
+        legs, ends = self.plain.legs, self.plain.ends
         around = list(dict.fromkeys(self._spots[number] for number, _ in before.order))
         fresh = [spot for spot in range(len(legs)) if spot not in around]
         if fresh and len(legs) <= EXACT:
-            around = [spot for spot, _ in single_walk(legs, [Stop(0)] * len(legs)) or ()]
+            around = [spot for spot, _ in single_walk(legs, [Stop(0)] * len(legs), ends) or ()]
         else:
             for spot in fresh:
-                around = min(
-                    (_inserted(around, at, spot) for at in range(len(around) + 1)), key=lambda way: _way(legs, way)
-                )
+                longer = [_inserted(around, at, spot) for at in range(len(around) + 1)]
+                around = min(longer, key=lambda way: walked(legs, [(spot, 0) for spot in way], ends))
         listed = [number for spot in around for number, mine in enumerate(self._spots) if mine == spot]
-        order, minute, last = [], self.plain.first, None
-        for number in listed:
-            minute += 0 if last is None else int(self._between[last, number])
-            order.append((number, minute))
-            minute, last = minute + self.stops[number].minutes, number
-        return tuple(order) if minute <= self.plain.first + self.plain.minutes else None
+        return self._timed(listed)
+
+    def _timed(self, numbers: Sequence[int]) -> Order | None:
+        found = timed(self._between, self.stops, self._ends or Ends.nowhere(len(self.stops)), numbers)
+        return None if found is None else tuple(found)
 
     def _anyhow(self, before: "Outing") -> Order | None:
         """Stop by stop: the shortest where there are few, else each where it is done soonest."""
         if len(self.stops) <= EXACT:
-            found = single_walk(self._between, self.stops)
+            found = single_walk(self._between, self.stops, self._ends)
             return None if found is None else tuple(found)
-        around = [number for number, _ in before.order]
-        order = None
+        order: Order | None = before.order
         for number in range(len(before.stops), len(self.stops)):
-            ways = [_inserted(around, at, number) for at in range(len(around) + 1)]
-            found_ = [
-                (found[-1][1] + self.stops[found[-1][0]].minutes, found)
-                for way in ways
-                if (found := timed(self._between, self.stops, way))
-            ]
-            if not found_:
+            around = [stop for stop, _ in order or ()]
+            longer = (self._timed(_inserted(around, at, number)) for at in range(len(around) + 1))
+            order = min((one for one in longer if one), key=lambda one: (one[-1][1], one), default=None)
+            if order is None:
                 return None
-            order = min(found_)[1]
-            around = [stop for stop, _ in order]
-        return None if order is None else tuple(order)
+        return order
 
 
 def _inserted(way: Sequence[int], at: int, stop: int) -> list[int]:
     return [*way[:at], stop, *way[at:]]
 
 
-def _way(legs: Ints, way: Sequence[int]) -> int:
-    return int(np.sum(legs[list(way[:-1]), list(way[1:])]))
-
-
 class Outings:
     """Everybody's rounds; those that lead nowhere yet can be opened for checks."""
 
-    def __init__(self, outings: Sequence[Outing], ways: Ways, home: Home) -> None:
+    def __init__(self, outings: Sequence[Outing], map_: Map) -> None:
         """Takes the rounds as they are."""
         self.all = list(outings)
-        self._ways, self.home = ways, home
+        self.map = map_
 
     def of(self, person: int) -> list[Outing]:
         """The rounds of one person, in time order."""
         return sorted((one for one in self.all if one.person == person), key=lambda one: (one.day, one.hours))
 
-    def open(self, person: int, hours: Mapping[int, tuple[Span, ...]]) -> None:
+    def open(self, person: int, hours: Mapping[int, tuple[Span, ...]], office: Spot | None) -> None:
         """Rounds for hours in which a person has none yet."""
         mine: dict[int, list[Outing]] = {}
         for one in self.of(person):
             mine.setdefault(one.day, []).append(one)
         for day, spans in hours.items():
             if not any(one.touches(spans) for one in mine.get(day, ())):
-                self.all.append(Outing(person, day, spans, (), (), (), self._ways, self.home))
+                self.all.append(Outing(person, day, spans, (), (), (), office, self.map))
 
     def replace(self, outing: Outing, longer: Outing) -> None:
         """Walks a round otherwise."""

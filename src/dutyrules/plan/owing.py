@@ -3,20 +3,20 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from dutyrules.checks.quota import Quota
+from dutyrules.diagnostics import Diagnostic, InputError
 from dutyrules.estate import Estate
 from dutyrules.estate.planning import PatrolPace
 from dutyrules.obligation import State
 from dutyrules.plan.countable import countable
+from dutyrules.plan.distances import Distances, Spot, point_of, spot_of
 from dutyrules.plan.hours import Span, at_work, common
 from dutyrules.plan.plan import Unplanned
-from dutyrules.plan.walks import Point
 from dutyrules.registry.areas import first_day, last_day
 from dutyrules.scoring.findings import Namer
 from dutyrules.scoring.judge import Judgement
@@ -39,8 +39,9 @@ class Building:
     """A building as its row of a day describes it; `minutes` is None where it does not say."""
 
     code: int
-    point: Point | None
+    spot: Spot
     minutes: int | None
+    priority: bool
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ class Owing:
     Attributes:
         key: The breach id, which names the obligation.
         area: Of the post; the buildings of one area are patrolled in turn, whoever does it.
+        own: Whether the post is the person's own, not one that they stand in for.
         errand: The event that is planned.
         counts: Every kind that counts.
         need: How many buildings more.
@@ -63,6 +65,7 @@ class Owing:
     duty: str
     person: int
     area: int
+    own: bool
     day: int
     errand: Errand
     counts: frozenset[str]
@@ -74,22 +77,26 @@ class Owing:
 
 
 class Buildings:
-    """The buildings of an estate, day by day."""
+    """The buildings of an estate, day by day, and the ways between them.
+
+    Attributes:
+        distances: Minutes from one to the other.
+    """
 
     def __init__(self, estate: Estate) -> None:
         table = estate.tables.buildings
         codes = {name: code for code, name in enumerate(estate.places.ids.to_list())}
         self._first, self._last = first_day(table["from"]), last_day(table["to"])
+        columns = ("building", "x", "y", "inspect_minutes", "priority")
         self._rows = [
-            Building(codes[name], None if x is None or y is None else Point(Fraction(x), Fraction(y)), minutes)
-            for name, x, y, minutes in table.select("building", "x", "y", "inspect_minutes").iter_rows()
+            Building(codes[name], Spot(name, point_of(x, y)), minutes, priority)
+            for name, x, y, minutes, priority in table.select(columns).iter_rows()
         ]
+        self._areas = estate.areas
+        self.distances = Distances.of(estate)
         self._days: dict[int, Mapping[int, Building]] = {}
-        self._codes = codes
+        self._codes, self._ids = codes, list(codes)
         self._units = estate.tables.units
-        known = {row.point is not None for row in self._rows}
-        self.measured = len(known) < 2
-        """Whether no way is shorter for leading through another building: coordinates are known of all, or of none."""
 
     def on(self, day: int) -> Mapping[int, Building]:
         """Code → building, of those that are there on a day."""
@@ -113,10 +120,39 @@ class Buildings:
         lies = (code for code, since, until in self._homes.get(unit, ()) if since <= day <= until)
         return next((code for code in lies if code >= 0), unit)
 
-    def point(self, code: int, day: int) -> Point | None:
-        """Where a building stands, None where nobody says."""
-        there = self.on(day).get(code)
-        return None if there is None else there.point
+    def spot(self, code: int, day: int) -> Spot:
+        """Where a building is, or the one in which a unit lies."""
+        home = self.home(code, day)
+        there = self.on(day).get(home)
+        return Spot(self._ids[home], None) if there is None else there.spot
+
+    def office(self, area: int) -> Spot | None:
+        """Where closed walks of an area begin and end."""
+        office = self._areas.office(area)
+        return None if office is None else spot_of(office, {row.spot.name: row.spot.point for row in self._rows})
+
+    def needed_office(self, area: int) -> Spot:
+        """The same.
+
+        Raises:
+            InputError: the area has none.
+        """
+        office = self.office(area)
+        if office is None:
+            name = next(iter(self._areas.around(area)), None)
+            message = "closed walks begin and end at the office of an area, and this one has none"
+            hint = f"write areas: {{{name or 'A'}: {{office: [120, 40]}}}}: a building, or coordinates in metres"
+            raise InputError([Diagnostic("plan.no-office", message, None, name or "the whole estate", hint=hint)])
+        return office
+
+    def straight(self, pace: int) -> bool:
+        """Whether no way, from or to an office either, is longer than one that leads through another building."""
+        offices = [office for area in range(self._areas.root) if (office := self.office(area))]
+        spots = list({spot.name: spot for spot in [*(row.spot for row in self._rows), *offices]}.values())
+        if not self.distances.table and all(spot.point for spot in spots):
+            return True
+        ways = self.distances.between(spots, pace)
+        return all(bool((ways <= ways[:, [by]] + ways[[by]]).all()) for by in range(len(spots)))
 
 
 def patrol_duties(estate: Estate) -> tuple[list[Quota], list[Unplanned]]:
@@ -209,6 +245,7 @@ class Reader:
             duty=duty.id,
             person=int(presence.person[post]),
             area=int(presence.area[post]),
+            own=bool(presence.acting_for[post] < 0),
             day=day,
             errand=Errand(kind, words(duty.where), windows),
             counts=frozenset(duty.kinds()),

@@ -10,10 +10,10 @@ from dutyrules.activity.log import Log
 from dutyrules.estate import Estate, scored_period
 from dutyrules.estate.provenance import provenance
 from dutyrules.plan.assignment import Assignment, assign
-from dutyrules.plan.beats import Circuit, Site, ways
+from dutyrules.plan.beats import Circuit
 from dutyrules.plan.hours import instant
 from dutyrules.plan.menus import WideMenu
-from dutyrules.plan.outing import Outing, Outings
+from dutyrules.plan.outing import Map, Outing, Outings
 from dutyrules.plan.owing import Owing
 from dutyrules.plan.patrol_truth import Turned, least_shortfall, measures, shortfalls
 from dutyrules.plan.plan import Plan, Status, Task, status_of
@@ -23,7 +23,7 @@ from dutyrules.plan.rotation import Best, Rotation, Search, window
 from dutyrules.plan.rotation_bound import least_walking
 from dutyrules.plan.unitchecks import EVER, last_checks, place_checks
 from dutyrules.plan.verify import verified
-from dutyrules.plan.walks import Ints
+from dutyrules.plan.walkable import unwalkable
 from dutyrules.timegrid import date_of
 
 MOVES: Final = 4_000
@@ -81,14 +81,15 @@ def plan_patrols(
         measures=measures(
             turned,
             sum(one.walked for one in outings.all),
-            longer=task.buildings.measured or not any(one.demand.need for one in task.wanted),
+            longer=_longer(task),
         ),
         unplanned=task.unplanned,
         complete=complete,
         provenance=provenance(estate, task.log, provisional=task.before.ground.presence.provisional),
     )
     plan = replace(plan, status=status_of(plan.shortfall, plan.least_shortfall, plan.measures))
-    return verified(estate, task.log, task.period, plan, kinds=task.kinds, pins=task.kept.tasks)
+    walks = unwalkable(task, tasks)
+    return verified(estate, task.log, task.period, plan, kinds=task.kinds, pins=task.kept.tasks, others=walks)
 
 
 def _turn(circuits: Sequence[Circuit], moves: int, progress: Progress) -> tuple[list[Turned], bool]:
@@ -129,15 +130,17 @@ def _budget(rotation: Rotation, moves: int) -> int:
     return moves * rounds * rounds // max(rounds + (SLOWER - 1) * wide, 1)
 
 
+def _longer(task: Assignment) -> bool:
+    """Whether whatever else is checked on the way can make a walk longer only."""
+    paces = {pace.metres_per_minute for pace in task.estate.planning.patrols.values()}
+    return not any(one.demand.need for one in task.wanted) or all(map(task.buildings.straight, paces))
+
+
 def _outings(task: Assignment, turned: Sequence[Turned]) -> Outings:
     """The rounds as they are walked; where some units of several do, those that wait longest are checked."""
-    paces = task.estate.planning.patrols
+    map_ = Map(task.buildings, task.estate.planning.patrols)
     last = last_checks(task.before, task.first, {one.errand.kind for one in task.owing if one.units})
     found = []
-
-    def between(sites: Sequence[Site], day: int) -> Ints:
-        return ways(task.buildings, paces, [(site, day) for site in sites])
-
     rounds = [
         (patrol, step.menu, chosen)
         for one in turned
@@ -148,8 +151,8 @@ def _outings(task: Assignment, turned: Sequence[Turned]) -> Outings:
         for stop, _ in order[: len(order) if patrol.seen != patrol.sites else 0]:
             errand, code = patrol.sites[stop]
             last[errand.kind, code] = patrol.day
-        found.append(Outing.of(patrol, order, between, task.buildings.home))
-    return Outings(found, between, task.buildings.home)
+        found.append(Outing.of(patrol, order, map_))
+    return Outings(found, map_)
 
 
 def _tasks(task: Assignment, outings: Outings) -> Iterator[Task]:

@@ -8,6 +8,7 @@ import numpy as np
 from dutyrules.checks.quota import ATTEMPTS, Quota
 from dutyrules.obligation import State
 from dutyrules.plan.demand import Demand, within
+from dutyrules.plan.distances import Spot
 from dutyrules.plan.flow import Network
 from dutyrules.plan.hours import Span, without
 from dutyrules.plan.lists import says
@@ -40,6 +41,7 @@ class Wanted:
     duty: Quota
     demand: Demand
     person: int
+    area: int
     errand: Errand
     minutes: int
     hours: Mapping[int, tuple[Span, ...]]
@@ -100,7 +102,7 @@ def _wanted(
     person = int(presence.person[post])
     free = {day: tuple(without(reader.hours(duty, post, day), busy.get((person, day), ()))) for day in held}
     hours = {day: spans for day, spans in free.items() if spans}
-    return Wanted(duty, demand, person, errand, paces[kind].minutes, hours)
+    return Wanted(duty, demand, person, int(presence.area[post]), errand, paces[kind].minutes, hours)
 
 
 def last_checks(judgement: Judgement, first: int, kinds: Iterable[str]) -> dict[tuple[str, int], int]:
@@ -145,7 +147,7 @@ class _Placing:
         """Leavers last, and only where that helps: checked, they may be owed as well."""
         if not self._short:
             return
-        self._outings.open(self._wanted.person, self._wanted.hours)
+        self._outings.open(self._wanted.person, self._wanted.hours, self._office)
         self._on_the_way()
         self._further()
         demand = self._wanted.demand
@@ -153,6 +155,12 @@ class _Placing:
             leavers = sorted(demand.leavers.intersection(demand.units) - self._seen)
             self._days = {unit: days for unit in leavers if (days := self._wanted.days(unit))}
             self._further()
+
+    @property
+    def _office(self) -> Spot | None:
+        """Where a round of checks alone begins and ends."""
+        closed = self._outings.map.paces[self._wanted.errand.kind].walk == "closed"
+        return self._outings.map.buildings.needed_office(self._wanted.area) if closed else None
 
     def _rounds(self) -> list[Outing]:
         return [one for one in self._outings.of(self._wanted.person) if one.day in self._wanted.hours]
@@ -163,7 +171,9 @@ class _Placing:
         arcs: dict[int, tuple[int, int]] = {}
         for number, outing in enumerate(rounds):
             room = outing.room(self._wanted.errand, self._wanted.minutes, self._wanted.hours[outing.day])
-            here = [unit for unit in self._left(outing.day) if self._outings.home(unit, outing.day) in outing.entered]
+            here = [
+                unit for unit in self._left(outing.day) if self._outings.map.home(unit, outing.day) in outing.entered
+            ]
             if room and here:
                 network.arc(("round", number), "sink", room)
                 for unit in here:
@@ -203,7 +213,7 @@ class _Placing:
             for outing in self._rounds():
                 homes: dict[int, list[int]] = {}
                 for unit in self._left(outing.day):
-                    homes.setdefault(self._outings.home(unit, outing.day), []).append(unit)
+                    homes.setdefault(self._outings.map.home(unit, outing.day), []).append(unit)
                 for home, units in homes.items():
                     key = (outing, home, len(units))
                     if key not in known:
