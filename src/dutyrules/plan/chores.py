@@ -107,17 +107,13 @@ def _left(estate: Estate, duty: Duty, others: Set[str]) -> str | None:
             patterns = list(duty.patterns())
             if any(one.participants for one in patterns):
                 return "participants"
-            return (
-                "" if any(one.event in others for one in patterns) else _first(_bare(kinds[p.event]) for p in patterns)
-            )
+            if any(one.event in others for one in patterns):
+                return ""
+            return next((why for why in (_bare(kinds[one.event]) for one in patterns) if why), None)
         case Response():
             return _follow_up(estate, duty, others)
         case _:
             return "found" if duty.check == "finding" else "not_by_plan"
-
-
-def _first(reasons: Iterator[str | None]) -> str | None:
-    return next((why for why in reasons if why), None)
 
 
 def _bare(kind: Kind) -> str | None:

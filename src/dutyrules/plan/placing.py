@@ -53,10 +53,10 @@ class Placer:
         """Places what a chore asks for, or keeps why that is not possible."""
         if chore.reason not in HELPED:
             self.causes[chore.key] = Cause("done_late" if chore.reason == Reason.LATE else "log_decides", {})
-        elif chore.limit <= self._first * DAY:
-            self._never(chore, Cause("before_start", {"start": date_of(self._first).isoformat()}))
         elif not any(self._hours(chore, day) for day in self._days(chore)):
-            self._never(chore, Cause("not_at_work", {}))
+            begun = chore.start < self._first * DAY
+            start = {"start": date_of(self._first).isoformat()}
+            self._never(chore, Cause("before_start", start) if begun else Cause("not_at_work", {}))
         else:
             way = self._targets if chore.targets else self._counted if chore.counted else self._single
             fit = way(chore)
@@ -86,7 +86,8 @@ class Placer:
 
     def _single(self, chore: Chore) -> int:
         """1 if every event that is asked for has its time."""
-        return int(all([self._event(chore, kind, says) for kind, says in chore.kinds]))
+        found = [self._event(chore, kind, says) for kind, says in chore.kinds]  # one that fits not spares no other
+        return int(all(found))
 
     def _event(self, chore: Chore, kind: str, says: Says) -> bool:
         known = next(self._known(chore, kind, says, chore.target), None)

@@ -131,9 +131,12 @@ def _left(
     estate: Estate, period: Period, parts: Sequence[Part], planned: Sequence[str], left: Sequence[Unplanned]
 ) -> Iterator[Unplanned]:
     """What nobody planned, each once; what one planner leaves to another is none of it."""
+    later = list(_later(estate, period))
+    ahead = {one.who.partition(" ")[0] for one in later}
     found: dict[Unplanned, None] = {}
-    for one in [*(each for part in parts for each in part.plan.unplanned), *_later(estate, period), *left]:
-        if one.who not in planned:
+    for one in [*(each for part in parts for each in part.plan.unplanned), *later, *left]:
+        owed = one.reason == "due_later" or one.who.partition(" ")[0] not in ahead
+        if one.who not in planned and owed:
             found[one] = None
     yield from found
 
