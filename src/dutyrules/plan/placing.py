@@ -49,10 +49,19 @@ class Placer:
         self.causes: dict[str, Cause] = {}
         self.beyond: dict[str, int] = {}
 
-    def place(self, chore: Chore) -> None:
-        """Places what a chore asks for, or keeps why that is not possible."""
+    def place(self, chore: Chore, *, timed: bool = False) -> None:
+        """Places what a chore asks for, or keeps why that is not possible.
+
+        Args:
+            timed: Only what takes time; moments come later.
+        """
+        if timed:
+            kinds = tuple(one for one in chore.kinds if self._way(one[0]).minutes)
+            chore = replace(chore, kinds=kinds)
+        if not chore.kinds:
+            return
         if chore.reason not in HELPED:
-            self.causes[chore.key] = Cause("done_late" if chore.reason == Reason.LATE else "log_decides", {})
+            self._because(chore, Cause("done_late" if chore.reason == Reason.LATE else "log_decides", {}))
         elif not any(self._hours(chore, day) for day in self._days(chore)):
             begun = chore.start < self._first * DAY
             start = {"start": date_of(self._first).isoformat()}
@@ -61,10 +70,14 @@ class Placer:
             way = self._targets if chore.targets else self._counted if chore.counted else self._single
             fit = way(chore)
             if fit < chore.need:
-                self.causes[chore.key] = Cause("no_free_time", {"need": chore.need, "fit": fit})
+                self._because(chore, Cause("no_free_time", {"need": chore.need, "fit": fit}))
+
+    def _because(self, chore: Chore, cause: Cause) -> None:
+        """What was found when it was tried first is the reason."""
+        self.causes.setdefault(chore.key, cause)
 
     def _never(self, chore: Chore, cause: Cause) -> None:
-        self.causes[chore.key] = cause
+        self._because(chore, cause)
         self.beyond[chore.key] = chore.need
 
     def _days(self, chore: Chore) -> Sequence[int]:

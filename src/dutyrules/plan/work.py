@@ -127,16 +127,8 @@ class _Work:
 
     def timed(self) -> None:
         """Other work that takes time; it has hours of its own more often than visits, which have other days."""
-        work = self._estate.planning.work
-        timed = {kind for kind, way in work.items() if way.minutes}
-        self._place(
-            [
-                name
-                for name, duty in self._duties.items()
-                if not isinstance(duty, Attendance) and not timed.isdisjoint(duty.kinds())
-            ],
-            self._before,
-        )
+        others = [name for name, duty in self._duties.items() if not isinstance(duty, Attendance)]
+        self._place(others, self._before, timed=True)
 
     def visits(self, searched: Mapping[str, Any]) -> None:
         """Visits and calls, around all that is fixed by then."""
@@ -215,11 +207,13 @@ class _Work:
         """The period, judged on the log and some tasks."""
         return outlook(self._estate, forecast(self._estate, self._log, tasks), self._period, self._kinds)
 
-    def _place(self, names: Iterable[str], judged: Judgement, keys: Collection[str] | None = None) -> None:
+    def _place(
+        self, names: Iterable[str], judged: Judgement, keys: Collection[str] | None = None, *, timed: bool = False
+    ) -> None:
         """Places what is open of some duties."""
         for chore in Chores(judged, {name: self._duties[name] for name in names}).open():
             if keys is None or chore.key in keys:
-                self._placer.place(chore)
+                self._placer.place(chore, timed=timed)
 
 
 def _seconds(moment: datetime) -> int:

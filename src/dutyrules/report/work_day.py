@@ -61,7 +61,8 @@ class WorkDays:
     @cached_property
     def _presence(self) -> Presence:
         estate, plan = self._words.estate, self._words.plan
-        first, last = day_number(plan.start), day_number(Period.parse(plan.period).last)
+        days = [task.at.date() for task in plan.tasks]  # a list may be published before the period
+        first, last = (day_number(day) for day in (min(days, default=plan.start), Period.parse(plan.period).last))
         return presence(
             estate.tables, estate.areas, estate.calendar, first=first, last=last, working_hours=estate.working_hours
         )
@@ -114,8 +115,9 @@ def targets(words: PlanWords, stop: Sequence[Task]) -> str:
     """What it is about: a building, a unit in its building, or many of them."""
     listed = words.speech("listed")
     if len(stop) == 1:
-        return " ".join(filter(None, words.place(stop[0])))
-    names = [words.place(task)[1] or words.place(task)[0] for task in stop]
+        building, unit = words.place(stop[0])
+        return unit if unit.startswith(building) else " ".join(filter(None, (building, unit)))
+    names = [unit or building for building, unit in map(words.place, stop)]
     return listed.join(filter(None, dict.fromkeys(names)))
 
 
