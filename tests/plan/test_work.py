@@ -1,7 +1,9 @@
 """All work of small estates, worked out by hand."""
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from dutyrules.plan import Cause, Plan, Status, Task
 from dutyrules.plan.waivers import waivable
@@ -9,6 +11,7 @@ from dutyrules.report.plan import render_plan
 from tests.plan.patrol_world import building
 from tests.plan.work_world import Worked, WorkWorld, unit
 
+Duties = Mapping[str, Mapping[str, Any]]
 ONE = (building("b1", 60),)
 TWO = (building("b1", 60), building("b2", 120))
 
@@ -125,7 +128,7 @@ def test_visits_go_around_other_work(tmp_path: Path) -> None:
 
 def test_a_meeting_in_the_way_proves_nothing(tmp_path: Path) -> None:
     """Two buildings need 21 minutes; the meeting leaves ten of thirty."""
-    duties = {"patrol": {}, "meet": {}}
+    duties: Duties = {"patrol": {}, "meet": {}}
     world = WorkWorld(duties, buildings=TWO, slots={"meeting": ("08:30", "09:20"), "walk": ("09:00", "09:30")})
     worked = Worked.of(world, tmp_path)
     assert len(worked.judged()) == 5
@@ -191,7 +194,7 @@ def test_kept_plans_stay_as_they_are(tmp_path: Path) -> None:
 
 
 def test_what_nobody_can_plan_is_named(tmp_path: Path) -> None:
-    duties = {"dun": {}, "visits": {"per": "month"}, "fix": {"follow_up": {"all_of": ["fixed", "report"]}}}
+    duties: Duties = {"dun": {}, "visits": {"per": "month"}, "fix": {"follow_up": {"all_of": ["fixed", "report"]}}}
     plan = work(WorkWorld(duties, units=[unit("u1")]), tmp_path)
     assert {(one.who, one.reason) for one in plan.unplanned} == {
         ("dun", "no_minutes"),

@@ -45,7 +45,7 @@ def apart(plan: Plan) -> None:
                 assert not any(one.at < task.at < one.until for one in timed), task
 
 
-QUICK = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @QUICK
