@@ -1,13 +1,13 @@
 """What is taken of everybody's days, and what is free: the hours of the shift, without leave, around fixed work."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from datetime import date, timedelta
 from typing import Final
 
 import numpy as np
 
-from dutyrules.plan.hours import Span, at_work, common, instant, joined, without
+from dutyrules.plan.hours import Span, at_work, common, without
 from dutyrules.plan.plan import Task
 from dutyrules.registry.presence import Presence
 from dutyrules.timegrid import DAY, day_number
@@ -19,6 +19,9 @@ ROUND: Final = 30
 """Patrols with shorter times between them are one walk, in which nothing else is done."""
 
 _MIDNIGHT = DAY // 60
+
+Home = Callable[[str, Task, Task], tuple[int, int]]
+"""Person, first and last stop of a walk → minutes from where it begins to the first, and from the last to its end."""
 
 
 class Diary:
@@ -106,27 +109,37 @@ def _off(minute: int, wish: int) -> int:
     return 2 * (wish - minute) if minute <= wish else 5 * (minute - wish)
 
 
-def blocks(tasks: Iterable[Task], walked: Collection[str]) -> list[Task]:
+def blocks(tasks: Iterable[Task], walked: Collection[str], home: Home | None = None) -> list[Task]:
     """What takes time, once for everybody who takes part; patrols with the ways between buildings.
 
     Args:
         walked: Kinds of patrols: while somebody walks, nothing else is done on the way.
+        home: How far walks begin and end from where they come from; nowhere if it is not said.
     """
     found: list[Task] = []
-    walks: dict[tuple[str, datetime, str], list[Span]] = defaultdict(list)
+    walks: dict[tuple[str, date, str], list[Task]] = defaultdict(list)
     for task in tasks:
         if task.until > task.at:
-            midnight = task.at.replace(hour=0, minute=0, second=0)
-            begin, end = ((moment - midnight) // timedelta(minutes=1) for moment in (task.at, task.until))
             for name in (task.person, *task.along):
                 if task.kind in walked:
-                    walks[name, midnight, task.kind].append((begin, end + ROUND))
+                    walks[name, task.at.date(), task.kind].append(task)
                 else:
                     found.append(Task(task.at, task.until, name, task.kind, pinned=True))
-    for (name, midnight, kind), spans in walks.items():
-        day = day_number(midnight.date())
-        found += [
-            Task(instant(day, first), instant(day, last - ROUND), name, kind, pinned=True)
-            for first, last in joined(spans)
-        ]
+    for (name, _, kind), stops in walks.items():
+        for walk in _walks(sorted(stops)):
+            out, back = home(name, walk[0], walk[-1]) if home is not None else (0, 0)
+            begin, end = walk[0].at - timedelta(minutes=out), walk[-1].until + timedelta(minutes=back)
+            found.append(Task(begin, end, name, kind, pinned=True))
     return found
+
+
+def _walks(stops: Sequence[Task]) -> Iterator[Sequence[Task]]:
+    """Stops without a long rest between them."""
+    walk: list[Task] = []
+    for stop in stops:
+        if walk and stop.at - walk[-1].until > timedelta(minutes=ROUND):
+            yield walk
+            walk = []
+        walk.append(stop)
+    if walk:
+        yield walk

@@ -16,6 +16,7 @@ from dutyrules.plan.assignment import assign
 from dutyrules.plan.chores import Chores, chore_duties
 from dutyrules.plan.diary import Diary, blocks
 from dutyrules.plan.forecast import forecast, outlook
+from dutyrules.plan.homeward import Homeward
 from dutyrules.plan.kept import day_after
 from dutyrules.plan.lists import list_duties, required
 from dutyrules.plan.patrol_truth import least_shortfall
@@ -105,7 +106,8 @@ class _Work:
         self._parts: list[Part] = []
         self._before = self._judged([one.task for one in self._keep])
         self._diary = Diary(self._before.ground.presence, estate.granularity)
-        self._diary.write(blocks((one.task for one in self._keep), self._walked))
+        self._home = Homeward(estate, self._before.ground.presence)
+        self._diary.write(self._blocks(one.task for one in self._keep))
         self._placer = Placer(estate, self._diary, day_number(first), dict(_seen(log)))
 
     # ------------------------------------------------------------ one after the other
@@ -174,7 +176,11 @@ class _Work:
 
     def _join(self, part: Part) -> None:
         self._parts.append(part)
-        self._diary.write(blocks(part.plan.tasks, self._walked))
+        self._diary.write(self._blocks(part.plan.tasks))
+
+    def _blocks(self, tasks: Iterable[Task]) -> Sequence[Task]:
+        """What takes people's time."""
+        return blocks(tasks, self._walked, self._home)
 
     def _tasks(self) -> Sequence[Task]:
         """All that is planned so far; what is kept stands in the plans of its planners."""
@@ -190,7 +196,7 @@ class _Work:
         """
         kept = [one.task for one in self._keep]
         tasks = self._tasks() if others else kept
-        taken = blocks((task for task in tasks if task.kind not in kinds), self._walked)
+        taken = self._blocks(task for task in tasks if task.kind not in kinds)
         return [*(one for one in self._keep if one.task.kind in kinds), *(Placed(task, _HERE) for task in taken)]
 
     def _in_the_way(self, around: Iterable[Placed]) -> bool:
