@@ -151,11 +151,11 @@ _DOCUMENTS: Final[dict[str, tuple[str, Schema]]] = {
         ),
     ),
     "plan": (
-        "dutyrules plan visits|patrols --format json: who does what, when",
+        "dutyrules plan visits|patrols|work --format json: who does what, when",
         object_of(
             {
                 "schema_version": VERSION,
-                "plan": one_of("visits", "patrols"),
+                "plan": one_of("visits", "patrols", "work"),
                 "period": PERIOD,
                 "estate": TEXT,
                 "start": DATE,
