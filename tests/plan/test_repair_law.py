@@ -16,11 +16,11 @@ REFUSED = {"plan.window-never-opens", "plan.unit-without-area"}
 """Estates that nobody could plan."""
 
 
-def lawful(seeds: range) -> Counter[str]:
+def lawful(seeds: range, *, two: bool = False) -> Counter[str]:
     """Fails with whatever is wrong with the repair of a seed; returns what was seen."""
     seen: Counter[str] = Counter()
     for seed in seeds:
-        repair = made(seed)
+        repair = made(seed, two=two)
         if repair is None:
             continue
         try:
@@ -32,14 +32,16 @@ def lawful(seeds: range) -> Counter[str]:
         seen.update(one.reason for one in repair.plan.moves)
         seen.update(one.name for one in repair.plan.measures if one.name.startswith("changed") and one.value)
         seen["frozen"] += bool(repair.frozen)
+        seen["by two"] += any(task.along for task in (*repair.kept, *repair.plan.tasks))
+        seen.update(one.change for one in repair.plan.moves)
     return seen
 
 
-def made(seed: int) -> Repair | None:
+def made(seed: int, *, two: bool = False) -> Repair | None:
     """The repair of a seed; None if its estate is one that a planner must refuse."""
     codes: set[str] = set()
     try:
-        return repaired(seed)
+        return repaired(seed, two=two)
     except InputError as error:
         codes |= {problem.code for problem in error.diagnostics}
     assert codes <= REFUSED, f"seed {seed}: {codes}"

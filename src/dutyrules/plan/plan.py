@@ -147,7 +147,7 @@ class Move:
     Attributes:
         before: None for a new task.
         after: None for a task that is gone.
-        change: ``person``, ``day``, ``hour``, ``new`` or ``gone``.
+        change: ``person``, ``day``, ``hour``, ``companion``, ``new`` or ``gone``.
         reason: Message id: why it could not stay, or what the new one is for; the reports hold the words.
     """
 
