@@ -53,9 +53,24 @@ def test_repairs_of_a_few_estates() -> None:
 
 
 @pytest.mark.parametrize("seed", [161, 205])
-def test_no_proof_speaks_of_visits_by_two(seed: int) -> None:
+def test_bounds_where_some_households_wish_for_two(seed: int) -> None:
     """With companions these miss less, or change less, than was said to be possible once."""
     lawful(range(seed, seed + 1))
+
+
+@pytest.mark.parametrize("seed", [22, 48, 96])
+def test_repairs_where_most_households_wish_for_two(seed: int) -> None:
+    """Who refused by phone may still be visited by two (22, 48); nobody comes along with themselves (96)."""
+    assert lawful(range(seed, seed + 1), two=True)["by two"]
+
+
+@pytest.mark.slow
+def test_many_repairs_where_most_households_wish_for_two() -> None:
+    seen = lawful(range(400), two=True)
+    assert seen["undecided"] < 5
+    assert seen["by two"] > 80
+    wanted = {"changed_person", "changed_day", "changed_hour", "companion", "no_companion"}
+    assert {name for name in wanted if not seen[name]} == set()
 
 
 @pytest.mark.slow

@@ -53,10 +53,9 @@ class Task:
 
     @property
     def along(self) -> tuple[str, ...]:
-        """Who comes along."""
-        return tuple(
-            name.strip() for name in re.split("[;、]", self.attributes.get("participants", "")) if name.strip()
-        )
+        """Who comes along; nobody accompanies themselves."""
+        names = (name.strip() for name in re.split("[;、]", self.attributes.get("participants", "")))
+        return tuple(name for name in names if name and name != self.person)
 
     def row(self) -> dict[str, str | None]:
         """The task as a row of an activity log, ``state: planned``."""
