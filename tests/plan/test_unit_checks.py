@@ -197,6 +197,33 @@ def test_a_pinned_check_stays_and_the_walk_leads_through_it(folder: Path) -> Non
     assert len(checked(plan, "renovation")["20"]) == 1
 
 
+def test_a_plan_that_is_pinned_as_a_whole_stays(folder: Path) -> None:
+    world = World(
+        row_of(4),
+        units=[unit("u1", "A1"), unit("u2", "A4"), unit("u3", "A2")],
+        permits=[permit("u1"), permit("u2")],
+        renovations={},
+        vacant={},
+    )
+    loaded, plan = planned(world, folder)
+    again = loaded.plan(keep=[replace(task, pinned=True) for task in plan.tasks])
+    assert [replace(task, duties=()) for task in again.tasks] == [
+        replace(task, pinned=True, duties=()) for task in plan.tasks
+    ]
+    assert (again.shortfall, again.measures[0].value) == (0, plan.measures[0].value)
+
+
+def test_a_work_plan_walks_to_units_as_well(folder: Path) -> None:
+    world = World(
+        row_of(2), units=[unit("u1", "A2"), unit("u2", "A1")], permits=[permit("u1")], renovations={}, vacant={}
+    )
+    loaded = world.load(folder)
+    plan = dr.plan_work(loaded.estate, WEEK, loaded.log)
+    assert checked(plan, "renovation") == {day: ["u1"] for day in DAYS}
+    assert sum(len(units) for units in checked(plan, "vacant").values()) == 2
+    assert plan.shortfall == 0
+
+
 # ---------------------------------------------------------------- owed in a week or longer
 
 

@@ -302,8 +302,8 @@ def _check_roster(node: Node, form: EstateForm, book: Book, problems: list[Diagn
                     problems.append(_unknown(f"estate.unknown-{noun}", noun, name, where, known))
 
 
-def _check_planning(node: Node, planning: Planning, book: Book, problems: list[Diagnostic]) -> None:
-    """Planned kinds exist and are about units or buildings; nobody is at a door and on the phone at once."""
+def _check_kinds(node: Node, planning: Planning, book: Book, problems: list[Diagnostic]) -> None:
+    """Planned kinds exist, are about units or buildings, and each has one planner."""
     sections = (("visits", planning.visits, ("unit",)), ("patrols", planning.patrols, ("building", "unit")))
     for section, kinds, about in sections:
         for name in kinds:
@@ -321,6 +321,14 @@ def _check_planning(node: Node, planning: Planning, book: Book, problems: list[D
             message = f"{name} stands under visits as well: one planner places it, not both"
             related = (("the other one", place_of(follow(node, ("planning", "visits", name))[0])),)
             problems.append(Diagnostic("estate.planned-twice", message, where, name, related=related))
+
+
+def _check_planning(node: Node, planning: Planning, book: Book, problems: list[Diagnostic]) -> None:
+    """Planned kinds exist and can be planned so; nobody is at a door and on the phone at once."""
+    _check_kinds(node, planning, book, problems)
+    for name in planning.work.keys() - book.kinds.keys():
+        where = place_of(follow(node, ("planning", "work", name))[0])
+        problems.append(_unknown("estate.unknown-kind", "event kind", name, where, tuple(book.kinds)))
     for name, visit in planning.visits.items():
         if visit.companion is not None and visit.companion not in book.roles:
             where = place_of(follow(node, ("planning", "visits", name, "companion"))[0])

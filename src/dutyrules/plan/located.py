@@ -15,7 +15,7 @@ import numpy as np
 
 from dutyrules.plan.menus import ListedMenu
 from dutyrules.plan.round import Ask, Round, counted
-from dutyrules.plan.walks import FAR, Ends, Ints, Stop, Walks
+from dutyrules.plan.walks import FAR, Ends, Ints, Stop, Walks, timed, walked
 
 MOST: Final = 18
 """Up to so many buildings the walks through all their sets stand in one table."""
@@ -102,16 +102,41 @@ class LocatedMenu(ListedMenu):
         return found
 
 
-def located(round_: Round, between: Ints) -> LocatedMenu | None:
-    """The sets that a round may walk, with their cheapest further buildings; None if breaks or pins matter.
+@dataclass(frozen=True, eq=False)
+class FixedMenu(ListedMenu):
+    """All that is owed is pinned: there is one set, and one walk."""
+
+    way: tuple[tuple[int, int], ...]
+
+    def order(self, chosen: int, last: Sequence[int] = ()) -> list[tuple[int, int]]:
+        """See `Menu`."""
+        return list(self.way)
+
+
+def located(round_: Round, between: Ints) -> ListedMenu | None:
+    """The sets that a round may walk, with their cheapest further buildings; None if breaks or some pins matter.
 
     Args:
         between: Minutes from stop to stop.
     """
+    if round_.must and not round_.rank(round_.must)[0]:
+        return _fixed(round_, between)
     span = plain(round_.stops, round_.spots, between, round_.ends)
     if span is None or not _simple(round_) or len(span.legs) > MOST:
         return None
     return _Table(round_, span).menu()
+
+
+def _fixed(round_: Round, between: Ints) -> FixedMenu | None:
+    """Pins leave no choice: they are walked as they begin; None if they cannot be."""
+    ends = round_.ends or Ends.nowhere(len(round_.stops))
+    way = timed(between, round_.stops, ends, sorted(_bits(round_.must), key=lambda stop: round_.stops[stop].begins))
+    if way is None:
+        return None
+    seen, none = round_.must & round_.seen, Walks.of(between[:0, :0], (), 0)
+    minutes = np.array([walked(between, way, round_.ends)], np.int64)
+    chosen, whole = np.array([seen], np.int64), np.array([round_.must], np.int64)
+    return FixedMenu(round_, 0, 0, 0, seen.bit_count(), none, chosen, minutes, whole, tuple(way))
 
 
 def _simple(round_: Round) -> bool:
