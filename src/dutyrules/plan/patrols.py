@@ -13,7 +13,6 @@ from dutyrules.plan.assignment import Assignment, assign
 from dutyrules.plan.beats import Circuit
 from dutyrules.plan.hours import instant
 from dutyrules.plan.menus import WideMenu
-from dutyrules.plan.outing import Map, Outing, Outings
 from dutyrules.plan.owing import Owing
 from dutyrules.plan.patrol_truth import Turned, least_shortfall, measures, shortfalls
 from dutyrules.plan.plan import Plan, Status, Task, status_of
@@ -24,6 +23,7 @@ from dutyrules.plan.rotation_bound import least_walking
 from dutyrules.plan.unitchecks import EVER, last_checks, place_checks
 from dutyrules.plan.verify import verified
 from dutyrules.plan.walkable import unwalkable
+from dutyrules.plan.walked_rounds import Map, WalkedRound, WalkedRounds
 from dutyrules.timegrid import date_of
 
 MOVES: Final = 4_000
@@ -64,9 +64,9 @@ def plan_patrols(
     """
     task = assign(estate, scored_period(period), done, keep, start)
     turned, complete = _turn(task.circuits, moves, progress or untold)
-    outings = _outings(task, turned)
-    place_checks(outings, task.wanted)
-    tasks = _numbered([*_tasks(task, outings), *task.kept.tasks])
+    rounds = _walked_rounds(task, turned)
+    place_checks(rounds, task.wanted)
+    tasks = _numbered([*_tasks(task, rounds), *task.kept.tasks])
     tasks = _numbered([*tasks, *task.lists.tasks(one for one in tasks if one.kind in estate.planning.patrols)])
     plan = Plan(
         name="patrols",
@@ -80,7 +80,7 @@ def plan_patrols(
         least_shortfall=least_shortfall(task),
         measures=measures(
             turned,
-            sum(one.walked for one in outings.all),
+            sum(one.walked for one in rounds.all),
             longer=_longer(task),
         ),
         unplanned=task.unplanned,
@@ -136,7 +136,7 @@ def _longer(task: Assignment) -> bool:
     return not any(one.demand.need for one in task.wanted) or all(map(task.buildings.straight, paces))
 
 
-def _outings(task: Assignment, turned: Sequence[Turned]) -> Outings:
+def _walked_rounds(task: Assignment, turned: Sequence[Turned]) -> WalkedRounds:
     """The rounds as they are walked; where some units of several do, those that wait longest are checked."""
     map_ = Map(task.buildings, task.estate.planning.patrols)
     last = last_checks(task.before, task.first, {one.errand.kind for one in task.owing if one.units})
@@ -151,33 +151,33 @@ def _outings(task: Assignment, turned: Sequence[Turned]) -> Outings:
         for stop, _ in order[: len(order) if patrol.seen != patrol.sites else 0]:
             errand, code = patrol.sites[stop]
             last[errand.kind, code] = patrol.day
-        found.append(Outing.of(patrol, order, map_))
-    return Outings(found, map_)
+        found.append(WalkedRound.of(patrol, order, map_))
+    return WalkedRounds(found, map_)
 
 
-def _tasks(task: Assignment, outings: Outings) -> Iterator[Task]:
+def _tasks(task: Assignment, rounds: WalkedRounds) -> Iterator[Task]:
     """The walks as tasks; what is pinned is in the plan already."""
     pins = task.kept.pins
     owing: dict[tuple[int, int], list[Owing]] = defaultdict(list)
     for one in task.owing:
         owing[one.person, one.day].append(one)
-    for outing in outings.all:
-        for number, begin in outing.order:
-            errand, code = outing.sites[number]
-            pin = pins.get((outing.person, outing.day, errand.kind, code))
+    for lap in rounds.all:
+        for number, begin in lap.order:
+            errand, code = lap.sites[number]
+            pin = pins.get((lap.person, lap.day, errand.kind, code))
             if pin is None or pin.begin != begin:
-                yield _task(task, owing[outing.person, outing.day], outing, number, begin)
+                yield _task(task, owing[lap.person, lap.day], lap, number, begin)
 
 
-def _task(task: Assignment, owing: Sequence[Owing], outing: Outing, number: int, begin: int) -> Task:
-    errand, code = outing.sites[number]
-    at, said = instant(outing.day, begin), dict(errand.attributes)
+def _task(task: Assignment, owing: Sequence[Owing], lap: WalkedRound, number: int, begin: int) -> Task:
+    errand, code = lap.sites[number]
+    at, said = instant(lap.day, begin), dict(errand.attributes)
     daily = (one.duty for one in owing if one.errand == errand and code in one.buildings)
-    longer = (one.duty.id for one in task.wanted if one.counts(outing.person, outing.day, errand.kind, code, said))
+    longer = (one.duty.id for one in task.wanted if one.counts(lap.person, lap.day, errand.kind, code, said))
     return Task(
         at=at,
-        until=at + timedelta(minutes=outing.stops[number].minutes),
-        person=task.before.ground.presence.persons[outing.person],
+        until=at + timedelta(minutes=lap.stops[number].minutes),
+        person=task.before.ground.presence.persons[lap.person],
         kind=errand.kind,
         target=str(task.estate.places.ids[code]),
         attributes=said,

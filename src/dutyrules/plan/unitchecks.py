@@ -13,9 +13,9 @@ from dutyrules.plan.flow import Network
 from dutyrules.plan.hours import Span, without
 from dutyrules.plan.lists import says
 from dutyrules.plan.obliged import quota_demand
-from dutyrules.plan.outing import Outing, Outings
 from dutyrules.plan.owing import Errand, Reader, planned_kind, words
 from dutyrules.plan.plan import Unplanned
+from dutyrules.plan.walked_rounds import WalkedRound, WalkedRounds
 from dutyrules.scoring.findings import Namer
 from dutyrules.scoring.judge import Judgement
 from dutyrules.timegrid import DAY
@@ -119,22 +119,22 @@ def last_checks(judgement: Judgement, first: int, kinds: Iterable[str]) -> dict[
 # ---------------------------------------------------------------- placing
 
 
-def place_checks(outings: Outings, wanted: Iterable[Wanted]) -> None:
+def place_checks(rounds: WalkedRounds, wanted: Iterable[Wanted]) -> None:
     """Puts checks into rounds: first where their building is entered anyway, then by entering more buildings."""
     for one in wanted:
-        _Placing(outings, one).run()
+        _Placing(rounds, one).run()
 
 
 class _Placing:
     """One obligation after the other; a check that one of them has counts for all that it may count for."""
 
-    def __init__(self, outings: Outings, wanted: Wanted) -> None:
-        self._outings, self._wanted = outings, wanted
+    def __init__(self, rounds: WalkedRounds, wanted: Wanted) -> None:
+        self._walked, self._wanted = rounds, wanted
         self._seen = {
             code
-            for outing in outings.all
-            for (errand, code), _ in outing.calls
-            if wanted.counts(outing.person, outing.day, errand.kind, code, dict(errand.attributes))
+            for lap in rounds.all
+            for (errand, code), _ in lap.calls
+            if wanted.counts(lap.person, lap.day, errand.kind, code, dict(errand.attributes))
         }
         units = sorted(set(wanted.demand.units) - self._seen - wanted.demand.leavers)
         self._days = {unit: days for unit in units if (days := wanted.days(unit))}
@@ -147,7 +147,7 @@ class _Placing:
         """Leavers last, and only where that helps: checked, they may be owed as well."""
         if not self._short:
             return
-        self._outings.open(self._wanted.person, self._wanted.hours, self._office)
+        self._walked.open(self._wanted.person, self._wanted.hours, self._office)
         self._on_the_way()
         self._further()
         demand = self._wanted.demand
@@ -159,82 +159,80 @@ class _Placing:
     @property
     def _office(self) -> Spot | None:
         """Where a round of checks alone begins and ends."""
-        closed = self._outings.map.paces[self._wanted.errand.kind].walk == "closed"
-        return self._outings.map.buildings.needed_office(self._wanted.area) if closed else None
+        closed = self._walked.map.paces[self._wanted.errand.kind].walk == "closed"
+        return self._walked.map.buildings.needed_office(self._wanted.area) if closed else None
 
-    def _rounds(self) -> list[Outing]:
-        return [one for one in self._outings.of(self._wanted.person) if one.day in self._wanted.hours]
+    def _rounds(self) -> list[WalkedRound]:
+        return [one for one in self._walked.of(self._wanted.person) if one.day in self._wanted.hours]
 
     def _on_the_way(self) -> None:
         """As many as can be without a step more, as early as can be: a flow from units to rounds."""
         rounds, network = self._rounds(), Network()
         arcs: dict[int, tuple[int, int]] = {}
-        for number, outing in enumerate(rounds):
-            room = outing.room(self._wanted.errand, self._wanted.minutes, self._wanted.hours[outing.day])
-            here = [
-                unit for unit in self._left(outing.day) if self._outings.map.home(unit, outing.day) in outing.entered
-            ]
+        for number, lap in enumerate(rounds):
+            room = lap.room(self._wanted.errand, self._wanted.minutes, self._wanted.hours[lap.day])
+            here = [unit for unit in self._left(lap.day) if self._walked.map.home(unit, lap.day) in lap.entered]
             if room and here:
                 network.arc(("round", number), "sink", room)
                 for unit in here:
-                    arcs[network.arc(("unit", unit), ("round", number), 1, outing.day - rounds[0].day)] = unit, number
+                    arcs[network.arc(("unit", unit), ("round", number), 1, lap.day - rounds[0].day)] = unit, number
         if not arcs:
             return
         for unit in sorted({unit for unit, _ in arcs.values()}):
             network.arc("source", ("unit", unit), 1)
         network.arc("sink", "source", self._short, -_NEEDED)
         flows = network.circulate()
-        for number, outing in enumerate(rounds):
+        for number, lap in enumerate(rounds):
             mine = [unit for arc, (unit, where) in arcs.items() if where == number and flows[arc]]
             if mine:
-                self._take(outing, mine)
+                self._take(lap, mine)
 
     def _left(self, day: int) -> list[int]:
         return [unit for unit, days in self._days.items() if unit not in self._seen and day in days]
 
-    def _take(self, outing: Outing, units: Sequence[int]) -> bool:
+    def _take(self, lap: WalkedRound, units: Sequence[int]) -> bool:
         """Adds checks to a round if they fit."""
-        longer = self._with(outing, units)
+        longer = self._with(lap, units)
         if longer is None:
             return False
-        self._outings.replace(outing, longer)
+        self._walked.replace(lap, longer)
         self._seen.update(units)
         return True
 
-    def _with(self, outing: Outing, units: Sequence[int]) -> Outing | None:
-        hours = self._wanted.hours[outing.day]
-        return outing.joined([(self._wanted.errand, unit) for unit in units], self._wanted.minutes, hours)
+    def _with(self, lap: WalkedRound, units: Sequence[int]) -> WalkedRound | None:
+        hours = self._wanted.hours[lap.day]
+        return lap.joined([(self._wanted.errand, unit) for unit in units], self._wanted.minutes, hours)
 
     def _further(self) -> None:
         """One building more for a round, with as many of its units as fit; the least way for the most checks."""
-        known: dict[tuple[Outing, int, int], tuple[int, int]] = {}
+        known: dict[tuple[WalkedRound, int, int], tuple[int, int]] = {}
         while self._short:
             offers = []
-            for outing in self._rounds():
+            for lap in self._rounds():
                 homes: dict[int, list[int]] = {}
-                for unit in self._left(outing.day):
-                    homes.setdefault(self._outings.map.home(unit, outing.day), []).append(unit)
+                for unit in self._left(lap.day):
+                    homes.setdefault(self._walked.map.home(unit, lap.day), []).append(unit)
                 for home, units in homes.items():
-                    key = (outing, home, len(units))
+                    key = (lap, home, len(units))
                     if key not in known:
-                        known[key] = self._offer(outing, units)
+                        known[key] = self._offer(lap, units)
                     number, way = known[key]
                     if number:
-                        offers.append((-min(number, self._short), way, outing.day, home, outing, units))
+                        offers.append((-min(number, self._short), way, lap.day, home, lap, units))
             if not offers:
                 return
-            number, _, _, _, outing, units = min(offers, key=lambda one: one[:4])
-            assert self._take(outing, units[:-number])
+            number, _, _, _, lap, units = min(offers, key=lambda one: one[:4])
+            assert self._take(lap, units[:-number])
 
-    def _offer(self, outing: Outing, units: Sequence[int]) -> tuple[int, int]:
+    def _offer(self, lap: WalkedRound, units: Sequence[int]) -> tuple[int, int]:
         """How many of some units of one building a round has room for, and by how much its way becomes longer."""
-        longer = self._with(outing, units[:1])
+        longer = self._with(lap, units[:1])
         if longer is None:
             return 0, 0
         wanted, number = self._wanted, 1
         if longer.plain:
-            number += min(len(units) - 1, longer.room(wanted.errand, wanted.minutes, wanted.hours[outing.day]))
+            number += min(len(units) - 1, longer.room(wanted.errand, wanted.minutes, wanted.hours[lap.day]))
         else:
-            while number < len(units) and self._with(outing, units[: number + 1]) is not None:
+            while number < len(units) and self._with(lap, units[: number + 1]) is not None:
                 number += 1
-        return number, longer.walked - outing.walked
+        return number, longer.walked - lap.walked

@@ -40,7 +40,7 @@ Order = tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, eq=False)
-class Outing:
+class WalkedRound:
     """What one person does on one day in one go.
 
     Attributes:
@@ -59,7 +59,7 @@ class Outing:
     map: Map
 
     @classmethod
-    def of(cls, patrol: Patrol, order: Sequence[tuple[int, int]], map_: Map) -> "Outing":
+    def of(cls, patrol: Patrol, order: Sequence[tuple[int, int]], map_: Map) -> "WalkedRound":
         """A patrol as it is walked."""
         hours = tuple(joined(span for one in patrol.owing for span in one.hours))
         some = [stop for stop, _ in order]
@@ -120,20 +120,20 @@ class Outing:
     def _spent(self) -> int:
         return sum(stop.minutes for stop in self.stops)
 
-    def joined(self, sites: Sequence[Site], minutes: int, hours: Sequence[Span]) -> "Outing | None":
+    def joined(self, sites: Sequence[Site], minutes: int, hours: Sequence[Span]) -> "WalkedRound | None":
         """The round with some checks more, None if they are not found to fit."""
         grown = self._grown(sites, minutes, hours)
         order = grown._plainly(self) if grown.plain is not None else grown._anyhow(self)
         return None if order is None else replace(grown, order=order)
 
-    def _grown(self, sites: Sequence[Site], minutes: int, hours: Sequence[Span]) -> "Outing":
+    def _grown(self, sites: Sequence[Site], minutes: int, hours: Sequence[Span]) -> "WalkedRound":
         """With further sites, at the end, and no order yet; checks stay within the round."""
         around = [(self.hours[0][0], self.hours[-1][1])] if self.hours else []
         begins = tuple((first, last - minutes) for first, last in common(hours, around) if last - minutes >= first)
         stops = (*self.stops, *[Stop(minutes, begins)] * len(sites))
         return replace(self, sites=(*self.sites, *sites), stops=stops)
 
-    def _plainly(self, before: "Outing") -> Order | None:
+    def _plainly(self, before: "WalkedRound") -> Order | None:
         """Building by building, as short as can be."""
         assert self.plain is not None
         legs, ends = self.plain.legs, self.plain.ends
@@ -152,7 +152,7 @@ class Outing:
         found = timed(self._between, self.stops, self._ends or Ends.nowhere(len(self.stops)), numbers)
         return None if found is None else tuple(found)
 
-    def _anyhow(self, before: "Outing") -> Order | None:
+    def _anyhow(self, before: "WalkedRound") -> Order | None:
         """Stop by stop: the shortest where there are few, else each where it is done soonest."""
         if len(self.stops) <= EXACT:
             found = single_walk(self._between, self.stops, self._ends)
@@ -171,27 +171,27 @@ def _inserted(way: Sequence[int], at: int, stop: int) -> list[int]:
     return [*way[:at], stop, *way[at:]]
 
 
-class Outings:
+class WalkedRounds:
     """Everybody's rounds; those that lead nowhere yet can be opened for checks."""
 
-    def __init__(self, outings: Sequence[Outing], map_: Map) -> None:
+    def __init__(self, rounds: Sequence[WalkedRound], map_: Map) -> None:
         """Takes the rounds as they are."""
-        self.all = list(outings)
+        self.all = list(rounds)
         self.map = map_
 
-    def of(self, person: int) -> list[Outing]:
+    def of(self, person: int) -> list[WalkedRound]:
         """The rounds of one person, in time order."""
         return sorted((one for one in self.all if one.person == person), key=lambda one: (one.day, one.hours))
 
     def open(self, person: int, hours: Mapping[int, tuple[Span, ...]], office: Spot | None) -> None:
         """Rounds for hours in which a person has none yet."""
-        mine: dict[int, list[Outing]] = {}
+        mine: dict[int, list[WalkedRound]] = {}
         for one in self.of(person):
             mine.setdefault(one.day, []).append(one)
         for day, spans in hours.items():
             if not any(one.touches(spans) for one in mine.get(day, ())):
-                self.all.append(Outing(person, day, spans, (), (), (), office, self.map))
+                self.all.append(WalkedRound(person, day, spans, (), (), (), office, self.map))
 
-    def replace(self, outing: Outing, longer: Outing) -> None:
+    def replace(self, lap: WalkedRound, longer: WalkedRound) -> None:
         """Walks a round otherwise."""
-        self.all[self.all.index(outing)] = longer
+        self.all[self.all.index(lap)] = longer
