@@ -171,9 +171,9 @@ class PersonPage:
     def _tasks(self, day: date) -> Html:
         """The tasks in order; a link to the table opens it even where no script runs."""
         tasks = [task for task in self.load.tasks if task.at.date() == day]
-        blocks = [(None, list(stops(tasks)))]
+        blocks: list[tuple[str | None, Sequence[Sequence[Task]]]] = [(None, list(stops(tasks)))]
         if self._slots:
-            blocks = [(f"{block.hours} {block.title}", list(block.stops)) for block in self._slots[day].blocks]
+            blocks = [(f"{block.hours} {block.title}", block.stops) for block in self._slots[day].blocks]
         groups = [(slot, [self._line(stop) for stop in own]) for slot, own in blocks]
         used = [index for index in range(len(KEYS)) if any(line[index] for _, lines in groups for line in lines)]
         head = tag("tr", (tag("th", self._say(f"col_{KEYS[index]}"), scope="col") for index in used))
