@@ -30,6 +30,7 @@ from dutyrules.report.schema_parts import (
     or_null,
     ref,
 )
+from dutyrules.report.schema_roster import ROSTERS
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
@@ -232,6 +233,7 @@ _DOCUMENTS: Final[dict[str, tuple[str, Schema]]] = {
             }
         ),
     ),
+    **ROSTERS,
     "check": ("dutyrules check --format json: everything that is wrong", list_of(ref("diagnostic"))),
 }
 
