@@ -101,17 +101,24 @@ def least_ahead(world: World, loaded: Loaded, plan: Plan) -> int:
 
 
 def _least(world: World, plan: Plan, person: str, day: date, asks: Sequence[tuple[str, int]]) -> int:
+    return min(missed for missed, _, _ in walks_of(world, plan, person, day, asks).values())
+
+
+def walks_of(
+    world: World, plan: Plan, person: str, day: date, asks: Sequence[tuple[str, int]]
+) -> dict[frozenset[str], tuple[int, int, int]]:
+    """Every set of buildings that can be walked → (missed in all, buildings too few, stops)."""
     text = day.isoformat()
     areas = {area for area, _ in asks}
     there = [row for row in world.buildings if row["area"] in areas and row["from"] <= text <= (row["to"] or "9")]
     late = _cannot_be_listed(world, plan, person, day)
     free = [minute for minute in range(OPENS, _clock(world.slot[1])) if not _on_leave(world, person, day, minute)]
-    best = sum(need for _, need in asks)
+    found: dict[frozenset[str], tuple[int, int, int]] = {}
 
     def go_on(seen: tuple[Mapping[str, str], ...], minute: int) -> None:
-        nonlocal best
         few = sum(max(0, need - sum(row["area"] == area for row in seen)) for area, need in asks)
-        best = min(best, few + sum(row["building"] in late for row in seen))
+        unlisted = sum(row["building"] in late for row in seen)
+        found[frozenset(row["building"] for row in seen)] = few + unlisted, few, len(seen)
         for row in there:
             if row not in seen:
                 length = int(row["inspect_minutes"])
@@ -121,7 +128,7 @@ def _least(world: World, plan: Plan, person: str, day: date, asks: Sequence[tupl
                     go_on((*seen, row), begins[0] + length)
 
     go_on((), OPENS)
-    return best
+    return found
 
 
 def _cannot_be_listed(world: World, plan: Plan, person: str, day: date) -> set[str]:

@@ -12,10 +12,12 @@ from dutyrules.estate import Estate
 from dutyrules.estate.logs import log_from_rows
 from dutyrules.plan.beats import Chart, Circuit, Patrol, patrols_of
 from dutyrules.plan.forecast import outlook
+from dutyrules.plan.kept_rounds import KeptRound, Promises, kept_circuit
 from dutyrules.plan.lists import Lists, list_duties, required
 from dutyrules.plan.menus import Menu, menu_of
 from dutyrules.plan.owing import Buildings, Owing, Reader, patrol_duties
 from dutyrules.plan.patrol_pins import Kept, check_counted, read_pins, too_far
+from dutyrules.plan.patrol_rows import RowReader, Rows, read_rows
 from dutyrules.plan.plan import Unplanned
 from dutyrules.plan.planfile import Placed
 from dutyrules.plan.round import Round
@@ -40,6 +42,10 @@ class Assignment:
         kinds: The kinds of events that the plan may hold.
         owing: Open obligations from the first day on.
         patrols: Who walks when; those with something to see stand in a circuit, too.
+        rows: The earlier plan.
+        reader: Tells which patrols can be made as they stand.
+        promises: What it promised; None without one.
+        rounds: With one, what is known of each round of the circuits.
     """
 
     estate: Estate
@@ -55,10 +61,21 @@ class Assignment:
     patrols: tuple[Patrol, ...]
     circuits: tuple[Circuit, ...]
     unplanned: tuple[Unplanned, ...]
+    rows: Rows
+    reader: RowReader
+    promises: Promises | None = None
+    rounds: tuple[Sequence[KeptRound], ...] = ()
 
 
-def assign(estate: Estate, period: Period, done: Log | None, keep: Sequence[Placed], start: date | None) -> Assignment:
-    """Reads the assignment off book, estate, log and pins.
+def assign(
+    estate: Estate,
+    period: Period,
+    done: Log | None,
+    keep: Sequence[Placed],
+    start: date | None,
+    freeze: date | None = None,
+) -> Assignment:
+    """Reads the assignment off book, estate, log and an earlier plan.
 
     Raises:
         InputError: the estate plans no patrols, or pins contradict each other or the estate.
@@ -76,14 +93,18 @@ def assign(estate: Estate, period: Period, done: Log | None, keep: Sequence[Plac
     first, passed = _first_day(log, period, start), _last_event(log)
     kept = read_pins(estate, before.ground.presence, period, date_of(first), keep, kinds - paces.keys())
     buildings = Buildings(estate)
-    reader = Reader(before, buildings)
-    read = [one for duty in walked for one in reader.owing(duty, first)]
+    owed = Reader(before, buildings)
+    read = [one for duty in walked for one in owed.owing(duty, first)]
     owing = tuple(one for one in read if isinstance(one, Owing))
     check_counted(kept, owing)
+    reader = RowReader(estate, before.ground.presence, owing, buildings, kept)
+    rows = read_rows(estate, period, first, keep, freeze, reader)
+    kept = replace(kept, frozen=rows.frozen)
     lists = Lists(before, listed, first, passed, [pin.task for pin in kept.lists])
-    patrols = patrols_of(owing, buildings, paces, kept.pins, kept.busy)
+    patrols = patrols_of(owing, buildings, paces, kept.pins, kept.busy, rows.until)
     menus = _Menus(lists, kept)
-    return Assignment(
+    chart = Chart([one for one in patrols if one.walked.sites], buildings, paces, before.ground.facts, first)
+    task = Assignment(
         estate=estate,
         period=period,
         log=log,
@@ -95,8 +116,23 @@ def assign(estate: Estate, period: Period, done: Log | None, keep: Sequence[Plac
         owing=owing,
         lists=lists,
         patrols=tuple(patrols),
-        circuits=tuple(Chart(patrols, buildings, paces, before.ground.facts, first).circuits(menus.menu)),
+        circuits=tuple(chart.circuits(menus.menu)),
         unplanned=(*otherwise, *unlisted, *(one for one in read if isinstance(one, Unplanned))),
+        rows=rows,
+        reader=reader,
+    )
+    return _promised(task) if rows.loose or rows.frozen or rows.refused else task
+
+
+def _promised(task: Assignment) -> Assignment:
+    """With the sets only that change fewest of the earlier plan."""
+    promises = Promises(task.rows.loose, task.lists.named(), task.kept.persons, task.kept.codes)
+    found = [kept_circuit(circuit, promises) for circuit in task.circuits]
+    return replace(
+        task,
+        circuits=tuple(circuit for circuit, _ in found),
+        promises=promises,
+        rounds=tuple(rounds for _, rounds in found),
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 
 import numpy as np
@@ -32,6 +32,7 @@ class Patrol:
         sites: What may be seen, in order.
         stops: How long one stays at each, and when one may begin.
         fixed: Sites that are pinned.
+        frozen: Whether it leads to these and nowhere else.
     """
 
     person: int
@@ -40,6 +41,15 @@ class Patrol:
     sites: tuple[Site, ...]
     stops: tuple[Stop, ...]
     fixed: frozenset[Site]
+    frozen: bool = False
+
+    @property
+    def walked(self) -> "Patrol":
+        """With those sites only that it may lead to."""
+        if not self.frozen:
+            return self
+        kept = [(site, stop) for site, stop in zip(self.sites, self.stops, strict=True) if site in self.fixed]
+        return replace(self, sites=tuple(site for site, _ in kept), stops=tuple(stop for _, stop in kept))
 
 
 @dataclass(frozen=True)
@@ -75,17 +85,22 @@ def patrols_of(
     paces: Mapping[str, PatrolPace],
     pins: Pins,
     busy: Mapping[tuple[int, int], Sequence[Span]],
+    frozen: int,
 ) -> list[Patrol]:
     """Everybody's patrols in time order.
 
     Args:
         busy: (person, day) → minutes that are taken by something else.
+        frozen: The last day on which nothing is planned beside the pins.
     """
     days: dict[tuple[int, int], list[Owing]] = defaultdict(list)
     for one in owing:
         days[one.day, one.person].append(one)
     return [
-        _patrol(person, day, group, buildings.on(day), paces, pins, busy.get((person, day), ()))
+        replace(
+            _patrol(person, day, group, buildings.on(day), paces, pins, busy.get((person, day), ())),
+            frozen=day <= frozen,
+        )
         for (day, person), listed in sorted(days.items(), key=lambda item: item[0])
         for group in _together(listed)
     ]
@@ -227,6 +242,7 @@ class Chart:
     def _menu(
         self, patrol: Patrol, number: Mapping[Site, int], between: Ints, menu_of: Callable[[Patrol, Round, Ints], Menu]
     ) -> Menu:
+        patrol = patrol.walked
         places = tuple(number[site] for site in patrol.sites)
         asks = tuple(Ask(one.need, _mask(patrol.sites, one)) for one in patrol.owing)
         must = sum(1 << stop for stop, site in enumerate(patrol.sites) if site in patrol.fixed)

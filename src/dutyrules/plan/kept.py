@@ -116,7 +116,7 @@ def kept(judgement: Judgement, first: date, rows: Sequence[Placed], busy: Sequen
 def impossible(judgement: Judgement, stays: Mapping[str, Sequence[Stay]], task: Task) -> str | None:
     """Why nobody can make a visit any more, whatever else is planned: who makes it is away, or who opens does not."""
     presence, day = judgement.ground.presence, day_number(task.at.date())
-    if task.person not in presence.persons or any(_off_duty(presence, task)):
+    if task.person not in presence.persons or any(off_duty(presence, task)):
         return "absent"
     own = stays.get(task.target or "", ())
     stay = next((one for one in own if one.first <= day <= one.last), None)
@@ -125,7 +125,7 @@ def impossible(judgement: Judgement, stays: Mapping[str, Sequence[Stay]], task: 
     return None if stay.takes(judgement.estate.planning.visits[task.kind].channel) else "refuses"
 
 
-def _off_duty(presence: Presence, task: Task) -> Iterator[bool]:
+def off_duty(presence: Presence, task: Task) -> Iterator[bool]:
     """Whether there is no workday, the time lies outside the shift, or in leave."""
     person, begin, end = _place(presence, task)
     column = begin // DAY - presence.first

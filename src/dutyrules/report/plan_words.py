@@ -152,7 +152,12 @@ class PlanWords:
             yield self._measure(one)
 
     def _measure(self, one: Measure) -> tuple[str, str, int, int | None, Fraction | None]:
-        return self.speech(f"measure_{one.name}"), self.speech(f"unit_{one.unit}"), one.value, one.bound, one.gap
+        return self._measured(one.name), self.speech(f"unit_{one.unit}"), one.value, one.bound, one.gap
+
+    def _measured(self, name: str) -> str:
+        """What a measure counts, in the words of its planner where it has some of its own."""
+        own = f"measure_{name}_{self.plan.name}"
+        return self.speech(own if self.speech.knows(own) else f"measure_{name}")
 
     def weeks(self) -> Sequence[date]:
         """The Mondays of the weeks that have tasks."""
