@@ -96,7 +96,9 @@ class World:
         }
         estate = {
             "estate": "e",
-            "areas": {"A": {}, "B": {}},
+            "areas": {
+                area: {} for area in sorted({"A", "B", *(row["area"] for row in (*self.buildings, *self.people))})
+            },
             "books": ["book.yaml"],
             "working_hours": ["08:00", "17:00"],
             "planning": {"patrols": {"patrol": {"metres_per_minute": 60, **self.pace}}},

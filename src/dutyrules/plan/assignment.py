@@ -90,7 +90,7 @@ def assign(
     listed, unlisted = list_duties(estate)
     kinds = frozenset(paces) | {required(duty).event for duty in listed}
     before = outlook(estate, log, period, kinds)
-    first, passed = _first_day(log, period, start), _last_event(log)
+    first, passed = first_day(log, period, start), last_event(log)
     kept = read_pins(estate, before.ground.presence, period, date_of(first), keep, kinds - paces.keys())
     buildings = Buildings(estate)
     owed = Reader(before, buildings)
@@ -102,7 +102,7 @@ def assign(
     kept = replace(kept, frozen=rows.frozen)
     lists = Lists(before, listed, first, passed, [pin.task for pin in kept.lists])
     patrols = patrols_of(owing, buildings, paces, kept.pins, kept.busy, rows.until)
-    menus = _Menus(lists, kept)
+    menus = Menus(lists, kept)
     chart = Chart([one for one in patrols if one.walked.sites], buildings, paces, before.ground.facts, first)
     task = Assignment(
         estate=estate,
@@ -136,7 +136,7 @@ def _promised(task: Assignment) -> Assignment:
     )
 
 
-def _first_day(log: Log, period: Period, start: date | None) -> int:
+def first_day(log: Log, period: Period, start: date | None) -> int:
     """The day that is given; else the one after the last event in the period, or the period's first."""
     if start is not None:
         return max(day_number(start), period.first_day)
@@ -145,13 +145,13 @@ def _first_day(log: Log, period: Period, start: date | None) -> int:
     return int(inside.max()) // DAY + 1 if len(inside) else period.first_day
 
 
-def _last_event(log: Log) -> int:
+def last_event(log: Log) -> int:
     """The last day of which the log tells."""
     at = log.frame["at"].to_numpy()
     return int(at.max()) // DAY if len(at) else _EVER
 
 
-class _Menus:
+class Menus:
     """The sets that patrols may walk; patrols that are alike share one menu."""
 
     def __init__(self, lists: Lists, kept: Kept) -> None:

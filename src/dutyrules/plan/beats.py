@@ -75,6 +75,14 @@ class Pinned:
     minutes: int
 
 
+def said(owing: Iterable[Owing], site: Site) -> dict[str, str]:
+    """What a patrol says: what its duties ask for, and who it is done for, if it is for somebody who is away."""
+    errand, code = site
+    absent = {one.acting_for for one in owing if one.errand == errand and code in one.buildings}
+    name = absent.pop() if len(absent) == 1 else None
+    return dict(errand.attributes) | ({} if name is None else {"acting_for": name})
+
+
 Pins = Mapping[tuple[int, int, str, int], Pinned]
 """(person, day, kind, building) → what is pinned."""
 

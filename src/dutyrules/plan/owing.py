@@ -53,6 +53,7 @@ class Owing:
         buildings: Those not patrolled yet that would count.
         hours: When patrols may begin and end.
         anybody: Whether patrols of others count, too.
+        acting_for: The absent person whose post it is; None for one's own.
     """
 
     key: str
@@ -66,6 +67,7 @@ class Owing:
     buildings: frozenset[int]
     hours: tuple[Span, ...]
     anybody: bool
+    acting_for: str | None = None
 
 
 class Buildings:
@@ -168,6 +170,7 @@ class Reader:
             buildings=frozenset(self._countable(duty, post, day) - done),
             hours=self._hours(duty, post, day, windows),
             anybody=duty.credit == "unit" if duty.population else duty.performed_by == "any",
+            acting_for=presence.stands_in_for(post),
         )
 
     def _countable(self, duty: Quota, post: int, day: int) -> set[int]:

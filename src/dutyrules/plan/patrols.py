@@ -10,7 +10,7 @@ from dutyrules.activity.log import Log
 from dutyrules.estate import Estate, scored_period
 from dutyrules.estate.provenance import provenance
 from dutyrules.plan.assignment import Assignment, assign
-from dutyrules.plan.beats import Circuit, Patrol
+from dutyrules.plan.beats import Circuit, Patrol, said
 from dutyrules.plan.hours import instant
 from dutyrules.plan.kept_rounds import Order, change_measures, kept_order
 from dutyrules.plan.menus import WideMenu
@@ -170,7 +170,7 @@ def _task(task: Assignment, patrol: Patrol, stop: int, begin: int) -> Task:
         person=task.before.ground.presence.persons[patrol.person],
         kind=errand.kind,
         target=str(task.estate.places.ids[code]),
-        attributes=dict(errand.attributes),
+        attributes=said(patrol.owing, patrol.sites[stop]),
         duties=tuple(dict.fromkeys(one.duty for one in patrol.owing if one.errand == errand and code in one.buildings)),
     )
 

@@ -57,11 +57,13 @@ class PlanWords:
         return (building, task.target or "") if building else (task.target or "", "")
 
     def about(self, task: Task) -> str:
-        """Its case, whether it is a reserve, and who goes there together."""
+        """Its case, whether it is a reserve, for whom somebody stands in, and who goes there together."""
         found = [task.case or "", self.speech("plan_reserve") if task.attributes.get("reserve") == "yes" else ""]
         if task.along:
             names = self.speech("listed").join(map(self.person, (task.person, *task.along)))
             found.append(self.speech("plan_together", names=names))
+        if absent := task.attributes.get("acting_for"):
+            found.append(self.speech("plan_acting", name=self.person(absent)))
         return self.speech("listed").join(filter(None, found))
 
     @cached_property
