@@ -17,6 +17,7 @@ from dutyrules.book.problems import circles, follow, place_of, places, problems_
 from dutyrules.checks.duty import Names, Titles
 from dutyrules.diagnostics import Cell, Diagnostic, InputError, Place, Span, did_you_mean
 from dutyrules.estate.estate import Estate
+from dutyrules.estate.offices import AreaForm, check_offices, check_walking, check_walks
 from dutyrules.estate.planning import Planning
 from dutyrules.figure import Day, Duration, Figure, Form, Text, Window, Within, clock, shown, wrong
 from dutyrules.registry import Tables, load_tables
@@ -24,13 +25,6 @@ from dutyrules.registry.areas import Areas, Places
 from dutyrules.resources import rules_dir
 from dutyrules.source import Node, plain, read
 from dutyrules.timegrid import Calendar
-
-
-class AreaForm(Form):
-    """An area, perhaps inside another."""
-
-    title: Titles = ""
-    within: Text | None = None
 
 
 def _zone(value: object) -> object:
@@ -124,10 +118,12 @@ def read_draft(node: Node, directory: Path, book: Book | None = None) -> Draft:
     if form is None or books is None:
         raise InputError(problems)
     bound = _bindings(node, form, books, problems)
-    areas = Areas({name: area.within for name, area in form.areas.items()})
+    offices = {name: office for name, area in form.areas.items() if (office := area.office_of(name))}
+    areas = Areas({name: area.within for name, area in form.areas.items()}, offices)
     if book is None:
         _check_figures(node, books, areas, problems)
         _check_planning(node, form.planning, books, problems)
+        check_walks(node, form.planning, areas, problems)
         _check_roster(node, form, books, problems)
     if problems:
         raise InputError(problems)
@@ -149,6 +145,8 @@ def complete(
     """
     form = draft.form
     found = [*problems, *_check_tables(draft, tables, directory, files)]
+    found += check_offices(draft.node, draft.areas, tables)
+    found += check_walking(draft.areas, tables, directory, files)
     if any(problem.severity == "error" for problem in found):
         raise InputError(found)
     overrides = {day: word == "workday" for day, word in form.calendar.overrides.items()}

@@ -97,7 +97,8 @@ def assign(
     read = [one for duty in walked for one in owed.owing(duty, first)]
     owing = tuple(one for one in read if isinstance(one, Owing))
     check_counted(kept, owing)
-    reader = RowReader(estate, before.ground.presence, owing, buildings, kept)
+    rounds = patrols_of(owing, buildings, paces, kept.pins, kept.busy, first - 1)
+    reader = RowReader(estate, before.ground.presence, owing, buildings, kept, rounds)
     rows = read_rows(estate, period, first, keep, freeze, reader)
     kept = replace(kept, frozen=rows.frozen)
     lists = Lists(before, listed, first, passed, [pin.task for pin in kept.lists])

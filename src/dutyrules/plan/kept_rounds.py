@@ -1,7 +1,7 @@
 """An earlier plan of patrols that is kept: what it promised, and the sets of a round that change fewest of it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
@@ -206,8 +206,27 @@ def kept_order(promises: Promises, circuit: Circuit, patrol: Patrol, chosen: int
         found.append((begin, place))
     order = [(place, begin) for begin, place in sorted(found)]
     between = circuit.rotation.between
-    walkable = all(
+    walkable = not order or _reached(circuit, patrol, order, minutes[order[-1][0]])
+    walkable = walkable and all(
         begin + minutes[place] + int(between[place, after]) <= later
         for (place, begin), (after, later) in pairwise(order)
     )
     return tuple(order) if walkable else None
+
+
+def _reached(circuit: Circuit, patrol: Patrol, order: Sequence[tuple[int, int]], last: int) -> bool:
+    """Whether one gets from the office to the first stop and back from the last, at which one stays so long."""
+    if patrol.ends is None:
+        return True
+    first, end = (patrol.sites.index(circuit.sites[place]) for place in (order[0][0], order[-1][0]))
+    leaves, returns = order[0][1] - patrol.ends.out[first], order[-1][1] + last + patrol.ends.back[end]
+    return patrol.ends.opens <= leaves and returns <= patrol.ends.closes
+
+
+def walk_of(circuit: Circuit, patrol: Patrol, places: Sequence[int]) -> int:
+    """Minutes walked from place to place in this order, and from and to the office."""
+    ways = sum(int(circuit.rotation.between[one, other]) for one, other in pairwise(places))
+    if patrol.ends is None or not places:
+        return ways
+    first, last = (patrol.sites.index(circuit.sites[place]) for place in (places[0], places[-1]))
+    return ways + patrol.ends.out[first] + patrol.ends.back[last]

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from dutyrules.estate import Estate
+from dutyrules.plan.beats import Patrol
 from dutyrules.plan.hours import Span, inside
 from dutyrules.plan.kept import off_duty
 from dutyrules.plan.owing import Buildings, Owing
 from dutyrules.plan.patrol_pins import Kept, with_end
 from dutyrules.plan.plan import Task
 from dutyrules.plan.planfile import Placed
-from dutyrules.plan.walks import leg
 from dutyrules.registry.presence import Presence
 from dutyrules.timegrid import Period, date_of, day_number
 
@@ -69,6 +69,7 @@ class RowReader:
     Attributes:
         owing: What is owed.
         kept: What is certain.
+        rounds: The rounds that people walk.
     """
 
     estate: Estate
@@ -76,6 +77,7 @@ class RowReader:
     owing: Sequence[Owing]
     buildings: Buildings
     kept: Kept
+    rounds: Sequence[Patrol]
 
     def why_not(self, task: Task) -> str | None:
         """Why somebody cannot patrol a building then, or need not, whatever else is planned; None if they can."""
@@ -89,8 +91,19 @@ class RowReader:
             return "not_sent"
         if not any(_within(task, one.hours) and inside(one.errand.windows, _minute(task)) for one in mine):
             return "outside"
+        if any(self._out_of_reach(task, one) for one in self.rounds if (one.person, one.day) == (person, day)):
+            return "outside"
         busy = self.kept.busy.get((person, day), ())
         return "taken" if any(_minute(task) < end and begin < _end(task) for begin, end in busy) else None
+
+    def _out_of_reach(self, task: Task, patrol: Patrol) -> bool:
+        """Whether it is too soon after the office opens, or too late to be back there in time."""
+        *_, kind, code = self.kept.key(task)
+        found = [stop for stop, (errand, where) in enumerate(patrol.sites) if (errand.kind, where) == (kind, code)]
+        ends = patrol.ends
+        return ends is not None and any(
+            _minute(task) - ends.out[stop] < ends.opens or _end(task) + ends.back[stop] > ends.closes for stop in found
+        )
 
     def owing_of(self, task: Task) -> Iterator[Owing]:
         """What the person of a patrol owes that day by such patrols."""
@@ -112,12 +125,9 @@ class RowReader:
     def way(self, first: Task, second: Task) -> int:
         """Minutes from one patrol to another of the same day."""
         there = self.buildings.on(day_number(first.at.date()))
-        points = [there.get(self.kept.codes.get(task.target or "", -1)) for task in (first, second)]
+        one, other = (there.get(self.kept.codes.get(task.target or "", -1)) for task in (first, second))
         pace = self.estate.planning.patrols[second.kind].metres_per_minute
-        if first.target == second.target:
-            return 0
-        one, other = (place.point if place else None for place in points)
-        return leg(one, other, pace)
+        return 0 if one is None or other is None else self.buildings.distances.minutes(one.spot, other.spot, pace)
 
 
 def _within(task: Task, hours: Sequence[Span]) -> bool:

@@ -10,10 +10,11 @@ from dutyrules.activity.log import Log
 from dutyrules.estate import Estate, scored_period
 from dutyrules.estate.provenance import provenance
 from dutyrules.plan.assignment import Assignment, assign
-from dutyrules.plan.beats import Circuit, Patrol, said
+from dutyrules.plan.beats import Circuit, Patrol
 from dutyrules.plan.hours import instant
-from dutyrules.plan.kept_rounds import Order, change_measures, kept_order
+from dutyrules.plan.kept_rounds import Order, change_measures, kept_order, walk_of
 from dutyrules.plan.menus import WideMenu
+from dutyrules.plan.owing import said
 from dutyrules.plan.patrol_moves import PatrolDiff
 from dutyrules.plan.patrol_truth import Turned, least_shortfall, measures, shortfalls
 from dutyrules.plan.plan import Measure, Plan, Status, Task, status_of
@@ -22,7 +23,7 @@ from dutyrules.plan.progress import Progress, untold
 from dutyrules.plan.rotation import Best, Rotation, Search, Step, window
 from dutyrules.plan.rotation_bound import least_walking
 from dutyrules.plan.verify import verified
-from dutyrules.plan.walks import walked
+from dutyrules.plan.walkable import unwalkable
 from dutyrules.timegrid import date_of
 
 MOVES: Final = 4_000
@@ -84,7 +85,8 @@ def plan_patrols(
         provenance=provenance(estate, task.log, provisional=task.before.ground.presence.provisional),
     )
     plan = replace(plan, status=status_of(plan.shortfall, plan.least_shortfall, plan.measures))
-    return verified(estate, task.log, task.period, plan, kinds=task.kinds, pins=task.kept.tasks)
+    walks = unwalkable(task, tasks)
+    return verified(estate, task.log, task.period, plan, kinds=task.kinds, pins=task.kept.tasks, others=walks)
 
 
 def _measures(task: Assignment, turned: Sequence[Turned]) -> tuple[Measure, ...]:
@@ -141,7 +143,7 @@ def _walk(task: Assignment, circuit: Circuit, patrol: Patrol, step: Step, chosen
     kept = kept_order(task.promises, circuit, patrol, chosen) if task.promises else None
     if kept is None or [place for place, _ in kept] == [place for place, _ in best]:
         return kept or best, minutes
-    return kept, walked(circuit.rotation.between, kept)
+    return kept, walk_of(circuit, patrol, [place for place, _ in kept])
 
 
 def _budget(rotation: Rotation, free: Sequence[int], moves: int) -> int:
@@ -170,7 +172,7 @@ def _task(task: Assignment, patrol: Patrol, stop: int, begin: int) -> Task:
         person=task.before.ground.presence.persons[patrol.person],
         kind=errand.kind,
         target=str(task.estate.places.ids[code]),
-        attributes=said(patrol.owing, patrol.sites[stop]),
+        attributes=said(patrol.owing, errand, code),
         duties=tuple(dict.fromkeys(one.duty for one in patrol.owing if one.errand == errand and code in one.buildings)),
     )
 

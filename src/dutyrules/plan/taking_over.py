@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -13,18 +12,18 @@ import polars as pl
 from dutyrules.activity.log import Log
 from dutyrules.estate import Estate
 from dutyrules.plan.assignment import Menus, first_day, last_event
-from dutyrules.plan.beats import Chart, Circuit, Patrol, Site, patrols_of, said
+from dutyrules.plan.beats import Chart, Circuit, Patrol, Site, patrols_of
 from dutyrules.plan.forecast import forecast, missed, outlook
 from dutyrules.plan.hours import instant
 from dutyrules.plan.kept import unreadable
+from dutyrules.plan.kept_rounds import walk_of
 from dutyrules.plan.lists import Lists, list_duties, required
-from dutyrules.plan.owing import Buildings, Owing, Reader, patrol_duties
+from dutyrules.plan.owing import Buildings, Owing, Reader, patrol_duties, said
 from dutyrules.plan.patrol_pins import Kept, read_pins, with_end
 from dutyrules.plan.plan import Task
 from dutyrules.plan.planfile import Placed
 from dutyrules.plan.rotation import Step
 from dutyrules.plan.substitutes import Absence
-from dutyrules.plan.walks import leg
 from dutyrules.scoring.judge import Judgement
 from dutyrules.timegrid import Period, date_of, day_number
 
@@ -126,8 +125,12 @@ class TakingOver:
         ]
         asked = {self._pins.codes.get(task.target or "", -1) for task in self.todo} & there.keys()
         pace = max(one.metres_per_minute for one in self.estate.planning.patrols.values())
-        points = [there[code].point for code in codes[inside].tolist()]
-        return min((leg(one, there[other].point, pace) for one in points for other in asked), default=0)
+        ways = (
+            self._buildings.distances.minutes(there[code].spot, there[other].spot, pace)
+            for code in codes[inside].tolist()
+            for other in asked
+        )
+        return min(ways, default=0)
 
     # ------------------------------------------------------------ round by round
 
@@ -182,12 +185,7 @@ class TakingOver:
         """The round with what the plan has the two of them patrol that day, and nothing else."""
         names = (self._everybody.ground.presence.persons[patrol.person], self.absence.person)
         rows = {self._pins.key(one)[2:] for one in self.tasks if one.person in names and _on(one, patrol)}
-        kept = [
-            (site, stop)
-            for site, stop in zip(patrol.sites, patrol.stops, strict=True)
-            if (site[0].kind, site[1]) in rows
-        ]
-        return replace(patrol, sites=tuple(site for site, _ in kept), stops=tuple(stop for _, stop in kept))
+        return patrol.through([site for site in patrol.sites if (site[0].kind, site[1]) in rows])
 
     def _option(self, circuit: Circuit, patrol: Patrol, step: Step) -> Option:
         """Both rounds in one: what misses least; of that, as much of the own one as can be, and a short walk."""
@@ -202,7 +200,7 @@ class TakingOver:
         own = [task for site, task in tasks.items() if site in before]
         taken = [task for site, task in tasks.items() if site not in before]
         ways = [places[site] for site in sorted(before, key=lambda site: before[site].at)]
-        walked = sum(int(circuit.rotation.between[one, other]) for one, other in pairwise(ways))
+        walked = walk_of(circuit, patrol, ways)
         alone = sum(
             max(0, one.need - sum(site[1] in one.buildings and site[0] == one.errand for site in before))
             for one in patrol.owing
@@ -235,7 +233,7 @@ class TakingOver:
             person=name,
             kind=errand.kind,
             target=str(self.estate.places.ids[code]),
-            attributes=said(patrol.owing, site),
+            attributes=said(patrol.owing, errand, code),
             duties=tuple(dict.fromkeys(serves)),
         )
 
