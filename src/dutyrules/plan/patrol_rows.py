@@ -7,7 +7,7 @@ from datetime import date
 from dutyrules.estate import Estate
 from dutyrules.plan.beats import Patrol
 from dutyrules.plan.hours import Span, inside
-from dutyrules.plan.kept import off_duty
+from dutyrules.plan.kept import away
 from dutyrules.plan.owing import Buildings, Owing
 from dutyrules.plan.patrol_pins import Kept, with_end
 from dutyrules.plan.plan import Task
@@ -81,7 +81,7 @@ class RowReader:
 
     def why_not(self, task: Task) -> str | None:
         """Why somebody cannot patrol a building then, or need not, whatever else is planned; None if they can."""
-        if task.person not in self.presence.persons or any(off_duty(self.presence, task)):
+        if away(self.presence, task):
             return "absent"
         person, day, _, code = self.kept.key(task)
         if code not in self.buildings.on(day):
