@@ -128,6 +128,7 @@ def read_draft(node: Node, directory: Path, book: Book | None = None) -> Draft:
     if book is None:
         _check_figures(node, books, areas, problems)
         _check_planning(node, form.planning, books, problems)
+        _check_patrols(node, form.planning, areas, problems)
         _check_roster(node, form, books, problems)
     if problems:
         raise InputError(problems)
@@ -306,15 +307,23 @@ def _check_roster(node: Node, form: EstateForm, book: Book, problems: list[Diagn
 
 def _check_planning(node: Node, planning: Planning, book: Book, problems: list[Diagnostic]) -> None:
     """Planned kinds exist and are about units or buildings; nobody is at a door and on the phone at once."""
-    for section, kinds, about in (("visits", planning.visits, "unit"), ("patrols", planning.patrols, "building")):
+    for section, kinds, targets, about in (
+        ("visits", planning.visits, ("unit",), "about a unit"),
+        (
+            "patrols",
+            planning.patrols,
+            ("building", "area", None),
+            "about a building or an area, nor one without target",
+        ),
+    ):
         for name in kinds:
             where = place_of(follow(node, ("planning", section, name))[0])
-            fitting = [kind for kind, form in book.kinds.items() if form.target == about]
+            fitting = [kind for kind, form in book.kinds.items() if form.target in targets]
             if name not in book.kinds:
                 problems.append(_unknown("estate.unknown-kind", "event kind", name, where, fitting))
             elif name not in fitting:
-                message = f"{name} is not about a {about}"
-                problems.append(Diagnostic("estate.planned-kind", message, where, name, f"a kind with target: {about}"))
+                expected = "a kind with " + " or ".join(f"target: {one}" if one else "no target" for one in targets)
+                problems.append(Diagnostic("estate.planned-kind", f"{name} is not {about}", where, name, expected))
     for name, visit in planning.visits.items():
         if visit.companion is not None and visit.companion not in book.roles:
             where = place_of(follow(node, ("planning", "visits", name, "companion"))[0])
@@ -331,6 +340,23 @@ def _check_planning(node: Node, planning: Planning, book: Book, problems: list[D
                 message = f"the hours of {first} and {second} overlap"
                 found = f"{clock(begin)}-{clock(end)}"
                 problems.append(Diagnostic("estate.hours-overlap", message, where, found, "hours of its own"))
+
+
+def _check_patrols(node: Node, planning: Planning, areas: Areas, problems: list[Diagnostic]) -> None:
+    """A patrol fits into its hours, and occasions name areas that exist."""
+    for name, pace in planning.patrols.items():
+        longest = max((stop - start for start, stop in pace.hours or ()), default=0) // 60
+        if pace.hours is not None and longest < pace.minutes:
+            where = follow(node, ("planning", "patrols", name, "hours"))[0].span
+            message = f"no {name} fits into these hours: it takes {pace.minutes} minutes"
+            found, expected = f"{longest} minutes at a stretch", f"at least {pace.minutes}"
+            problems.append(Diagnostic("estate.no-hours", message, where, found, expected))
+    for number, occasion in enumerate(planning.occasions):
+        section = ("planning", "occasions", number)
+        for name in occasion.areas:
+            if name not in areas.within:
+                where = follow(node, (*section, "areas"))[0].span
+                problems.append(_unknown("estate.unknown-area", "area", name, where, areas.names))
 
 
 def _areas_in(node: Node) -> Iterator[tuple[str, Span]]:

@@ -14,8 +14,10 @@ from dutyrules.plan.beats import Chart, Circuit, Patrol, patrols_of
 from dutyrules.plan.forecast import outlook
 from dutyrules.plan.lists import Lists, list_duties, required
 from dutyrules.plan.menus import Menu, menu_of
+from dutyrules.plan.outing_duties import OutingReader, outing_kinds
+from dutyrules.plan.outings import Counting, Outings
 from dutyrules.plan.owing import Buildings, Owing, Reader, patrol_duties
-from dutyrules.plan.patrol_pins import Kept, check_counted, read_pins, too_far
+from dutyrules.plan.patrol_pins import Kept, check_counted, check_outings, read_pins, too_far
 from dutyrules.plan.plan import Unplanned
 from dutyrules.plan.planfile import Placed
 from dutyrules.plan.round import Round
@@ -36,7 +38,7 @@ class Assignment:
     Attributes:
         before: The period judged on the log alone.
         first: First day to plan.
-        duties: Duties to patrol, then duties to list.
+        duties: Duties to patrol, then duties to list, then duties of rounds without targets.
         kinds: The kinds of events that the plan may hold.
         owing: Open obligations from the first day on.
         patrols: Who walks when; those with something to see stand in a circuit, too.
@@ -54,6 +56,7 @@ class Assignment:
     lists: Lists
     patrols: tuple[Patrol, ...]
     circuits: tuple[Circuit, ...]
+    outings: Outings
     unplanned: tuple[Unplanned, ...]
 
 
@@ -74,12 +77,15 @@ def assign(estate: Estate, period: Period, done: Log | None, keep: Sequence[Plac
     kinds = frozenset(paces) | {required(duty).event for duty in listed}
     before = outlook(estate, log, period, kinds)
     first, passed = _first_day(log, period, start), _last_event(log)
-    kept = read_pins(estate, before.ground.presence, period, date_of(first), keep, kinds - paces.keys())
+    rounds = outing_kinds(estate)
+    kept = read_pins(estate, before.ground.presence, period, date_of(first), keep, kinds - paces.keys(), rounds)
+    outings = OutingReader(before, first).outings()
     buildings = Buildings(estate)
     reader = Reader(before, buildings)
     read = [one for duty in walked for one in reader.owing(duty, first)]
     owing = tuple(one for one in read if isinstance(one, Owing))
     check_counted(kept, owing)
+    check_outings(kept, outings.asks, Counting(before.ground))
     lists = Lists(before, listed, first, passed, [pin.task for pin in kept.lists])
     patrols = patrols_of(owing, buildings, paces, kept.pins, kept.busy)
     menus = _Menus(lists, kept)
@@ -89,14 +95,15 @@ def assign(estate: Estate, period: Period, done: Log | None, keep: Sequence[Plac
         log=log,
         before=before,
         first=first,
-        duties=(*(duty.id for duty in walked), *(duty.id for duty in listed)),
+        duties=(*(duty.id for duty in walked), *(duty.id for duty in listed), *outings.duties),
         kinds=kinds,
         kept=kept,
         owing=owing,
         lists=lists,
         patrols=tuple(patrols),
         circuits=tuple(Chart(patrols, buildings, paces, before.ground.facts, first).circuits(menus.menu)),
-        unplanned=(*otherwise, *unlisted, *(one for one in read if isinstance(one, Unplanned))),
+        outings=outings,
+        unplanned=(*otherwise, *unlisted, *outings.unplanned, *(one for one in read if isinstance(one, Unplanned))),
     )
 
 

@@ -13,6 +13,7 @@ from dutyrules.plan.assignment import Assignment, assign
 from dutyrules.plan.beats import Circuit, Patrol
 from dutyrules.plan.hours import instant
 from dutyrules.plan.menus import WideMenu
+from dutyrules.plan.outing_plan import plan_outings
 from dutyrules.plan.patrol_truth import Turned, least_shortfall, measures, shortfalls
 from dutyrules.plan.plan import Plan, Status, Task, status_of
 from dutyrules.plan.planfile import Placed
@@ -60,8 +61,10 @@ def plan_patrols(
     """
     task = assign(estate, scored_period(period), done, keep, start)
     turned, complete = _turn(task.circuits, moves, progress or untold)
-    tasks = _numbered([*_patrols(task, turned), *task.kept.tasks])
-    tasks = _numbered([*tasks, *task.lists.tasks(one for one in tasks if one.kind in estate.planning.patrols)])
+    walks = [*_patrols(task, turned), *task.kept.tasks]
+    trips = plan_outings(task, walks)
+    lists = task.lists.tasks(one for one in walks if one.kind in estate.planning.patrols.keys() - task.outings.kinds)
+    tasks = _numbered([*walks, *trips.tasks, *lists])
     plan = Plan(
         name="patrols",
         estate=estate.id,
@@ -71,8 +74,8 @@ def plan_patrols(
         tasks=tasks,
         duties=task.duties,
         shortfalls=shortfalls(task, tasks),
-        least_shortfall=least_shortfall(task),
-        measures=measures(turned),
+        least_shortfall=least_shortfall(task) + trips.least,
+        measures=(*measures(turned), *trips.measures(task)),
         unplanned=task.unplanned,
         complete=complete,
         provenance=provenance(estate, task.log, provisional=task.before.ground.presence.provisional),
