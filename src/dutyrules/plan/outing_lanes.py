@@ -9,7 +9,7 @@ import numpy as np
 
 from dutyrules.estate import Estate
 from dutyrules.plan.hours import Span, at_work, common, joined, without
-from dutyrules.plan.outing_model import Choice, Count, Guide, Need, Problem
+from dutyrules.plan.outing_problem import Choice, Count, Guide, Need, Problem
 from dutyrules.plan.outings import Ask, Counting, Part, Says
 from dutyrules.plan.owing import words
 from dutyrules.scoring.judge import Judgement
@@ -111,7 +111,7 @@ class Lanes:
     def _outdone(self, ask: Ask, other: Ask) -> bool:
         if other is ask or other.person != ask.person or not set(ask.days) & set(other.days) or len(other.days) < 2:
             return False
-        if _kinds(ask).isdisjoint(_kinds(other)):
+        if kinds_of(ask).isdisjoint(kinds_of(other)):
             return False
         return (-_owed(other), other.key) < (-_owed(ask), ask.key)
 
@@ -309,7 +309,8 @@ def _agree(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
     return all(other.get(name, word) == word for name, word in one.items())
 
 
-def _kinds(ask: Ask) -> set[str]:
+def kinds_of(ask: Ask) -> set[str]:
+    """The kinds of events that count."""
     return {pattern.event for part in ask.parts for pattern in part.patterns}
 
 

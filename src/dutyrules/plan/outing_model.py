@@ -1,8 +1,8 @@
-"""When outings are made, and who comes along: a small exact model, solved aim after aim."""
+"""Which outings are made on which days, and who comes along: a small exact model, solved aim after aim."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import ceil
 from typing import Any, Final
@@ -10,93 +10,10 @@ from typing import Any, Final
 from ortools.sat.python import cp_model
 
 from dutyrules.plan.hours import Span
+from dutyrules.plan.outing_problem import Choice, Count, Guide, Made, Problem
 
-EFFORT: Final = 10.0
-"""Deterministic time for what is missed; the other aims have as much together."""
-
-
-@dataclass(frozen=True)
-class Guide:
-    """Somebody who could come along.
-
-    Attributes:
-        lane: The person's day.
-        begins: When the outing may begin then, both ends included.
-        roles: What the person takes part as.
-    """
-
-    lane: int
-    begins: tuple[Span, ...]
-    roles: frozenset[str]
-
-
-@dataclass(frozen=True)
-class Count:
-    """That an outing counts for a part of a need if it begins in time and some roles take part."""
-
-    need: int
-    part: int
-    begins: tuple[Span, ...]
-    roles: frozenset[str]
-
-
-@dataclass(frozen=True)
-class Choice:
-    """Outings that one person could make on one day, all alike.
-
-    Attributes:
-        lane: The person's day.
-        begins: When they may begin, both ends included.
-        copies: How many could be of use.
-        words: How much they say; less is better.
-        urgent: Whether they come before others.
-    """
-
-    lane: int
-    minutes: int
-    begins: tuple[Span, ...]
-    copies: int
-    counts: tuple[Count, ...]
-    guides: tuple[Guide, ...]
-    words: int = 0
-    urgent: bool = False
-
-
-@dataclass(frozen=True)
-class Need:
-    """An obligation.
-
-    Attributes:
-        parts: How many are needed of each part.
-        whole: Whether it is missed once, however much of it is missing.
-        spread: The lanes over which its outings are spread evenly, in time order; none where one day is all there is.
-    """
-
-    parts: tuple[int, ...]
-    whole: bool = False
-    spread: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True)
-class Problem:
-    """What is planned together.
-
-    Attributes:
-        fixed: (lane, begin) of outings that stay.
-    """
-
-    choices: tuple[Choice, ...]
-    needs: tuple[Need, ...]
-    fixed: tuple[Span, ...] = ()
-
-
-@dataclass(frozen=True)
-class Made:
-    """An outing: which choice, when it begins, and which of its guides come along."""
-
-    choice: int
-    begin: int
-    guides: tuple[int, ...]
+EFFORT: Final = 5.0
+"""Deterministic time for what is missed; a quarter of it for how many, and a tenth for each of the other aims."""
 
 
 @dataclass(frozen=True)
@@ -114,38 +31,91 @@ class Solution:
     fewest: int
 
 
-def solve(problem: Problem, effort: float = EFFORT) -> Solution:
-    """The best outings for a problem: what they miss, how many and how long, on which days, at which hours."""
-    model = _Model(problem, effort)
+def solve(problem: Problem, effort: float = EFFORT, *, bare: bool = False) -> Solution:
+    """The best outings for a problem: what they miss, how many and how long, on which days, at which hours.
+
+    An even share of each day is tried first; if that misses nothing, nothing misses less.
+
+    Args:
+        bare: Whether only what is proven matters.
+    """
+    step = problem.step
+    if step > 1:
+        coarse = solve(problem.scaled(step), effort, bare=bare)
+        return replace(coarse, made=tuple(replace(one, begin=one.begin * step) for one in coarse.made))
+    narrow = problem.narrow
+    first = _solved(narrow, effort, bare)
+    if narrow == problem:
+        return first
+    if first.missed == 0:
+        return replace(first, least=0, fewest=min(len(first.made), problem.surely))
+    return min(_solved(problem, effort, bare), first, key=lambda one: one.missed)
+
+
+def _solved(problem: Problem, effort: float, bare: bool) -> Solution:
+    model = _Days(problem)
     missed, least = model.reach(model.missed(), effort)
     if not model.found:
-        return Solution((), sum(map(_all, problem.needs)), least, 0)
-    number, fewest = model.reach(sum(model.made), effort / 4)
-    model.reach(model.cost(), effort / 4)
-    model.reach(model.unevenness(), effort / 4)
-    model.keep_choice()
-    for aim in (model.urgency(), model.closeness(), sum(model.begins_made())):
-        model.reach(aim, effort / 4)
-    return Solution(model.solution(), missed, least, min(fewest, number))
+        return Solution((), sum(need.all for need in problem.needs), least, 0)
+    _, fewest = model.reach(sum(model.made), effort / 4)
+    if not bare:
+        model.reach(model.cost(), effort / 10)
+        model.reach(model.unevenness(), effort / 10)
+    made = model.solution()
+    if not bare:
+        made = tuple(one for group in _apart(problem, made) for one in _timed(problem, group, effort))
+    return Solution(tuple(made), missed, least, min(fewest, len(made)))
 
 
-def _all(need: Need) -> int:
-    return int(any(need.parts)) if need.whole else sum(need.parts)
+class Aims:
+    """A model that is solved for one aim after the other."""
 
-
-class _Model:
-    """A Boolean for each outing and companion, a begin for each outing."""
-
-    def __init__(self, problem: Problem, effort: float) -> None:
-        self.problem, self.effort = problem, effort
+    def __init__(self) -> None:
         self.model = cp_model.CpModel()
         self.found: dict[int, int] = {}
-        self.variables: list[cp_model.IntVar] = []
+        self._variables: list[cp_model.IntVar] = []
+
+    def new(self, domain: Iterable[Span]) -> cp_model.IntVar:
+        """A number."""
+        spans = [list(span) for span in domain]
+        self._variables.append(self.model.new_int_var_from_domain(cp_model.Domain.from_intervals(spans), ""))
+        return self._variables[-1]
+
+    def reach(self, aim: Any, effort: float) -> tuple[int, int]:
+        """Makes an aim as small as can be and keeps it so; (value, bound)."""
+        if isinstance(aim, int) and self.found:
+            return aim, aim
+        self.model.minimize(aim)
+        solver = cp_model.CpSolver()
+        solver.parameters.num_workers = 1
+        solver.parameters.random_seed = 0
+        solver.parameters.max_deterministic_time = effort
+        self.model.clear_hints()
+        for variable in self._variables:
+            if variable.index in self.found:
+                self.model.add_hint(variable, self.found[variable.index])
+        status = solver.solve(self.model)
+        bound = 0 if status == cp_model.UNKNOWN else max(0, ceil(solver.best_objective_bound - 1e-6))
+        if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+            return 0, bound
+        self.found = {variable.index: solver.value(variable) for variable in self._variables}
+        value = round(solver.objective_value)
+        self.model.add(aim <= value)
+        return value, bound
+
+
+class _Days(Aims):
+    """A Boolean for each outing and companion, a begin for each outing."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__()
+        self.problem = problem
         self.made: list[Any] = []
-        self.begin: list[Any] = []
-        self.choice: list[int] = []
-        self.along: list[list[Any]] = []
-        self.counted: dict[tuple[int, int], list[tuple[int, Any]]] = defaultdict(list)
+        self._begin: list[Any] = []
+        self._choice: list[int] = []
+        self._copy: list[int] = []
+        self._along: list[list[Any]] = []
+        self._counted: dict[tuple[int, int], list[tuple[int, Any]]] = defaultdict(list)
         self._busy: dict[int, list[Any]] = defaultdict(list)
         for number, choice in enumerate(problem.choices):
             self._add(number, choice)
@@ -154,30 +124,24 @@ class _Model:
 
     # ------------------------------------------------------------ what is allowed
 
-    def _new(self, domain: Iterable[Span]) -> cp_model.IntVar:
-        spans = [list(span) for span in domain] or [[0, 0]]
-        self.variables.append(self.model.new_int_var_from_domain(cp_model.Domain.from_intervals(spans), ""))
-        return self.variables[-1]
-
     def _yes(self) -> cp_model.IntVar:
-        return self._new([(0, 1)])
+        return self.new([(0, 1)])
 
     def _add(self, number: int, choice: Choice) -> None:
-        copies = []
-        for _ in range(choice.copies):
-            made, begin = self._yes(), self._new(choice.begins)
+        first = len(self.made)
+        for copy in range(choice.copies):
+            made, begin = self._yes(), self.new(choice.begins)
             self._occupy(choice.lane, begin, choice.minutes, made)
-            along = [self._accompany(guide, begin, choice.minutes, made) for guide in choice.guides]
-            copies.append(len(self.made))
+            self._along.append([self._accompany(guide, begin, choice.minutes, made) for guide in choice.guides])
             self.made.append(made)
-            self.begin.append(begin)
-            self.choice.append(number)
-            self.along.append(along)
+            self._begin.append(begin)
+            self._choice.append(number)
+            self._copy.append(copy)
             for count in choice.counts:
-                self._count(choice, count, copies[-1])
-        for one, other in pairwise(copies):
+                self._count(choice, count, first + copy)
+        for one, other in pairwise(range(first, len(self.made))):
             self.model.add_implication(self.made[other], self.made[one])
-            later = self.model.add(self.begin[other] >= self.begin[one] + choice.minutes)
+            later = self.model.add(self._begin[other] >= self._begin[one] + choice.minutes)
             later.only_enforce_if(self.made[other])
 
     def _occupy(self, lane: int, begin: Any, minutes: int, made: Any) -> None:
@@ -196,142 +160,150 @@ class _Model:
 
     def _count(self, choice: Choice, count: Count, outing: int) -> None:
         """An outing counts only if it is made, begins in time, and everybody takes part."""
-        if not count.begins:
-            return
         made = self.made[outing]
         counts = made
         if count.begins != choice.begins or count.roles:
             counts = self._yes()
             self.model.add_implication(counts, made)
-            self._within(self.begin[outing], count.begins, counts)
+            self._within(self._begin[outing], count.begins, counts)
         for role in sorted(count.roles):
-            guides = zip(choice.guides, self.along[outing], strict=True)
-            self.model.add(sum(comes for guide, comes in guides if role in guide.roles) >= 1).only_enforce_if(counts)
-        self.counted[count.need, count.part].append((outing, counts))
+            self.model.add(sum(self._of(outing, role)) >= counts)
+        self._counted[count.need, count.part].append((outing, counts))
+
+    def _of(self, outing: int, role: str) -> list[Any]:
+        """Who of a role could come along."""
+        guides = self.problem.choices[self._choice[outing]].guides
+        return [comes for guide, comes in zip(guides, self._along[outing], strict=True) if role in guide.roles]
 
     # ------------------------------------------------------------ aims
 
     def missed(self) -> Any:
-        """What is missing in all."""
+        """What is missing in all; that so many outings are made says the same again, in a way that bounds well."""
         total = []
         for number, need in enumerate(self.problem.needs):
-            short = self._new([(0, _all(need))])
+            short = self.new([(0, need.all)])
             total.append(short)
             for part, owed in enumerate(need.parts):
-                found = sum(counts for _, counts in self.counted[number, part])
-                self.model.add(found + (owed * short if need.whole else short) >= owed)
+                found = self._counted[number, part]
+                enough = owed * short if need.whole else short
+                self.model.add(sum(counts for _, counts in found) + enough >= owed)
+                self.model.add(sum(self.made[outing] for outing, _ in found) + enough >= owed)
         return sum(total)
 
     def cost(self) -> Any:
         """Minutes of everybody; among equals, outings that say no more than they have to."""
-        choices = [self.problem.choices[number] for number in self.choice]
+        choices = [self.problem.choices[number] for number in self._choice]
         words = 1 + sum(choice.words for choice in choices)
         return sum(
             (words * choice.minutes + choice.words) * made + words * choice.minutes * sum(along)
-            for choice, made, along in zip(choices, self.made, self.along, strict=True)
+            for choice, made, along in zip(choices, self.made, self._along, strict=True)
         )
 
     def unevenness(self) -> Any:
-        """How far, day after day, the outings so far are from an even share of all."""
-        apart = []
+        """How far, in days, outings are from an even spread; a second one on a day is as far as can be."""
+        far = []
         for number, need in enumerate(self.problem.needs):
-            lanes = need.spread
-            of = [{outing for outing, _ in self.counted[number, part]} for part in range(len(need.parts))]
-            mine = sorted(set().union(*of)) if lanes else []
-            total = sum(self.found[self.made[outing].index] for outing in mine)
-            for place in range(len(lanes) - 1):
-                before = [one for one in mine if self.problem.choices[self.choice[one]].lane in lanes[: place + 1]]
-                so_far = len(lanes) * sum(self.made[one] for one in before)
-                gap = self._new([(0, len(lanes) * (len(mine) + total))])
-                self.model.add(gap >= so_far - total * (place + 1))
-                self.model.add(gap >= total * (place + 1) - so_far)
-                apart.append(gap)
-            if lanes:
-                self.model.add(sum(self.made[one] for one in mine) == total)
-        return sum(apart)
-
-    def keep_choice(self) -> None:
-        """From here on only the hours are open."""
-        for variable in (*self.made, *(one for along in self.along for one in along)):
-            self.model.add(variable == self.found[variable.index])
-
-    def _chosen(self) -> list[int]:
-        return [outing for outing, made in enumerate(self.made) if self.found[made.index]]
-
-    def begins_made(self) -> list[Any]:
-        """The begins of what is made."""
-        return [self.begin[outing] for outing in self._chosen()]
-
-    def urgency(self) -> Any:
-        """What is urgent, early."""
-        return sum(self.begin[outing] for outing in self._chosen() if self.problem.choices[self.choice[outing]].urgent)
-
-    def closeness(self) -> Any:
-        """How far a day's outings are from beginning an even part of the hours after each other."""
-        lanes: dict[int, list[int]] = defaultdict(list)
-        for outing in self._chosen():
-            lanes[self.problem.choices[self.choice[outing]].lane].append(outing)
-        close = []
-        for lane, outings in lanes.items():
-            fixed = [begin for other, begin in self.problem.fixed if other == lane]
-            if len(outings) + len(fixed) > 1:
-                part = self._part(outings, fixed)
-                apart = self._new([(0, part)])
-                starts = [*(self.begin[outing] for outing in outings), *fixed]
-                self.model.add_no_overlap(
-                    [self.model.new_interval_var(start, apart, self._end(start, apart), "") for start in starts]
-                )
-                close.append(part - apart)
-        return sum(close)
-
-    def _end(self, start: Any, length: Any) -> Any:
-        end = self._new([(0, 4 * 1440)])
-        self.model.add(end == start + length)
-        return end
-
-    def _part(self, outings: Sequence[int], fixed: Sequence[int]) -> int:
-        """The hours in which a day's outings may lie, in even parts."""
-        choices = [self.problem.choices[self.choice[outing]] for outing in outings]
-        first = min([*fixed, *(choice.begins[0][0] for choice in choices)])
-        last = max([*fixed, *(choice.begins[-1][1] + choice.minutes for choice in choices)])
-        return (last - first) // (len(outings) + len(fixed))
-
-    # ------------------------------------------------------------ solving
-
-    def reach(self, aim: Any, effort: float) -> tuple[int, int]:
-        """Makes an aim as small as can be and keeps it so; (value, bound)."""
-        if isinstance(aim, int):
-            self.model.minimize(0)
-        else:
-            self.model.minimize(aim)
-        solver = cp_model.CpSolver()
-        solver.parameters.num_workers = 1
-        solver.parameters.random_seed = 0
-        solver.parameters.max_deterministic_time = effort
-        self.model.clear_hints()
-        for variable in self.variables:
-            if variable.index in self.found:
-                self.model.add_hint(variable, self.found[variable.index])
-        status = solver.solve(self.model)
-        bound = max(0, ceil(solver.best_objective_bound - 1e-6)) if status != cp_model.UNKNOWN else 0
-        if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-            return 0, bound
-        self.found = {variable.index: solver.value(variable) for variable in self.variables}
-        value = round(solver.objective_value)
-        if not isinstance(aim, int):
-            self.model.add(aim <= value)
-        return value, bound
+            outings = sorted({one for part in range(len(need.parts)) for one, _ in self._counted[number, part]})
+            total = sum(self.found[self.made[one].index] for one in outings)
+            for one in outings if need.spread and total else ():
+                lane = self.problem.choices[self._choice[one]].lane
+                days = need.far(lane, total) + (len(need.spread) if self._copy[one] else 0)
+                far.append(days * self.made[one])
+        return sum(far)
 
     def solution(self) -> tuple[Made, ...]:
         """What was found."""
         return tuple(
             Made(
-                self.choice[outing],
-                self.found[self.begin[outing].index],
-                tuple(place for place, comes in enumerate(self.along[outing]) if self.found[comes.index]),
+                self._choice[outing],
+                self.found[self._begin[outing].index],
+                tuple(place for place, comes in enumerate(self._along[outing]) if self.found[comes.index]),
             )
-            for outing in self._chosen()
+            for outing, made in enumerate(self.made)
+            if self.found[made.index]
         )
 
 
-__all__ = ["Choice", "Count", "Guide", "Made", "Need", "Problem", "Solution", "solve"]
+# ---------------------------------------------------------------- hours
+
+
+def _apart(problem: Problem, made: Sequence[Made]) -> list[list[Made]]:
+    """Outings that share somebody's day, directly or by others, are timed together."""
+    groups: list[tuple[set[int], list[Made]]] = []
+    for one in made:
+        choice = problem.choices[one.choice]
+        lanes = {choice.lane, *(choice.guides[place].lane for place in one.guides)}
+        mine = [group for group in groups if group[0] & lanes]
+        merged = (lanes.union(*(group[0] for group in mine)), [*(each for group in mine for each in group[1]), one])
+        groups = [group for group in groups if group not in mine] + [merged]
+    return [listed for _, listed in groups]
+
+
+def _timed(problem: Problem, made: Sequence[Made], effort: float) -> list[Made]:
+    """The same outings at the best hours: what is urgent early, then evenly apart, then as early as can be."""
+    model = _Hours(problem, made)
+    for aim in (model.urgency(), model.closeness(), sum(model.begin)):
+        model.reach(aim, effort / 10)
+    return [replace(one, begin=model.found[begin.index]) for one, begin in zip(made, model.begin, strict=True)]
+
+
+class _Hours(Aims):
+    """A begin for each outing that is made; each still counts for what it counted for."""
+
+    def __init__(self, problem: Problem, made: Sequence[Made]) -> None:
+        super().__init__()
+        self.problem, self.made = problem, made
+        self.begin = [self.new(self._begins(one)) for one in made]
+        self.found = {begin.index: one.begin for begin, one in zip(self.begin, made, strict=True)}
+        busy: dict[int, list[Any]] = defaultdict(list)
+        for one, begin in zip(made, self.begin, strict=True):
+            choice = problem.choices[one.choice]
+            for lane in (choice.lane, *(choice.guides[place].lane for place in one.guides)):
+                busy[lane].append(self.model.new_fixed_size_interval_var(begin, choice.minutes, ""))
+        for intervals in busy.values():
+            self.model.add_no_overlap(intervals)
+
+    def _begins(self, one: Made) -> list[Span]:
+        """When all who come along can, and what it counts for goes on counting."""
+        choice = self.problem.choices[one.choice]
+        there = frozenset(role for place in one.guides for role in choice.guides[place].roles)
+        counted = [count.begins for count in choice.counts if count.roles <= there]
+        spans = cp_model.Domain.from_intervals([list(span) for span in choice.begins])
+        for begins in (*counted, *(choice.guides[place].begins for place in one.guides)):
+            if any(first <= one.begin <= last for first, last in begins):
+                spans = spans.intersection_with(cp_model.Domain.from_intervals([list(span) for span in begins]))
+        flat = spans.flattened_intervals()
+        return list(zip(flat[::2], flat[1::2], strict=True))
+
+    def urgency(self) -> Any:
+        """What is urgent, early."""
+        choices = [self.problem.choices[one.choice] for one in self.made]
+        return sum(begin for begin, choice in zip(self.begin, choices, strict=True) if choice.urgent)
+
+    def closeness(self) -> Any:
+        """How far a day's outings are from beginning an even part of the hours after each other."""
+        lanes: dict[int, list[int]] = defaultdict(list)
+        for number, one in enumerate(self.made):
+            lanes[self.problem.choices[one.choice].lane].append(number)
+        close = []
+        for lane, outings in lanes.items():
+            fixed = [begin for other, begin in self.problem.fixed if other == lane]
+            if len(outings) + len(fixed) > 1:
+                part = self._part(outings, fixed)
+                apart = self.new([(0, part)])
+                starts = [*(self.begin[outing] for outing in outings), *fixed]
+                self.model.add_no_overlap([self._after(start, apart) for start in starts])
+                close.append(part - apart)
+        return sum(close)
+
+    def _after(self, start: Any, length: Any) -> Any:
+        end = self.new([(0, 4 * 1440)])
+        self.model.add(end == start + length)
+        return self.model.new_interval_var(start, length, end, "")
+
+    def _part(self, outings: Sequence[int], fixed: Sequence[int]) -> int:
+        """The hours in which a day's outings may lie, in even parts."""
+        choices = [self.problem.choices[self.made[outing].choice] for outing in outings]
+        first = min([*fixed, *(choice.begins[0][0] for choice in choices)])
+        last = max([*fixed, *(choice.begins[-1][1] + choice.minutes for choice in choices)])
+        return (last - first) // (len(outings) + len(fixed))

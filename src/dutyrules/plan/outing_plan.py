@@ -4,16 +4,21 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Final
 
 from dutyrules.plan.assignment import Assignment
 from dutyrules.plan.hours import Span, instant, joined
-from dutyrules.plan.outing_lanes import Group, Lane, Lanes
-from dutyrules.plan.outing_model import Problem, Solution, solve
+from dutyrules.plan.outing_lanes import Group, Lane, Lanes, kinds_of
+from dutyrules.plan.outing_model import Solution, solve
+from dutyrules.plan.outing_problem import Problem
 from dutyrules.plan.outings import Ask, Counting
 from dutyrules.plan.plan import Measure, Task
 from dutyrules.timegrid import day_number
 
-REST = 30
+MANY: Final = 80
+"""So many possible rounds are planned at once."""
+
+REST: Final = 30
 """Who rests no longer between two buildings has no time for anything else in between."""
 
 
@@ -38,35 +43,133 @@ class Trips:
 def plan_outings(task: Assignment, walks: Sequence[Task]) -> Trips:
     """The rounds that an assignment asks for.
 
+    What is owed by the day goes first and what is owed by the week takes what time is left, or the other way round
+    where that misses less. Where neither misses as little as both would alone, all is planned at once if it is not
+    too much.
+
     Args:
         walks: Planned patrols, and pins.
     """
     if not task.outings.asks:
         return Trips()
-    counting = Counting(task.before.ground)
-    stay = [pin.task for pin in task.kept.outings]
-    asks = [left(one, counting, stay) for one in task.outings.asks]
-    asks = [one for one in asks if any(part.need for part in one.parts)]
-    fixed = [((counting.numbers[one.person], day_number(one.at.date())), _minute(one)) for one in stay]
-    solved: dict[Problem, Solution] = {}
+    desk = _Desk(task, walks)
+    wide, daily = desk.bound(desk.wide), desk.bound(desk.daily)
+    least, tasks = wide.least + daily.least, desk.in_turn(desk.daily, desk.wide)
+    if desk.missed(tasks) > least:
+        tasks = min(tasks, desk.in_turn(desk.wide, desk.daily), key=desk.missed)
+    if desk.missed(tasks) > least:
+        together = desk.at_once()
+        tasks, least = min(tasks, together.tasks, key=desk.missed), max(least, together.least)
+    fewest = (wide.fewest + daily.fewest) if desk.separate else max(wide.fewest, daily.fewest)
+    return Trips(tuple(tasks), least, fewest if desk.missed(tasks) == wide.least + daily.least else None)
 
-    def planned(busy: Mapping[Lane, Sequence[Span]]) -> tuple[list[tuple[Group, Solution]], int]:
-        """Groups with their outings, and what is missed by those that nobody can do anything for."""
-        groups = Lanes(task.before, asks, busy, fixed).groups()
-        for group in groups:
-            if group.problem not in solved:
-                solved[group.problem] = solve(group.problem)
+
+@dataclass(frozen=True)
+class _Found:
+    tasks: tuple[Task, ...]
+    least: int
+    fewest: int
+
+
+class _Desk:
+    """Plans some of what is owed, around what is planned already.
+
+    Attributes:
+        wide, daily: What is owed over several days, and on one.
+    """
+
+    def __init__(self, task: Assignment, walks: Sequence[Task]) -> None:
+        self._task = task
+        self._counting = Counting(task.before.ground)
+        self._stay = [pin.task for pin in task.kept.outings]
+        self._busy = taken(task, walks)
+        self._free = taken(task, [one for one in walks if one.pinned])
+        self._solved: dict[tuple[Problem, bool], Solution] = {}
+        asks = [left(one, self._counting, self._stay) for one in task.outings.asks]
+        open_ = [one for one in asks if any(part.need for part in one.parts)]
+        self.wide = [one for one in open_ if len(one.days) > 1]
+        self.daily = [one for one in open_ if len(one.days) <= 1]
+
+    @property
+    def separate(self) -> bool:
+        """Whether no round can count for what is owed by the day and for what is not."""
+        wide, daily = ({kind for one in asks for kind in kinds_of(one)} for asks in (self.wide, self.daily))
+        return wide.isdisjoint(daily)
+
+    def missed(self, tasks: Sequence[Task]) -> int:
+        """What is missed if so much is planned."""
+        mine: dict[str, list[Task]] = defaultdict(list)
+        for one in tasks:
+            mine[one.person].append(one)
+        persons = self._task.before.ground.presence.persons
+        return sum(
+            one.missed(self._counting.found(one, mine[persons[one.person]])) for one in (*self.wide, *self.daily)
+        )
+
+    def bound(self, asks: Sequence[Ask]) -> _Found:
+        """What is proven of some obligations, had people nothing else to do than what is pinned."""
+        return self._plan(asks, self._free, (), bare=True)
+
+    def in_turn(self, first: Sequence[Ask], second: Sequence[Ask]) -> tuple[Task, ...]:
+        """Some obligations, then others around them."""
+        made = self._plan(first, self._busy, ()).tasks
+        rest = [left(one, self._counting, made) for one in second]
+        return (*made, *self._plan(rest, self._and(made), made).tasks)
+
+    def at_once(self) -> _Found:
+        """All obligations together, where they are not too many."""
+        asks = [*self.wide, *self.daily]
+        groups = self._lanes(asks, self._free, ()).groups()
+        if sum(group.problem.size for group in groups) > MANY:
+            return _Found((), 0, 0)
+        found = self._plan(asks, self._busy, ())
+        return replace(found, least=self.bound(asks).least)
+
+    def _and(self, made: Sequence[Task]) -> Mapping[Lane, Sequence[Span]]:
+        """What takes time, and planned rounds."""
+        spans: dict[Lane, list[Span]] = defaultdict(list, {lane: list(busy) for lane, busy in self._busy.items()})
+        for one in made:
+            begin, minutes = _minute(one), int((one.until - one.at).total_seconds()) // 60
+            for name in (one.person, *one.along):
+                spans[self._counting.numbers[name], day_number(one.at.date())].append((begin, begin + minutes))
+        return spans
+
+    def _lanes(self, asks: Sequence[Ask], busy: Mapping[Lane, Sequence[Span]], made: Sequence[Task]) -> Lanes:
+        fixed = [(self._lane(one), _minute(one)) for one in (*self._stay, *made)]
+        return Lanes(self._task.before, [one for one in asks if any(part.need for part in one.parts)], busy, fixed)
+
+    def _lane(self, task: Task) -> Lane:
+        return self._counting.numbers[task.person], day_number(task.at.date())
+
+    def _plan(
+        self, asks: Sequence[Ask], busy: Mapping[Lane, Sequence[Span]], made: Sequence[Task], *, bare: bool = False
+    ) -> _Found:
+        """Plans some obligations, group by group; what belongs to no group cannot be helped.
+
+        Args:
+            made: Rounds that are planned already.
+            bare: Whether only what is proven matters.
+        """
+        groups = self._lanes(asks, busy, made).groups()
+        solved = [self._solve(group.problem, bare) for group in groups]
         served = {one.key for group in groups for one in group.asks}
         idle = sum(one.missed([0] * len(one.parts)) for one in asks if one.key not in served)
-        return [(group, solved[group.problem]) for group in groups], idle
+        return _Found(
+            tuple(
+                one
+                for group, solution in zip(groups, solved, strict=True)
+                for one in _tasks(self._task, self._counting, group, solution)
+            ),
+            idle + sum(solution.least for solution in solved),
+            sum(solution.fewest for solution in solved),
+        )
 
-    found, idle = planned(taken(task, walks))
-    missed = idle + sum(solution.missed for _, solution in found)
-    free, alone = planned(taken(task, [one for one in walks if one.pinned]))
-    least = alone + sum(solution.least for _, solution in free)
-    fewest = sum(solution.fewest for _, solution in free) if missed == least else None
-    tasks = [made for group, solution in found for made in _tasks(task, counting, group, solution)]
-    return Trips(tuple(tasks), least, fewest)
+    def _solve(self, problem: Problem, bare: bool) -> Solution:
+        """Problems that are alike are solved once."""
+        key = (problem, bare)
+        if key not in self._solved:
+            self._solved[key] = solve(problem, bare=bare)
+        return self._solved[key]
 
 
 def left(ask: Ask, counting: Counting, stay: Sequence[Task]) -> Ask:

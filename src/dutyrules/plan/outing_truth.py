@@ -48,7 +48,7 @@ class _Why:
             return Cause("done_late", {})
         if not ask.days:
             return Cause("rounds_no_day", {})
-        ask = left(ask, self._lanes.counting, [pin.task for pin in self._task.kept.outings])
+        open_, ask = ask, left(ask, self._lanes.counting, [pin.task for pin in self._task.kept.outings])
         minutes, need = self._minutes(ask), max(part.need for part in ask.parts)
         lanes = [(ask.person, day) for day in ask.days]
         spans = [span for lane in lanes for span in self._open(lane, ask)]
@@ -57,7 +57,7 @@ class _Why:
             free = sum(last - first for first, last in spans)
             return Cause("rounds_no_room", {"need": need, "minutes": minutes, "free": free, "fit": fit})
         roles = _roles(ask)
-        return (self._nobody(ask, roles) if roles else None) or self._compete(ask, need)
+        return (self._nobody(ask, roles) if roles else None) or self._compete(open_)
 
     def _minutes(self, ask: Ask) -> int:
         kinds = {pattern.event for part in ask.parts for pattern in part.patterns}
@@ -94,17 +94,16 @@ class _Why:
         """When any of those who owe may make the outing."""
         return joined(span for one in asks if day in one.days for span in self._open((one.person, day), one))
 
-    def _compete(self, ask: Ask, need: int) -> Cause:
-        counting = self._lanes.counting
-        found = counting.found(ask, [one for one in self._tasks if one.kind in self._task.outings.kinds])
-        others = {
-            one.duty
-            for one in self._task.outings.asks
-            if one.duty != ask.duty and set(one.days) & set(ask.days) and one.person == ask.person
-        }
-        return Cause(
-            "rounds_compete", {"need": need, "planned": min(found, default=0), "duties": ", ".join(sorted(others))}
+    def _compete(self, ask: Ask) -> Cause:
+        """What else the same people owe; that no other plan does better is proven by the search, if at all."""
+        rounds = [one for one in self._tasks if one.kind in self._task.outings.kinds]
+        found = self._lanes.counting.found(ask, rounds)
+        need, planned = max(
+            ((part.need, count) for part, count in zip(ask.parts, found, strict=True)), key=lambda one: one[0] - one[1]
         )
+        mine = [one for one in self._task.outings.asks if one.person == ask.person and set(one.days) & set(ask.days)]
+        others = ", ".join(sorted({one.duty for one in mine} - {ask.duty}))
+        return Cause("rounds_compete", {"need": need, "planned": planned, "duties": others})
 
     def occasions(self, ask: Ask) -> Iterator[Cause]:
         """What takes time of the days of an obligation."""
