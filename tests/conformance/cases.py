@@ -23,7 +23,7 @@ CASE = PARTS | {"reason", "rule", "expect"}
 EXPECT = {"duties", "people", "rejected", "implementation"}
 
 
-class PlainDumper(yaml.SafeDumper):
+class PlainDumper(yaml.CSafeDumper):
     """Scalars as they were written: only null has a type."""
 
     def ignore_aliases(self, data: Any) -> bool:

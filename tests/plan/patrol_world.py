@@ -76,6 +76,22 @@ class World:
     slot: tuple[str, str] = ("09:00", "10:00")
     pace: Mapping[str, Any] = field(default_factory=dict)
     duties: Mapping[str, Any] = field(default_factory=dict)
+    walking: Rows = ()
+    offices: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def closed(self) -> bool:
+        """Whether people come from an office and go back there."""
+        return self.pace.get("walk") == "closed"
+
+    def minutes(self, one: str, other: str) -> int:
+        """From building to building, or from or to the office of an area, which has its name."""
+        if one == other:
+            return 0
+        said = {(row["from"], row["to"]): int(row["minutes"]) for row in self.walking}
+        points = {row["building"]: point_of(row) for row in self.buildings} | dict(self.offices)
+        by_street = leg(points.get(one), points.get(other), int(self.pace.get("metres_per_minute", 60)))
+        return said.get((one, other), said.get((other, one), by_street))
 
     def write(self, folder: Path) -> Path:
         """Writes the files and returns the folder."""
@@ -96,7 +112,7 @@ class World:
         }
         estate = {
             "estate": "e",
-            "areas": {"A": {}, "B": {}},
+            "areas": {area: {"office": list(self.offices[area])} if area in self.offices else {} for area in "AB"},
             "books": ["book.yaml"],
             "working_hours": ["08:00", "17:00"],
             "planning": {"patrols": {"patrol": {"metres_per_minute": 60, **self.pace}}},
@@ -111,6 +127,7 @@ class World:
             "leave": self.leave,
             "coverage": coverage,
             "roster": self.roster,
+            "walking": self.walking,
         }
         for name, rows in tables.items():
             if rows:
@@ -121,6 +138,10 @@ class World:
     def load(self, folder: Path) -> "Loaded":
         """The world as the library sees it."""
         self.write(folder)
+        return self.reread(folder)
+
+    def reread(self, folder: Path) -> "Loaded":
+        """The files, perhaps with a change by hand."""
         estate = dr.load_estate(folder / "estate.yaml")
         return Loaded(folder, estate, dr.read_log([folder / "log.csv"], estate))
 
@@ -189,6 +210,10 @@ def walked(plan: Plan, buildings: Rows, pace: int = 60) -> int:
             minutes += leg(points.get(before.target or ""), points.get(task.target or ""), pace)
         before = task
     return minutes
+
+
+def point_of(row: Mapping[str, str]) -> tuple[int, int] | None:
+    return (int(row["x"]), int(row["y"])) if row.get("x") else None
 
 
 def leg(one: tuple[int, int] | None, other: tuple[int, int] | None, pace: int = 60) -> int:

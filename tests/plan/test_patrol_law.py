@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from dutyrules.estate import scored_period
 from dutyrules.plan import Plan
 from dutyrules.plan.verify import violations
-from tests.plan.patrol_world import WEEK, Loaded, World, at_minute, building, claimed, leg
+from tests.plan.patrol_world import WEEK, Loaded, World, at_minute, building, claimed
 
 DAYS = ("19", "20", "21", "22", "23")
 OPENS, STAFF = 9 * 60, ("p1", "p2")
@@ -43,6 +43,8 @@ def worlds(draw: st.DrawFn) -> World:
     patrol = {"at_least": owed, "cap": draw(st.sampled_from(["buildings", None]))}
     leave = [one for _ in range(draw(st.integers(0, 2))) for one in [leave_of(draw)]]
     end = OPENS + draw(st.integers(1, 8)) * 10
+    closed = draw(st.booleans())
+    spot = st.tuples(st.integers(0, 300), st.integers(0, 300))
     return World(
         buildings,
         people=people,
@@ -51,7 +53,17 @@ def worlds(draw: st.DrawFn) -> World:
         log=log_of(draw, [row["building"] for row in buildings]),
         slot=("09:00", f"{end // 60:02d}:{end % 60:02d}"),
         listing=draw(st.booleans()),
+        pace={"walk": "closed"} if closed else {},
+        offices={area: draw(spot) for area in "AB"} if closed else {},
+        walking=walking_of(draw, [row["building"] for row in buildings] + ["A", "B"] * closed),
     )
+
+
+def walking_of(draw: st.DrawFn, names: Sequence[str]) -> list[dict[str, str]]:
+    """Ways as somebody measured them: some only, some in one direction, a few longer than through a third building."""
+    pairs = st.tuples(st.sampled_from(names), st.sampled_from(names)).filter(lambda pair: pair[0] != pair[1])
+    some = draw(st.lists(pairs, max_size=6, unique=True))
+    return [{"from": one, "to": other, "minutes": str(draw(st.integers(0, 8)))} for one, other in some]
 
 
 def building_of(draw: st.DrawFn, name: str, area: str) -> dict[str, str]:
@@ -105,23 +117,35 @@ def _least(world: World, plan: Plan, person: str, day: date, asks: Sequence[tupl
     areas = {area for area, _ in asks}
     there = [row for row in world.buildings if row["area"] in areas and row["from"] <= text <= (row["to"] or "9")]
     late = _cannot_be_listed(world, plan, person, day)
-    free = [minute for minute in range(OPENS, _clock(world.slot[1])) if not _on_leave(world, person, day, minute)]
+    home = _home(world, person, day, [area for area, _ in asks])
+    closes = _clock(world.slot[1])
+    free = [minute for minute in range(OPENS, closes) if not _on_leave(world, person, day, minute)]
     best = sum(need for _, need in asks)
 
     def go_on(seen: tuple[Mapping[str, str], ...], minute: int) -> None:
         nonlocal best
         few = sum(max(0, need - sum(row["area"] == area for row in seen)) for area, need in asks)
-        best = min(best, few + sum(row["building"] in late for row in seen))
+        back = world.minutes(seen[-1]["building"], home) if home and seen else 0
+        if minute + back <= shut:
+            best = min(best, few + sum(row["building"] in late for row in seen))
         for row in there:
             if row not in seen:
                 length = int(row["inspect_minutes"])
-                ready = minute + (leg(_point(seen[-1]), _point(row)) if seen else 0)
+                before = seen[-1]["building"] if seen else home
+                ready = minute + (world.minutes(before, row["building"]) if before else 0)
                 begins = [begin for begin in free if begin >= ready and set(range(begin, begin + length)) <= set(free)]
                 if begins:
                     go_on((*seen, row), begins[0] + length)
 
-    go_on((), OPENS)
+    opens, shut = (free[0], free[-1] + 1) if free else (OPENS, OPENS)
+    go_on((), opens)
     return best
+
+
+def _home(world: World, person: str, day: date, areas: Sequence[str]) -> str | None:
+    """The office that a closed walk begins at: of the person's own area, else of the one that they stand in for."""
+    own = [str(row["area"]) for row in _held(world, person, day) if row["area"] in areas]
+    return (own or list(areas))[0] if world.closed else None
 
 
 def _cannot_be_listed(world: World, plan: Plan, person: str, day: date) -> set[str]:
@@ -150,11 +174,14 @@ def _cannot_be_listed(world: World, plan: Plan, person: str, day: date) -> set[s
 
 def _lead(world: World, person: str, day: date) -> list[Mapping[str, str]]:
     """The first post that the person holds that day."""
+    return _held(world, person, day)[:1]
+
+
+def _held(world: World, person: str, day: date) -> list[Mapping[str, str]]:
     text = day.isoformat()
-    held = [
+    return [
         row for row in world.people if row["person"] == person and row.get("from", "") <= text <= (row.get("to") or "9")
     ]
-    return held[:1]
 
 
 def _works(world: World, person: str, day: date) -> bool:
@@ -168,10 +195,6 @@ def _works(world: World, person: str, day: date) -> bool:
 def _on_leave(world: World, person: str, day: date, minute: int) -> bool:
     instant = f"{day} {minute // 60:02d}:{minute % 60:02d}"
     return any(row["person"] == person and row["from"] <= instant < row["until"] for row in world.leave)
-
-
-def _point(row: Mapping[str, str]) -> tuple[int, int] | None:
-    return (int(row["x"]), int(row["y"])) if row.get("x") else None
 
 
 def _clock(text: str) -> int:
@@ -208,8 +231,14 @@ def seen_in_slot(world: World, plan: Plan) -> None:
             assert (task.until - task.at).seconds == 60 * int(rows[task.target or ""]["inspect_minutes"])
     for tasks in by_day.values():
         for one, other in pairwise(tasks):
-            way = leg(_point(rows[one.target or ""]), _point(rows[other.target or ""]))
+            way = world.minutes(one.target or "", other.target or "")
             assert other.at - one.until >= timedelta(minutes=way)
+    for (person, day), tasks in by_day.items():
+        home = _home(world, person, day, [rows[one.target or ""]["area"] for one in tasks])
+        if home:
+            out, back = world.minutes(home, tasks[0].target or ""), world.minutes(tasks[-1].target or "", home)
+            assert f"{tasks[0].at - timedelta(minutes=out):%H:%M}" >= world.slot[0]
+            assert f"{tasks[-1].until + timedelta(minutes=back):%H:%M}" <= world.slot[1]
 
 
 QUICK = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))

@@ -70,7 +70,7 @@ def test_drawn_estates(world: VisitsWorld) -> None:
 
 
 def test_seeded_estates() -> None:
-    lawful_seeds(range(8))
+    lawful_seeds(range(3))
 
 
 def test_a_companion_comes_only_on_days_on_which_two_are_wished_for() -> None:
@@ -87,7 +87,7 @@ def test_many_drawn_estates(world: VisitsWorld) -> None:
 
 @pytest.mark.slow
 def test_many_seeded_estates() -> None:
-    lawful_seeds(range(8, MANY))
+    lawful_seeds(range(3, MANY))
 
 
 @pytest.mark.slow

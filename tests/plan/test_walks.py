@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from dutyrules.plan.fit import fit
 from dutyrules.plan.menus import ListedMenu, WideMenu, menu_of, most
 from dutyrules.plan.round import Ask, Round
-from dutyrules.plan.walks import EXACT, Ints, Point, Stop, Walks, legs, nearest, single_walk, tour, walked
+from dutyrules.plan.walks import EXACT, Ends, Ints, Point, Stop, Walks, legs, nearest, single_walk, tour, walked
 
 COORDINATES = st.integers(0, 400)
 POINTS = st.none() | st.builds(Point, COORDINATES.map(Fraction), COORDINATES.map(Fraction))
@@ -33,15 +33,28 @@ def stops(draw: st.DrawFn, minutes: int) -> Stop:
     return Stop(minutes, tuple((first, last - minutes) for first, last in spans if last - minutes >= first))
 
 
+Case = tuple[Ints, list[Stop], Ends | None]
+
+
 @st.composite
-def walks(draw: st.DrawFn, most_stops: int = 6) -> tuple[Ints, list[Stop]]:
+def walks(draw: st.DrawFn, most_stops: int = 6) -> Case:
+    """Along streets, or ways as somebody measured them; open, or from an office and back within the hour."""
     points = draw(st.lists(POINTS, min_size=1, max_size=most_stops))
-    return legs(points, 60), [draw(stops(draw(st.integers(3, 20)))) for _ in points]
+    every = [draw(stops(draw(st.integers(3, 20)))) for _ in points]
+    some = st.lists(st.integers(0, 9), min_size=len(points), max_size=len(points))
+    measured = st.lists(some, min_size=len(points), max_size=len(points)).map(lambda rows: np.array(rows, np.int64))
+    between = draw(st.sampled_from([legs(points, 60), None]))
+    ends = draw(st.none() | st.builds(Ends, some.map(tuple), some.map(tuple), st.just(540), st.integers(570, 600)))
+    return draw(measured) if between is None else between, every, ends
 
 
-def by_hand(between: Ints, stops: list[Stop], order: tuple[int, ...]) -> tuple[int, int] | None:
+def by_hand(
+    between: Ints, stops: list[Stop], order: tuple[int, ...], ends: Ends | None = None
+) -> tuple[int, int] | None:
     """(minute of the end, minutes walked) in this order; None if it cannot be done."""
     minute = ways = 0
+    if ends and order:
+        minute, ways = ends.opens + ends.out[order[0]], ends.out[order[0]]
     for place, stop in enumerate(order):
         if place:
             minute += int(between[order[place - 1], stop])
@@ -50,30 +63,55 @@ def by_hand(between: Ints, stops: list[Stop], order: tuple[int, ...]) -> tuple[i
         if not begins:
             return None
         minute = min(begins) + stops[stop].minutes
+    if ends and order:
+        minute, ways = minute + ends.back[order[-1]], ways + ends.back[order[-1]]
+        if minute > ends.closes:
+            return None
     return minute, ways
 
 
 @settings(deadline=None)
 @given(walks())
-def test_every_set_ends_as_early_as_in_the_best_order(case: tuple[Ints, list[Stop]]) -> None:
-    between, every = case
-    found = Walks.of(between, every, len(every))
-    ends = {
+def test_every_set_ends_as_early_as_in_the_best_order(case: Case) -> None:
+    between, every, ends = case
+    found = Walks.of(between, every, len(every), ends)
+    found_ends = {
         mask: (end, ways)
         for size in range(1, len(every) + 1)
         for mask, ways, end in np.array(found.through(size)).T.tolist()
     }
     for mask in range(1, 1 << len(every)):
         members = [stop for stop in range(len(every)) if mask >> stop & 1]
-        best = min((one for order in permutations(members) if (one := by_hand(between, every, order))), default=None)
+        best = min(
+            (one for order in permutations(members) if (one := by_hand(between, every, order, ends))), default=None
+        )
         if best is None:
-            assert mask not in ends
+            assert mask not in found_ends
             continue
         order = found.order(mask)
         assert sorted(stop for stop, _ in order) == members
-        assert by_hand(between, every, tuple(stop for stop, _ in order)) == ends[mask]
-        assert ends[mask][0] == best[0]
-        assert walked(between, order) == ends[mask][1]
+        assert by_hand(between, every, tuple(stop for stop, _ in order), ends) == found_ends[mask]
+        assert found_ends[mask][0] == best[0]
+        assert walked(between, order, ends) == found_ends[mask][1]
+
+
+def test_a_closed_walk_begins_and_ends_at_the_office() -> None:
+    """The office lies between the two buildings of a street: 1 minute to the one, 2 to the other, 3 from it to that."""
+    between = np.array([[0, 3], [3, 0]], np.int64)
+    office = Ends((1, 2), (1, 2), 540, 566)
+    both = Walks.of(between, [Stop(10, ((540, 560),))] * 2, 2, office)
+    assert both.order(0b11) == [(0, 541), (1, 554)]
+    assert np.array(both.through(2)).T.tolist() == [[0b11, 6, 566]]
+    hurried = Ends(office.out, office.back, 540, 565)
+    assert not len(Walks.of(between, [Stop(10, ((540, 560),))] * 2, 2, hurried).through(2)[0])
+
+
+def test_ways_are_taken_as_they_are() -> None:
+    """From 0 to 2 it takes 9 minutes, through 1 only 2; but 1 is not on the walk. Back it is shorter."""
+    between = np.array([[0, 1, 9], [1, 0, 1], [5, 1, 0]], np.int64)
+    found = Walks.of(between, [Stop(10)] * 3, 3)
+    assert found.order(0b101) == [(2, 0), (0, 15)]
+    assert found.order(0b111) == [(0, 0), (1, 11), (2, 22)]
 
 
 @settings(deadline=None)
@@ -102,18 +140,16 @@ def test_a_walk_waits_for_an_appointment_and_goes_on() -> None:
 
 @settings(deadline=None)
 @given(walks(5), st.integers(0, 4), st.integers(0, 4), st.data())
-def test_a_menu_holds_all_sets_that_miss_least(
-    case: tuple[Ints, list[Stop]], first: int, second: int, data: st.DataObject
-) -> None:
-    between, every = case
+def test_a_menu_holds_all_sets_that_miss_least(case: Case, first: int, second: int, data: st.DataObject) -> None:
+    between, every, ends = case
     masks = st.integers(0, (1 << len(every)) - 1)
     asks = (Ask(first, data.draw(masks)), Ask(second, data.draw(masks)))
     must = data.draw(masks) if data.draw(st.booleans()) else 0
-    walk = Round(tuple(range(len(every))), tuple(every), asks, must, (data.draw(masks),))
+    walk = Round(tuple(range(len(every))), tuple(every), asks, must, (data.draw(masks),), ends)
     possible = {
         mask: walk.rank(mask)
         for mask in range(1 << len(every))
-        if mask & must == must and any(by_hand(between, every, order) for order in permutations(_members(mask)))
+        if mask & must == must and any(by_hand(between, every, order, ends) for order in permutations(_members(mask)))
     }
     menu = menu_of(walk, between, 1.0)
     if not possible:
@@ -128,18 +164,17 @@ def test_a_menu_holds_all_sets_that_miss_least(
 
 @settings(deadline=None)
 @given(walks(4), st.integers(0, 4), st.data())
-def test_the_routing_model_misses_as_little_as_the_list(
-    case: tuple[Ints, list[Stop]], need: int, data: st.DataObject
-) -> None:
-    between, every = case
+def test_the_routing_model_misses_as_little_as_the_list(case: Case, need: int, data: st.DataObject) -> None:
+    between, every, ends = case
     masks = st.integers(0, (1 << len(every)) - 1)
-    walk = Round(tuple(range(len(every))), tuple(every), (Ask(need, data.draw(masks)), Ask(1, data.draw(masks))))
+    asks = (Ask(need, data.draw(masks)), Ask(1, data.draw(masks)))
+    walk = Round(tuple(range(len(every))), tuple(every), asks, ends=ends)
     listed, fitted = menu_of(walk, between, 1.0), fit(walk, between, 5.0)
     assert listed is not None
     assert fitted is not None
     assert walk.rank(fitted.chosen)[:2] == walk.rank(listed.near(0))[:2]
     assert fitted.least == listed.least
-    assert by_hand(between, every, tuple(stop for stop, _ in fitted.order)) is not None
+    assert by_hand(between, every, tuple(stop for stop, _ in fitted.order), ends) is not None
 
 
 def test_rounds_with_too_many_sets_are_searched(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -165,6 +200,29 @@ def test_single_walks_beyond_the_exact_size_are_short_ones(size: int) -> None:
     assert found is not None
     assert sorted(stop for stop, _ in found) == list(range(size))
     assert walked(between, found) == size - 1
+
+
+def test_single_closed_walks_go_round_from_the_office() -> None:
+    """Sixteen buildings around a square, the office at the middle of a side: 16 minutes round, whatever the order."""
+    corners = [(x, 0) for x in range(4)] + [(4, y) for y in range(4)] + [(x, 4) for x in range(4, 0, -1)]
+    corners += [(0, y) for y in range(4, 0, -1)]
+    points = [Point(Fraction(60 * x), Fraction(60 * y)) for x, y in corners]
+    spots = [points[number * 7 % 16] for number in range(16)]
+    office = tuple(int(way) for way in legs([points[2], *spots], 60)[0, 1:])
+    stops = [Stop(3, ((0, 600),))] * 16
+    between, ends = legs(spots, 60), Ends(office, office, 0, 16 + 48)
+    found = single_walk(between, stops, ends)
+    assert found is not None
+    assert walked(between, found, ends) == 16
+    assert single_walk(between, stops, Ends(office, office, 0, 16 + 47)) is None
+
+
+@settings(deadline=None)
+@given(st.integers(1, 9), st.data())
+def test_a_tour_of_ways_that_differ_by_direction_ends(count: int, data: st.DataObject) -> None:
+    row = st.lists(st.integers(0, 9), min_size=count, max_size=count)
+    between = np.array(data.draw(st.lists(row, min_size=count, max_size=count)), np.int64)
+    assert sorted(tour(between)) == list(range(count))
 
 
 def test_a_tour_goes_round_everything() -> None:

@@ -89,7 +89,7 @@ def test_drawn_books(world: WorldFiles) -> None:
     agree(world)
 
 
-@settings(QUICK, max_examples=6)
+@settings(QUICK, max_examples=3)
 @given(shipped_worlds())
 def test_shipped_books(world: WorldFiles) -> None:
     agree(world)

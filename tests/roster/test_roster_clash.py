@@ -36,17 +36,7 @@ def kept(model: RosterModel, names: list[Named]) -> RosterModel:
     return replace(model, rules=tuple(rule for rule in alone(model).rules if named(rule)))
 
 
-def clashing() -> list[int]:
-    found = []
-    for seed in range(60):
-        model = world(seed)
-        without = replace(model, rules=tuple(rule for rule in model.rules if rule.id != "fair"))
-        if rosters.best(case_of(strict(without))) is None:
-            found.append(seed)
-    return found[:8]
-
-
-@pytest.mark.parametrize("seed", clashing())
+@pytest.mark.parametrize("seed", [0, 2, 3, 4, 6, 7, 8, 9])  # the first worlds without any roster
 def test_every_rule_of_a_clash_is_needed(seed: int) -> None:
     model = world(seed)
     model = replace(model, rules=tuple(rule for rule in model.rules if rule.id != "fair"))

@@ -3,10 +3,12 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, Discriminator, Tag, ValidationError
 
+from dutyrules import source
 from dutyrules.diagnostics import Diagnostic, InputError, Span
 from dutyrules.source import MAX_BYTES, MAX_DEPTH, Node, dump, locate, parse, plain, read
 
@@ -467,3 +469,48 @@ def types(value: object) -> object:
             return [types(each) for each in value]
         case _:
             return type(value)
+
+
+# Two parsers --------------------------------------------------------------------------------------------------------
+
+SOUND = """\
+roles: {butler: {title: {zh-Hans: 管家, en: "a 'butler'"}}}   # who
+duties:
+  meet: &meet
+    at: [7:55, 12:00]
+    text: >-
+      folded
+      text
+  again: *meet
+tests:
+- |2
+    literal
+- ''
+"""
+_pieces = st.sampled_from([*":-?[]{},#&*!|>'\"%@`~<= \t\n\r\x85\ufeff\x07海", ": ", " #", "- ", "---", "|-", "\u2028"])
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.lists(st.tuples(st.integers(0, len(SOUND)), st.integers(0, 3), _pieces), min_size=1, max_size=3))
+def test_it_does_not_matter_which_parser_is_there(spoils: list[tuple[int, int, str]]) -> None:
+    text = SOUND
+    for place, length, piece in spoils:
+        text = text[:place] + piece + text[place + length :]
+    assert outcome(text) == outcome(text, yaml.SafeLoader)
+
+
+def outcome(text: str, loader: Any = None) -> Node | tuple[Diagnostic, ...]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(source, "_FAST", loader or source._FAST)
+        parse.cache_clear()
+        try:
+            return parse(text, FILE)
+        except InputError as error:
+            return error.diagnostics
+
+
+@pytest.mark.skipif(source._FAST is yaml.SafeLoader, reason="this PyYAML was built without libyaml")
+def test_sound_text_needs_the_fast_one_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(yaml, "SafeLoader", None)
+    parse.cache_clear()
+    assert plain(member(parse(SOUND, FILE), "duties", "again")) == {"at": ["7:55", "12:00"], "text": "folded text"}

@@ -85,8 +85,9 @@ def test_every_table_is_there_and_typed() -> None:
         },
         "buildings": {
             "building": pl.String, "area": pl.String, "from": pl.Date, "to": pl.Date, "x": pl.String, "y": pl.String,
-            "inspect_minutes": pl.Int32, "_row": pl.Int32,
+            "inspect_minutes": pl.Int32, "priority": pl.Boolean, "_row": pl.Int32,
         },
+        "walking": {"from": pl.String, "to": pl.String, "minutes": pl.Int32, "_row": pl.Int32},
         "units": {
             "unit": pl.String, "building": pl.String, "state": pl.String, "from": pl.Date, "to": pl.Date,
             "contact": pl.String, "prefer": pl.String, "priority": pl.Boolean,
@@ -135,6 +136,7 @@ def test_filled_tables_have_the_types_of_empty_ones() -> None:
             "people": PEOPLE,
             "buildings": BUILDINGS,
             "units": UNITS,
+            "walking": [{"from": "B1", "to": "lobby", "minutes": 3}],
             "blackouts": [{"unit": "B1-101", "reason": "travelling"}],
             "permits": [{"unit": "B1-101"}],
             "spells": [{"name": "handover", "target": "B1-101"}],
@@ -254,6 +256,15 @@ def test_encodings_with_chinese_titles(tmp_path: Path, header: str, encoding: st
     tables, diagnostics, _ = load(tmp_path, people=f"{header}\np1,管家,海棠一\n".encode(encoding))
     assert diagnostics == []
     assert tables.people.select("person", "role", "area").rows() == [("p1", "管家", "海棠一")]
+
+
+def test_ways_with_chinese_titles(tmp_path: Path) -> None:
+    tables, diagnostics, _ = load(
+        tmp_path, walking="起点,终点,步行分钟\n1栋,前台,3\n", buildings="楼栋,区域,优先\n1栋,海棠,是\n2栋,海棠,\n"
+    )
+    assert diagnostics == []
+    assert tables.walking.select("from", "to", "minutes").rows() == [("1栋", "前台", 3)]
+    assert tables.buildings["priority"].to_list() == [True, False]
 
 
 @pytest.mark.parametrize(("area", "encoding"), [("樱花园东区", "gb18030"), ("海棠園東區", "big5")])
@@ -410,7 +421,7 @@ def test_other_tables_drop_them_with_a_notice() -> None:
             "buildings has no such column; it is not read",
             Cell("buildings", 1, "inspect_minuts"),
             found="inspect_minuts",
-            expected="building, area, from, to, x, y, inspect_minutes",
+            expected="building, area, from, to, x, y, inspect_minutes, priority",
             hint="did you mean 'inspect_minutes'?",
             severity="warning",
         )

@@ -17,6 +17,8 @@ from dutyrules.book.problems import circles, follow, place_of, places, problems_
 from dutyrules.checks.duty import Names, Titles
 from dutyrules.diagnostics import Cell, Diagnostic, InputError, Place, Span, did_you_mean
 from dutyrules.estate.estate import Estate
+from dutyrules.estate.occasions import check_patrols
+from dutyrules.estate.offices import AreaForm, check_offices, check_walking, check_walks
 from dutyrules.estate.planning import Planning
 from dutyrules.figure import Day, Duration, Figure, Form, Text, Window, Within, clock, shown, wrong
 from dutyrules.registry import Tables, load_tables
@@ -24,13 +26,6 @@ from dutyrules.registry.areas import Areas, Places
 from dutyrules.resources import rules_dir
 from dutyrules.source import Node, plain, read
 from dutyrules.timegrid import Calendar
-
-
-class AreaForm(Form):
-    """An area, perhaps inside another."""
-
-    title: Titles = ""
-    within: Text | None = None
 
 
 def _zone(value: object) -> object:
@@ -124,11 +119,13 @@ def read_draft(node: Node, directory: Path, book: Book | None = None) -> Draft:
     if form is None or books is None:
         raise InputError(problems)
     bound = _bindings(node, form, books, problems)
-    areas = Areas({name: area.within for name, area in form.areas.items()})
+    offices = {name: office for name, area in form.areas.items() if (office := area.office_of(name))}
+    areas = Areas({name: area.within for name, area in form.areas.items()}, offices)
     if book is None:
         _check_figures(node, books, areas, problems)
         _check_planning(node, form.planning, books, problems)
-        _check_patrols(node, form.planning, areas, problems)
+        check_patrols(node, form.planning, areas, problems)
+        check_walks(node, form.planning, areas, problems)
         _check_roster(node, form, books, problems)
     if problems:
         raise InputError(problems)
@@ -150,6 +147,8 @@ def complete(
     """
     form = draft.form
     found = [*problems, *_check_tables(draft, tables, directory, files)]
+    found += check_offices(draft.node, draft.areas, tables)
+    found += check_walking(draft.areas, tables, directory, files)
     if any(problem.severity == "error" for problem in found):
         raise InputError(found)
     overrides = {day: word == "workday" for day, word in form.calendar.overrides.items()}
@@ -340,23 +339,6 @@ def _check_planning(node: Node, planning: Planning, book: Book, problems: list[D
                 message = f"the hours of {first} and {second} overlap"
                 found = f"{clock(begin)}-{clock(end)}"
                 problems.append(Diagnostic("estate.hours-overlap", message, where, found, "hours of its own"))
-
-
-def _check_patrols(node: Node, planning: Planning, areas: Areas, problems: list[Diagnostic]) -> None:
-    """A patrol fits into its hours, and occasions name areas that exist."""
-    for name, pace in planning.patrols.items():
-        longest = max((stop - start for start, stop in pace.hours or ()), default=0) // 60
-        if pace.hours is not None and longest < pace.minutes:
-            where = follow(node, ("planning", "patrols", name, "hours"))[0].span
-            message = f"no {name} fits into these hours: it takes {pace.minutes} minutes"
-            found, expected = f"{longest} minutes at a stretch", f"at least {pace.minutes}"
-            problems.append(Diagnostic("estate.no-hours", message, where, found, expected))
-    for number, occasion in enumerate(planning.occasions):
-        section = ("planning", "occasions", number)
-        for name in occasion.areas:
-            if name not in areas.within:
-                where = follow(node, (*section, "areas"))[0].span
-                problems.append(_unknown("estate.unknown-area", "area", name, where, areas.names))
 
 
 def _areas_in(node: Node) -> Iterator[tuple[str, Span]]:

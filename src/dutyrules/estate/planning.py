@@ -60,17 +60,21 @@ class PatrolPace(Form):
 
     Attributes:
         metres_per_minute: Walking pace, along streets (the sum of both coordinates' differences).
+        walk: Whether a walk ends in its last building, or begins and ends at the area's office.
         minutes: Minutes in a building whose table row does not say; how long a round takes that has no buildings.
         hours: When they may begin and end, within the shift, and the duty's slot or windows; at any time if not said.
         longest_gap: Most workdays of the area from one patrol of a building to the next; by default what even rotation
             needs, and one more.
+        priority_gap: The same for buildings with priority; by default half of it, rounded up.
         publish_at: When the next workday's list is published, if the book asks for one.
     """
 
     metres_per_minute: Some = 60
+    walk: Literal["open", "closed"] = "open"
     minutes: Some = 5
     hours: Windows | None = None
     longest_gap: Some | None = None
+    priority_gap: Some | None = None
     publish_at: Time = 16 * 3600 + 40 * 60
 
 

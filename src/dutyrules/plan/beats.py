@@ -8,6 +8,7 @@ from functools import reduce
 import numpy as np
 
 from dutyrules.checks.quota import ATTEMPTS
+from dutyrules.diagnostics import Diagnostic, InputError
 from dutyrules.estate.planning import PatrolPace
 from dutyrules.facts import Facts
 from dutyrules.plan.hours import Span, inside, joined, without
@@ -15,7 +16,7 @@ from dutyrules.plan.menus import Menu
 from dutyrules.plan.owing import Building, Buildings, Errand, Owing
 from dutyrules.plan.rotation import Place, Rotation, Step, fair_shares
 from dutyrules.plan.round import Ask, Round
-from dutyrules.plan.walks import Ints, Stop, legs
+from dutyrules.plan.walks import Ends, Ints, Stop
 
 Site = tuple[Errand, int]
 """What is done in which building."""
@@ -32,6 +33,7 @@ class Patrol:
         sites: What may be seen, in order.
         stops: How long one stays at each, and when one may begin.
         fixed: Sites that are pinned.
+        ends: Where a closed walk comes from and goes to.
     """
 
     person: int
@@ -40,6 +42,7 @@ class Patrol:
     sites: tuple[Site, ...]
     stops: tuple[Stop, ...]
     fixed: frozenset[Site]
+    ends: Ends | None
 
 
 @dataclass(frozen=True)
@@ -80,12 +83,15 @@ def patrols_of(
 
     Args:
         busy: (person, day) → minutes that are taken by something else.
+
+    Raises:
+        InputError: closed walks in an area without an office.
     """
     days: dict[tuple[int, int], list[Owing]] = defaultdict(list)
     for one in owing:
         days[one.day, one.person].append(one)
     return [
-        _patrol(person, day, group, buildings.on(day), paces, pins, busy.get((person, day), ()))
+        _patrol(person, day, group, buildings, paces, pins, busy.get((person, day), ()))
         for (day, person), listed in sorted(days.items(), key=lambda item: item[0])
         for group in _together(listed)
     ]
@@ -114,12 +120,12 @@ def _patrol(
     person: int,
     day: int,
     owing: Sequence[Owing],
-    there: Mapping[int, Building],
+    buildings: Buildings,
     paces: Mapping[str, PatrolPace],
     pins: Pins,
     busy: Sequence[Span],
 ) -> Patrol:
-    hours: dict[Site, list[Span]] = defaultdict(list)
+    there, hours = buildings.on(day), defaultdict[Site, list[Span]](list)
     for one in owing:
         for code in one.buildings:
             hours[one.errand, code] += without(one.hours, busy)
@@ -136,7 +142,35 @@ def _patrol(
         stay = paces[errand.kind].minutes if minutes is None else minutes
         spans = joined(hours[site])
         stops.append(Stop(stay, tuple((first, last - stay) for first, last in spans if last - stay >= first)))
-    return Patrol(person, day, tuple(owing), sites, tuple(stops), frozenset(fixed))
+    whole = joined(span for spans in hours.values() for span in spans)
+    ends = _ends(owing, [(errand.kind, there[code]) for errand, code in sites], buildings, paces, whole)
+    return Patrol(person, day, tuple(owing), sites, tuple(stops), frozenset(fixed), ends)
+
+
+def _ends(
+    owing: Sequence[Owing],
+    stops: Sequence[tuple[str, Building]],
+    buildings: Buildings,
+    paces: Mapping[str, PatrolPace],
+    hours: Sequence[Span],
+) -> Ends | None:
+    """The ways from and to the office of the person's own area, which the hours include; None for an open walk."""
+    if all(paces[one.errand.kind].walk == "open" for one in owing):
+        return None
+    area = next((one.area for one in owing if one.own), owing[0].area)
+    office = buildings.office(area)
+    if office is None:
+        name = buildings.area(area)
+        message = "closed walks begin and end at the office of an area, and this one has none"
+        hint = f"write areas: {{{name or 'A'}: {{office: [120, 40]}}}}: a building, or coordinates in metres"
+        raise InputError([Diagnostic("plan.no-office", message, None, name or "the whole estate", hint=hint)])
+    ways = [
+        (buildings.distances.minutes(office, one.spot, pace), buildings.distances.minutes(one.spot, office, pace))
+        for kind, one in stops
+        for pace in [paces[kind].metres_per_minute]
+    ]
+    opens, closes = (hours[0][0], hours[-1][1]) if hours else (0, 0)
+    return Ends(tuple(out for out, _ in ways), tuple(back for _, back in ways), opens, closes)
 
 
 # ---------------------------------------------------------------- rotations
@@ -217,11 +251,12 @@ class Chart:
     def _between(self, sites: Sequence[Site], patrols: Sequence[Patrol]) -> Ints:
         """Minutes from site to site, at the pace of the kind of patrol that one is on the way to."""
         seen = {site: patrol.day for patrol in reversed(patrols) for site in patrol.sites}
-        points = [self._buildings.on(seen[site])[site[1]].point for site in sites]
+        spots = [self._buildings.on(seen[site])[site[1]].spot for site in sites]
         kinds = np.array([errand.kind for errand, _ in sites])
         between = np.zeros((len(sites), len(sites)), np.int64)
         for kind in sorted(set(kinds.tolist())):
-            between[:, kinds == kind] = legs(points, self._paces[kind].metres_per_minute)[:, kinds == kind]
+            ways = self._buildings.distances.between(spots, self._paces[kind].metres_per_minute)
+            between[:, kinds == kind] = ways[:, kinds == kind]
         return between
 
     def _menu(
@@ -230,7 +265,8 @@ class Chart:
         places = tuple(number[site] for site in patrol.sites)
         asks = tuple(Ask(one.need, _mask(patrol.sites, one)) for one in patrol.owing)
         must = sum(1 << stop for stop, site in enumerate(patrol.sites) if site in patrol.fixed)
-        return menu_of(patrol, Round(places, patrol.stops, asks, must), between[np.ix_(places, places)])
+        walk = Round(places, patrol.stops, asks, must, ends=patrol.ends)
+        return menu_of(patrol, walk, between[np.ix_(places, places)])
 
     def _place(
         self, site: Site, beat: int, days: Sequence[int], patrols: Sequence[Patrol], fair: tuple[int, int]

@@ -7,7 +7,7 @@ from typing import Any, Final, TypeAlias
 from ortools.sat.python import cp_model
 
 from dutyrules.plan.round import Round
-from dutyrules.plan.walks import Ints
+from dutyrules.plan.walks import Ends, Ints
 
 Order: TypeAlias = tuple[tuple[int, int], ...]
 """(stop, minute at which one begins there), as they are walked."""
@@ -41,12 +41,14 @@ def fit(round_: Round, between: Ints, effort: float) -> Fit | None:
 
 
 class _Model:
-    """Stops are nodes of a circuit through an office from which every way takes no time; who is left out loops."""
+    """Stops are nodes of a circuit through an office, whose ways take no time for an open walk; the left out loop."""
 
     def __init__(self, round_: Round, between: Ints) -> None:
         self.round, self.between = round_, between
+        self.ends = round_.ends or Ends.nowhere(len(round_.stops))
         self.model = cp_model.CpModel()
         self.seen = [self.model.new_bool_var("") for _ in round_.stops]
+        self.first, self.last = ([self.model.new_bool_var("") for _ in round_.stops] for _ in range(2))
         self.follows = {pair: self.model.new_bool_var("") for pair in permutations(range(len(round_.stops)), 2)}
         self.begin = [
             self.model.new_int_var_from_domain(
@@ -60,8 +62,7 @@ class _Model:
         office = len(self.seen)
         arcs: list[tuple[int, int, Any]] = [(one, other, follows) for (one, other), follows in self.follows.items()]
         for stop, seen in enumerate(self.seen):
-            first, last = self.model.new_bool_var(""), self.model.new_bool_var("")
-            arcs += [(office, stop, first), (stop, office, last), (stop, stop, seen.negated())]
+            arcs += [(office, stop, self.first[stop]), (stop, office, self.last[stop]), (stop, stop, seen.negated())]
         arcs.append((office, office, self.model.new_bool_var("")))
         self.model.add_circuit(arcs)
 
@@ -69,10 +70,16 @@ class _Model:
         """Within the hours; where they are not interrupted, the sum of all minutes says it, and says it best."""
         stays = sum(stop.minutes * seen for stop, seen in zip(self.round.stops, self.seen, strict=True))
         ways = sum(int(self.between[pair]) * follows for pair, follows in self.follows.items())
-        self.model.add(stays + ways <= self.round.minutes)
+        leaves = sum(minutes * first for minutes, first in zip(self.ends.out, self.first, strict=True))
+        returns = sum(minutes * last for minutes, last in zip(self.ends.back, self.last, strict=True))
+        self.model.add(stays + ways + leaves + returns <= self.round.minutes)
+        for stop, begin in enumerate(self.begin):
+            there, home = self.ends.opens + self.ends.out[stop], self.ends.closes - self.ends.back[stop]
+            self.model.add(begin >= there).only_enforce_if(self.first[stop])
+            self.model.add(begin + self.round.stops[stop].minutes <= home).only_enforce_if(self.last[stop])
         for (one, other), follows in self.follows.items():
-            leaves = self.begin[one] + self.round.stops[one].minutes + int(self.between[one, other])
-            self.model.add(self.begin[other] >= leaves).only_enforce_if(follows)
+            arrives = self.begin[one] + self.round.stops[one].minutes + int(self.between[one, other])
+            self.model.add(self.begin[other] >= arrives).only_enforce_if(follows)
 
     def keep_fixed(self) -> None:
         """What is fixed is seen; what cannot be begun at any time is not."""

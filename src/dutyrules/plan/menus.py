@@ -9,7 +9,7 @@ import numpy as np
 
 from dutyrules.plan.fit import Order, fit
 from dutyrules.plan.round import Round, counted
-from dutyrules.plan.walks import Ints, Stop, Walks, nearest, single_walk, subsets, walked
+from dutyrules.plan.walks import Ends, Ints, Stop, Walks, least_ways, single_walk, subsets, walked
 
 LISTED: Final = 200_000
 """Up to so many sets a round's walks are all worked out beforehand; beyond that one by one, when they are asked for."""
@@ -104,7 +104,7 @@ class WideMenu(Menu):
         if not same or local & self.round.must != self.round.must:
             return None
         way = self._way(local)
-        return None if way is None else walked(self.between, way)
+        return None if way is None else walked(self.between, way, self.round.ends)
 
     def near(self, wanted: int) -> int:
         """See `Menu`."""
@@ -121,19 +121,20 @@ class WideMenu(Menu):
     def _way(self, local: int) -> Order | None:
         if local not in self._known:
             some = [stop for stop in range(len(self.round.stops)) if local >> stop & 1]
-            way = single_walk(self.between[np.ix_(some, some)], [self.round.stops[stop] for stop in some])
+            ends = self.round.ends and self.round.ends.of(some)
+            way = single_walk(self.between[np.ix_(some, some)], [self.round.stops[stop] for stop in some], ends)
             self._known[local] = None if way is None else tuple((some[stop], begin) for stop, begin in way)
         return self._known[local]
 
     def cheapest(self, prices: Ints, scale: int) -> tuple[int, int, int]:
-        """See `Menu`: every stop but the last costs at least the way to the nearest."""
-        away = nearest(self.between)
+        """See `Menu`: every stop but the last of an open walk costs at least the way to the nearest."""
+        away, whole = least_ways(self.between, self.round.ends)
         values = away * scale - prices[list(self.round.places)]
         size = self.round.rank(self.found)[2]
         taken = np.lexsort((np.arange(len(values)), values))[:size]
-        longest = int(np.sort(away)[-1]) if size else 0
+        whole = whole if size else 0
         chosen = self.round.spread(sum(1 << int(stop) for stop in taken))
-        return int(values[taken].sum()) - longest * scale, int(away[taken].sum()) - longest, chosen
+        return int(values[taken].sum()) + whole * scale, int(away[taken].sum()) + whole, chosen
 
 
 def menu_of(round_: Round, between: Ints, effort: float) -> Menu | None:
@@ -146,23 +147,23 @@ def menu_of(round_: Round, between: Ints, effort: float) -> Menu | None:
     size = max(round_.must.bit_count(), min(round_.size, most(round_, between)))
     if subsets(len(round_.stops), size) > LISTED:
         return _wide(round_, between, effort)
-    return _listed(round_, between, Walks.of(between, round_.stops, size))
+    return _listed(round_, between, Walks.of(between, round_.stops, size, round_.ends))
 
 
 def most(round_: Round, between: Ints) -> int:
     """More stops than this do not fit in between the first minute and the last; the shortest ways on are counted."""
-    away = nearest(between)
+    away, whole = least_ways(between, round_.ends)
     spent = np.sort(np.array([stop.minutes for stop in round_.stops], np.int64) + away)
-    return int(np.count_nonzero(np.cumsum(spent) - away.max(initial=0) <= round_.minutes))
+    return int(np.count_nonzero(np.cumsum(spent) + whole <= round_.minutes))
 
 
 def least_minutes(round_: Round, between: Ints) -> int:
     """At least so many minutes it takes to see all that is owed, ways included."""
-    away = nearest(between)
+    away, whole = least_ways(between, round_.ends)
     spent = np.array([stop.minutes for stop in round_.stops], np.int64) + away
     wanted = [int(np.sort(spent[_stops(ask.stops, len(spent))])[: ask.need].sum()) for ask in round_.asks]
     apart = sum(ask.stops.bit_count() for ask in round_.asks) == len(spent)  # a stop of two asks is seen once
-    return max((sum(wanted) if apart else max(wanted, default=0)) - int(away.max(initial=0)), 0)
+    return max((sum(wanted) if apart else max(wanted, default=0)) + whole, 0)
 
 
 def _listed(round_: Round, between: Ints, walks: Walks) -> ListedMenu | None:
@@ -184,10 +185,11 @@ def _needed(round_: Round, between: Ints) -> int:
     """Minutes of the shortest round that would see all that is owed, if it had all day; or a bound."""
     if subsets(len(round_.stops), round_.size) > LISTED:
         return least_minutes(round_, between)
-    walks = Walks.of(between, [Stop(stop.minutes) for stop in round_.stops], round_.size)
+    ends = round_.ends and Ends(round_.ends.out, round_.ends.back)
+    walks = Walks.of(between, [Stop(stop.minutes) for stop in round_.stops], round_.size, ends)
     for size in range(1, len(walks.layers) + 1):
-        chosen, _, ends = walks.through(size)
-        enough = [end for mask, end in zip(chosen.tolist(), ends.tolist(), strict=True) if not round_.rank(mask)[1]]
+        chosen, _, minutes = walks.through(size)
+        enough = [end for mask, end in zip(chosen.tolist(), minutes.tolist(), strict=True) if not round_.rank(mask)[1]]
         if enough:
             return min(enough)
     return least_minutes(round_, between)
@@ -234,12 +236,15 @@ def _grown_from(round_: Round, between: Ints, start: int) -> Order:
 
 
 def _begin(round_: Round, between: Ints, way: Order, stop: int) -> int | None:
-    """When one can begin at a stop after a walk."""
-    minute = 0
+    """When one can begin at a stop after a walk, and be back at the office in time."""
+    ends = round_.ends or Ends.nowhere(len(round_.stops))
+    minute = ends.opens + ends.out[stop]
     if way:
         last, begin = way[-1]
         minute = begin + round_.stops[last].minutes + int(between[last, stop])
-    return next((max(minute, first) for first, last in round_.stops[stop].begins if minute <= last), None)
+    found = next((max(minute, first) for first, last in round_.stops[stop].begins if minute <= last), None)
+    late = found is not None and found + round_.stops[stop].minutes + ends.back[stop] > ends.closes
+    return None if late else found
 
 
 def _set(way: Order) -> int:

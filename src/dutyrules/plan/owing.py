@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -11,9 +10,9 @@ from dutyrules.checks.quota import Quota
 from dutyrules.estate import Estate
 from dutyrules.estate.planning import PatrolPace
 from dutyrules.obligation import State
+from dutyrules.plan.distances import Distances, Spot, point_of, spot_of
 from dutyrules.plan.hours import Span, at_work, common
 from dutyrules.plan.plan import Unplanned
-from dutyrules.plan.walks import Point
 from dutyrules.registry.areas import first_day, last_day
 from dutyrules.scoring.findings import Namer
 from dutyrules.scoring.judge import Judgement
@@ -36,8 +35,9 @@ class Building:
     """A building as its row of a day describes it; `minutes` is None where it does not say."""
 
     code: int
-    point: Point | None
+    spot: Spot
     minutes: int | None
+    priority: bool
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,7 @@ class Owing:
     Attributes:
         key: The breach id, which names the obligation.
         area: Of the post; the buildings of one area are patrolled in turn, whoever does it.
+        own: Whether the post is the person's own, not one that they stand in for.
         errand: The event that is planned.
         counts: Every kind that counts.
         need: How many buildings more.
@@ -59,6 +60,7 @@ class Owing:
     duty: str
     person: int
     area: int
+    own: bool
     day: int
     errand: Errand
     counts: frozenset[str]
@@ -69,16 +71,23 @@ class Owing:
 
 
 class Buildings:
-    """The buildings of an estate, day by day."""
+    """The buildings of an estate, day by day, and the ways between them.
+
+    Attributes:
+        distances: Minutes from one to the other.
+    """
 
     def __init__(self, estate: Estate) -> None:
         table = estate.tables.buildings
         codes = {name: code for code, name in enumerate(estate.places.ids.to_list())}
         self._first, self._last = first_day(table["from"]), last_day(table["to"])
+        columns = ("building", "x", "y", "inspect_minutes", "priority")
         self._rows = [
-            Building(codes[name], None if x is None or y is None else Point(Fraction(x), Fraction(y)), minutes)
-            for name, x, y, minutes in table.select("building", "x", "y", "inspect_minutes").iter_rows()
+            Building(codes[name], Spot(name, point_of(x, y)), minutes, priority)
+            for name, x, y, minutes, priority in table.select(columns).iter_rows()
         ]
+        self._areas = estate.areas
+        self.distances = Distances.of(estate)
         self._days: dict[int, Mapping[int, Building]] = {}
 
     def on(self, day: int) -> Mapping[int, Building]:
@@ -87,6 +96,15 @@ class Buildings:
             there = np.flatnonzero((self._first <= day) & (day <= self._last)).tolist()
             self._days[day] = {self._rows[row].code: self._rows[row] for row in there}
         return self._days[day]
+
+    def office(self, area: int) -> Spot | None:
+        """Where closed walks of an area begin and end."""
+        office = self._areas.office(area)
+        return None if office is None else spot_of(office, {row.spot.name: row.spot.point for row in self._rows})
+
+    def area(self, area: int) -> str | None:
+        """Its name; None for the whole estate."""
+        return next(iter(self._areas.around(area)), None)
 
 
 def patrol_duties(estate: Estate) -> tuple[list[Quota], list[Unplanned]]:
@@ -169,6 +187,7 @@ class Reader:
             duty=duty.id,
             person=int(presence.person[post]),
             area=int(presence.area[post]),
+            own=bool(presence.acting_for[post] < 0),
             day=day,
             errand=Errand(planned_kind(estate.planning.patrols, duty), words(duty.where), windows),
             counts=frozenset(duty.kinds()),

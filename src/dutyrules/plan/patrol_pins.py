@@ -140,10 +140,12 @@ def check_outings(kept: Kept, asks: Sequence[Ask], counting: Counting) -> None:
 
 
 def too_far(kept: Kept, patrol: Patrol) -> InputError:
-    """Pins of one round that nobody can walk one after the other."""
+    """Pins of one round that nobody can walk one after the other, or from the office and back."""
     mine = [pin for pin in kept.patrols if kept.key(pin.task)[:2] == (patrol.person, patrol.day)]
     mine.sort(key=lambda pin: pin.task.at)
     message = "the ways between these pinned patrols take longer than the times between them"
+    if patrol.ends is not None:
+        message = "the ways between these pinned patrols, and from and to the office, take longer than there is time"
     related = tuple(("another one", pin.where) for pin in mine[1:])
     return InputError([Diagnostic("plan.pins-too-far", message, mine[0].where, str(mine[0].task.at), related=related)])
 

@@ -21,6 +21,7 @@ from dutyrules.plan.progress import Progress, untold
 from dutyrules.plan.rotation import Best, Rotation, Search, window
 from dutyrules.plan.rotation_bound import least_walking
 from dutyrules.plan.verify import verified
+from dutyrules.plan.walkable import unwalkable
 from dutyrules.timegrid import date_of
 
 MOVES: Final = 4_000
@@ -81,7 +82,8 @@ def plan_patrols(
         provenance=provenance(estate, task.log, provisional=task.before.ground.presence.provisional),
     )
     plan = replace(plan, status=status_of(plan.shortfall, plan.least_shortfall, plan.measures))
-    return verified(estate, task.log, task.period, plan, kinds=task.kinds, pins=task.kept.tasks)
+    walks = unwalkable(task, tasks)
+    return verified(estate, task.log, task.period, plan, kinds=task.kinds, pins=task.kept.tasks, others=walks)
 
 
 def _turn(circuits: Sequence[Circuit], moves: int, progress: Progress) -> tuple[list[Turned], bool]:

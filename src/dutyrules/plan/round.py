@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dutyrules.plan.walks import Ints, Stop
+from dutyrules.plan.walks import Ends, Ints, Stop
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,7 @@ class Round:
         asks: What is owed.
         must: Stops that are fixed.
         unlisted: For each duty to list a building beforehand: stops that are not listed and no longer can be.
+        ends: Of a closed walk.
     """
 
     places: tuple[int, ...]
@@ -31,6 +32,7 @@ class Round:
     asks: tuple[Ask, ...]
     must: int = 0
     unlisted: tuple[int, ...] = ()
+    ends: Ends | None = None
 
     @property
     def size(self) -> int:
@@ -42,7 +44,9 @@ class Round:
 
     @property
     def minutes(self) -> int:
-        """From the first minute in which one may begin to the last in which one may be busy."""
+        """From the first minute in which one may begin, or leave, to the last in which one may be busy."""
+        if self.ends is not None:
+            return self.ends.closes - self.ends.opens
         spans = [(begin, end + stop.minutes) for stop in self.stops for begin, end in stop.begins]
         return max((end for _, end in spans), default=0) - min((begin for begin, _ in spans), default=0)
 

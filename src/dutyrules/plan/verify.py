@@ -1,6 +1,6 @@
 """Whether a plan can be worked and says the truth: no solver takes part."""
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import date
 from itertools import pairwise
@@ -68,14 +68,24 @@ def _placed(tasks: Sequence[Task], pins: Sequence[Task]) -> list[Task]:
 
 
 def verified(
-    estate: Estate, log: Log, period: Period, plan: Plan, *, kinds: Set[str], pins: Sequence[Task] = ()
+    estate: Estate,
+    log: Log,
+    period: Period,
+    plan: Plan,
+    *,
+    kinds: Set[str],
+    pins: Sequence[Task] = (),
+    others: Iterable[Violation] = (),
 ) -> Plan:
     """The plan, once nothing is wrong with it.
+
+    Args:
+        others: What somebody else finds wrong with it.
 
     Raises:
         PlanError: something is; a fault of the planner, not of its input.
     """
-    found = list(violations(estate, log, period, plan, kinds=kinds, pins=pins))
+    found = [*violations(estate, log, period, plan, kinds=kinds, pins=pins), *others]
     if found:
         lines = "; ".join(f"{one.rule}: {one.what}: {one.found}" for one in found[:5])
         raise PlanError(f"{len(found)} violations in a plan of {plan.name}: {lines}")

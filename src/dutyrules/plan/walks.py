@@ -1,7 +1,7 @@
 """Shortest walks through sets of buildings: exact, by one pass over the subsets (Held and Karp).
 
-A walk is open: it begins in its first building and ends in its last. Where people come from and where they go
-afterwards is not known.
+A walk is open, and begins in its first building and ends in its last; or it is closed, and begins and ends at an
+office. Ways need not be as long back as there, nor shorter than through a third building: they are taken as they are.
 """
 
 from collections.abc import Sequence
@@ -48,6 +48,31 @@ class Stop:
 
 
 @dataclass(frozen=True)
+class Ends:
+    """Where a walk comes from and goes to: for an open one, nowhere.
+
+    Attributes:
+        out, back: Minutes from the office to each stop, and from there to the office.
+        opens, closes: One leaves not before, and is back by then, in minutes after midnight.
+    """
+
+    out: tuple[int, ...]
+    back: tuple[int, ...]
+    opens: int = 0
+    closes: int = FAR - 1
+
+    @classmethod
+    def nowhere(cls, count: int) -> "Ends":
+        """The ends of an open walk."""
+        return cls((0,) * count, (0,) * count)
+
+    def of(self, stops: Sequence[int]) -> "Ends":
+        """Those of some stops."""
+        out, back = (tuple(ways[stop] for stop in stops) for ways in (self.out, self.back))
+        return Ends(out, back, self.opens, self.closes)
+
+
+@dataclass(frozen=True)
 class Point:
     """Where a building stands, in metres."""
 
@@ -88,41 +113,47 @@ class Walks:
 
     legs: Ints
     stops: tuple[Stop, ...]
+    ends: Ends
     layers: tuple[tuple[Ints, Ints], ...]
 
     @classmethod
-    def of(cls, between: Ints, stops: Sequence[Stop], size: int) -> "Walks":
+    def of(cls, between: Ints, stops: Sequence[Stop], size: int, ends: Ends | None = None) -> "Walks":
         """Walks through all sets of at most `size` stops.
 
         Args:
             between: Minutes from stop to stop.
+            ends: Of closed walks.
         """
         count = len(stops)
+        ends = ends or Ends.nowhere(count)
         stays = _Stays.of(stops)
         alone = np.full((count, count), FAR << _BITS, np.int64)
         one = np.arange(count)
-        alone[one, one] = stays.after(np.zeros(count, np.int64), one)
+        alone[one, one] = stays.after((ends.opens << _BITS) + np.array(ends.out, np.int64) * _ONE, one)
         layers = [(_sets(count, 1)[0], alone)]
         for number in range(2, min(size, count) + 1):
             layers.append(_longer(layers[-1][1], between, stays, number))
-        return cls(between, tuple(stops), tuple(layers))
+        return cls(between, tuple(stops), ends, tuple(layers))
+
+    @property
+    def _back(self) -> Ints:
+        return np.array(self.ends.back, np.int64) * _ONE
 
     def through(self, size: int) -> tuple[Ints, Ints, Ints]:
         """(set, minutes walked, minute of the end) of all sets of so many stops that can be walked in time."""
         masks, states = self.layers[size - 1]
-        best = states.min(axis=1)
-        good = best >> _BITS < FAR
+        best = (states + self._back).min(axis=1)
+        good = best >> _BITS <= self.ends.closes
         return masks[good], best[good] & _WALKED, best[good] >> _BITS
 
     def order(self, chosen: int) -> list[tuple[int, int]]:
         """(stop, minute at which one begins there) along the best walk through a set."""
         found: list[tuple[int, int]] = []
-        reach: Ints | None = None
+        reach = self._back
         while chosen:
             masks, states = self.layers[chosen.bit_count() - 1]
             at = np.searchsorted(masks, chosen)
-            row = states[at]
-            row = row[::-1] if reach is None else (row + reach)[::-1]
+            row = (states[at] + reach)[::-1]
             last = len(row) - 1 - int(row.argmin())  # on a tie the lower numbers come first
             found.append((last, int(states[at, last] >> _BITS) - self.stops[last].minutes))
             reach = self.legs[:, last] * _ONE
@@ -186,6 +217,15 @@ def nearest(between: Ints) -> Ints:
     return np.where(len(between) > 1, away.min(axis=1, initial=FAR), 0)
 
 
+def least_ways(between: Ints, ends: Ends | None) -> tuple[Ints, int]:
+    """What each stop of a walk adds to it at least, and what the whole walk does: less than nothing for an open one."""
+    away = nearest(between)
+    if ends is None:
+        return away, -int(away.max(initial=0))
+    home = np.array(ends.back, np.int64)
+    return np.minimum(away, home) if len(between) > 1 else home, min(ends.out, default=0)
+
+
 def tour(between: Ints) -> list[int]:
     """A short round through all stops: always to the nearest, then straightened as long as that helps."""
     if not len(between):
@@ -203,43 +243,58 @@ def _straightened(between: Ints, found: list[int]) -> bool:
     """Turns stretches of a round, as long as one pass over all of them finds some that is walked better backwards."""
     ways, better = between.tolist(), False
     for start in range(1, len(found) - 1):
+        before, forth, back = found[start - 1], 0, 0
         for end in range(start + 1, len(found)):
-            before, first, last, after = found[start - 1], found[start], found[end], found[(end + 1) % len(found)]
-            if ways[before][last] + ways[first][after] < ways[before][first] + ways[last][after]:
+            forth += ways[found[end - 1]][found[end]]
+            back += ways[found[end]][found[end - 1]]
+            first, last, after = found[start], found[end], found[(end + 1) % len(found)]
+            if ways[before][last] + back + ways[first][after] < ways[before][first] + forth + ways[last][after]:
                 found[start : end + 1] = found[start : end + 1][::-1]
-                better = True
+                forth, back, better = back, forth, True
     return better
 
 
-def single_walk(between: Ints, stops: Sequence[Stop]) -> list[tuple[int, int]] | None:
+def single_walk(between: Ints, stops: Sequence[Stop], ends: Ends | None = None) -> list[tuple[int, int]] | None:
     """(stop, minute at which one begins there) along a walk through all the stops; None if none is found.
 
-    It is the shortest for up to `EXACT` stops, beyond that a short one.
+    It is the one that ends first for up to `EXACT` stops, beyond that one that ends early.
     """
     if len(stops) <= EXACT:
-        walks, everything = Walks.of(between, stops, len(stops)), (1 << len(stops)) - 1
+        walks, everything = Walks.of(between, stops, len(stops), ends), (1 << len(stops)) - 1
         return walks.order(everything) if len(walks.through(len(stops))[0]) else None
-    around = tour(between)
-    rounds = [around[turn:] + around[:turn] for turn in range(len(around))]
-    timed = [_timed(between, stops, way) for one in rounds for way in (one, one[::-1])]
-    return min(
-        (way for way in timed if way), key=lambda way: (way[-1][1] + stops[way[-1][0]].minutes, way), default=None
-    )
+    given = ends or Ends.nowhere(len(stops))
+    timed = [_timed(between, stops, given, way) for one in _orders(between, ends) for way in (one, one[::-1])]
+    return min((way for way in timed if way), key=lambda way: (_end(stops, given, way), way), default=None)
 
 
-def _timed(between: Ints, stops: Sequence[Stop], way: Sequence[int]) -> list[tuple[int, int]] | None:
+def _orders(between: Ints, ends: Ends | None) -> list[list[int]]:
+    """A round cut open at every stop, or at the office."""
+    if ends is None:
+        around = tour(between)
+        return [around[turn:] + around[:turn] for turn in range(len(around))]
+    whole = np.block([[np.zeros((1, 1), np.int64), np.array([ends.out])], [np.array([ends.back]).T, between]])
+    return [[stop - 1 for stop in tour(whole)[1:]]]
+
+
+def _timed(between: Ints, stops: Sequence[Stop], ends: Ends, way: Sequence[int]) -> list[tuple[int, int]] | None:
     """When one begins at each stop, if they are walked in this order."""
-    minute, found = 0, list[tuple[int, int]]()
+    minute, found = ends.opens, list[tuple[int, int]]()
     for stop in way:
-        minute += int(between[found[-1][0], stop]) if found else 0
+        minute += int(between[found[-1][0], stop]) if found else ends.out[stop]
         begin = next((max(minute, first) for first, last in stops[stop].begins if minute <= last), None)
         if begin is None:
             return None
         found.append((stop, begin))
         minute = begin + stops[stop].minutes
-    return found
+    return found if _end(stops, ends, found) <= ends.closes else None
 
 
-def walked(between: Ints, order: Sequence[tuple[int, int]]) -> int:
-    """Minutes walked from stop to stop."""
-    return sum(int(between[one, other]) for (one, _), (other, _) in pairwise(order))
+def _end(stops: Sequence[Stop], ends: Ends, way: Sequence[tuple[int, int]]) -> int:
+    last, begin = way[-1]
+    return begin + stops[last].minutes + ends.back[last]
+
+
+def walked(between: Ints, order: Sequence[tuple[int, int]], ends: Ends | None = None) -> int:
+    """Minutes walked from stop to stop, and from and to the office."""
+    way = sum(int(between[one, other]) for (one, _), (other, _) in pairwise(order))
+    return way + (ends.out[order[0][0]] + ends.back[order[-1][0]] if ends and order else 0)

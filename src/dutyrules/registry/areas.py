@@ -1,7 +1,8 @@
 """Areas, nested, and what lies in them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import cached_property
 
 import numpy as np
@@ -12,6 +13,19 @@ from dutyrules.registry.tables import Tables
 
 
 @dataclass(frozen=True)
+class Office:
+    """Where the people of an area set out from.
+
+    Attributes:
+        name: A building, or what the table of walking minutes calls it: the area, where coordinates say where it is.
+        point: Its coordinates in metres, if they are given.
+    """
+
+    name: str
+    point: tuple[Fraction, Fraction] | None = None
+
+
+@dataclass(frozen=True)
 class Areas:
     """The areas of an estate; each may lie within another.
 
@@ -19,6 +33,7 @@ class Areas:
     """
 
     within: Mapping[str, str | None]
+    offices: Mapping[str, Office] = field(default_factory=dict)
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -44,6 +59,10 @@ class Areas:
             chain.append(name)
             name = self.within[name]
         return chain
+
+    def office(self, index: int) -> Office | None:
+        """The office of an area: its own, else that of the nearest area around it."""
+        return next((self.offices[name] for name in self.around(index) if name in self.offices), None)
 
     @cached_property
     def contains(self) -> npt.NDArray[np.bool_]:

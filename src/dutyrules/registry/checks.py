@@ -45,6 +45,7 @@ def check(tables: Mapping[str, Table]) -> list[Diagnostic]:
         diagnostics += _overlaps(tables[name], key)
     diagnostics += _incomplete_shifts(tables["roster"])
     diagnostics += _duplicates(tables["roster"], ("person", "date"))
+    diagnostics += _duplicates(tables["walking"], ("from", "to"))
     names = _personal_names(tables["people"].frame)
     for table, column, target, key_column in _REFERENCES:
         diagnostics += _strangers(tables[table], column, tables[target], key_column, names)
@@ -64,7 +65,7 @@ def _reversed(table: Table) -> list[Diagnostic]:
         return []
     if "until" in table.frame.columns:
         column, wrong, relation = "until", pl.col("until") <= pl.col("from"), "after"
-    elif "to" in table.frame.columns:
+    elif table.frame.schema.get("to") == pl.Date:
         column, wrong, relation = "to", pl.col("to") < pl.col("from"), "on or after"
     else:
         return []

@@ -102,6 +102,13 @@ _LEAVE_ALIASES = {
     "until": ("止(不含)", "至(不含)", "结束时间(不含)", "結束時間(不含)", "结束日期(不含)", "結束日期(不含)"),
 }
 
+# Where a way begins and ends, not from when to when.
+_WAY_ALIASES = {
+    "from": ("起点", "起點", "从", "從"),
+    "to": ("终点", "終點", "到"),
+    "minutes": ("分钟", "分鐘", "步行分钟", "步行分鐘"),
+}
+
 # The name of a spell is no person's.
 _SPELL_ALIASES = {"name": ("名称", "名稱", "事项", "事項")}
 
@@ -147,6 +154,12 @@ TABLES: Mapping[str, tuple[Column, ...]] = MappingProxyType(
             _column("x", Kind.DECIMAL),
             _column("y", Kind.DECIMAL),
             _column("inspect_minutes", Kind.COUNT),
+            _column("priority", Kind.BOOLEAN, default="no"),
+        ),
+        "walking": (
+            _column("from", required=True, aliases=_WAY_ALIASES),
+            _column("to", required=True, aliases=_WAY_ALIASES),
+            _column("minutes", Kind.COUNT, required=True, aliases=_WAY_ALIASES),
         ),
         "units": (
             _key("unit"),

@@ -29,7 +29,8 @@ class Tables:
     Attributes:
         people: One row per post; `fte` is the text of an exact number (`1`, `0.5`, `1/2`), `primary` is `Boolean`.
             Columns beyond the documented ones are kept as `String`.
-        buildings: `x` and `y` are texts of decimals, `inspect_minutes` is `Int32`.
+        buildings: `x` and `y` are texts of decimals, `inspect_minutes` is `Int32`, `priority` is `Boolean`.
+        walking: Minutes on foot from one building or office to another; `from` and `to` are names.
         units: One row per unit and state.
         blackouts: Days on which a household must be neither visited nor called.
         permits: Renovation permits.
@@ -46,6 +47,7 @@ class Tables:
 
     people: pl.DataFrame
     buildings: pl.DataFrame
+    walking: pl.DataFrame
     units: pl.DataFrame
     blackouts: pl.DataFrame
     permits: pl.DataFrame
