@@ -118,7 +118,11 @@ def test_what_the_log_has_counts(folder: Path) -> None:
 def test_what_is_past_is_missed(folder: Path) -> None:
     log = [event("20", "09:00", "walked")]
     plan = planned(
-        World({"walk": WALK, "joint": {**JOINT, "participants": []}}, {"detailed": DETAILED, "joint": {}}, log=log),
+        World(
+            {"walk": WALK, "joint": {**JOINT, "participants": []}},
+            {"detailed": DETAILED, "joint": {"minutes": 5}},
+            log=log,
+        ),
         folder,
     )
     assert [(one.duty, one.day.day, one.number) for one in plan.shortfalls] == [("walk", 19, 2), ("walk", 20, 1)]
@@ -137,7 +141,10 @@ def test_rounds_and_patrols_do_not_meet(folder: Path) -> None:
         "slot": "round",
         "clause": "9",
     }
-    paces = {"patrol": {"metres_per_minute": 60}, "walked": {"minutes": 30, "hours": [["09:00", "10:10"]]}}
+    paces: dict[str, Any] = {
+        "patrol": {"metres_per_minute": 60},
+        "walked": {"minutes": 30, "hours": [["09:00", "10:10"]]},
+    }
     world = World(
         {"patrol": patrol, "walk": {**WALK, "at_least": 1}},
         paces,
@@ -263,7 +270,7 @@ def test_both_leads_at_once_where_that_is_fewer(folder: Path) -> None:
 
 def test_on_a_rain_day_the_checks_come_first(folder: Path) -> None:
     log = [event("21", "09:30", "rain", "")]
-    paces = {"detailed": DETAILED, **{kind: {"minutes": 15} for kind in ("roof", "lobby", "sign")}}
+    paces: dict[str, Any] = {"detailed": DETAILED, **{kind: {"minutes": 15} for kind in ("roof", "lobby", "sign")}}
     plan = planned(World({**TWO, "rain": RAIN}, paces, log=log), folder, start=date(2026, 10, 20))
     mine = [line for line in told(plan) if line.startswith("21")]
     assert sorted(line.split()[1] for line in mine if line.split()[-1] in ("roof", "lobby", "sign")) == [
@@ -294,7 +301,7 @@ def test_an_occasion_moves_rounds_and_patrols(folder: Path) -> None:
         "slot": "round",
         "clause": "9",
     }
-    paces = {"patrol": {"metres_per_minute": 60}, "detailed": DETAILED}
+    paces: dict[str, Any] = {"patrol": {"metres_per_minute": 60}, "detailed": DETAILED}
     occasions = [{"date": "2026-10-21", "areas": ["A"], "busy": [["08:00", "11:30"]], "title": "Autumn festival"}]
     people = ({"person": "li", "area": "A1"}, {"person": "wu", "area": "B"})
     buildings = [*row_of(2, area="A1"), *row_of(2, area="B")]
@@ -354,14 +361,14 @@ def test_a_pinned_round_that_counts_for_nothing(folder: Path) -> None:
 
 
 def test_what_is_left_alone_is_named(folder: Path) -> None:
-    duties = {
+    duties: dict[str, Any] = {
         "anybody": {**WALK, "performed_by": "any"},
         "advice": {**WALK, "strength": "should"},
         "mixed": {**WALK, "event": ["walked", "patrol"]},
         "ordered": {**RAIN, "follow_up": {"in_order": ["roof", "lobby"]}},
         "chain": {**RAIN, "trigger": "roof", "follow_up": "lobby", "owed_by": "person"},
     }
-    paces = {kind: {} for kind in ("walked", "roof", "lobby")}
+    paces: dict[str, Any] = {kind: {} for kind in ("walked", "roof", "lobby")}
     plan = World(duties, paces).load(folder).plan()
     assert {one.who: one.reason for one in plan.unplanned} == {
         "anybody": "done_by_anybody",

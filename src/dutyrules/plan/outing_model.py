@@ -90,7 +90,7 @@ class Aims:
         solver.parameters.num_workers = 1
         solver.parameters.random_seed = 0
         solver.parameters.max_deterministic_time = effort
-        self.model.clear_hints()
+        self.model.clear_hints()  # type: ignore[no-untyped-call]
         for variable in self._variables:
             if variable.index in self.found:
                 self.model.add_hint(variable, self.found[variable.index])

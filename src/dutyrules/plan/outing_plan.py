@@ -129,7 +129,7 @@ class _Desk:
         """What takes time, and planned rounds."""
         spans: dict[Lane, list[Span]] = defaultdict(list, {lane: list(busy) for lane, busy in self._busy.items()})
         for one in made:
-            begin, minutes = _minute(one), int((one.until - one.at).total_seconds()) // 60
+            begin, minutes = _minute(one), _length(one)
             for name in (one.person, *one.along):
                 spans[self._counting.numbers[name], day_number(one.at.date())].append((begin, begin + minutes))
         return spans
@@ -180,18 +180,34 @@ def left(ask: Ask, counting: Counting, stay: Sequence[Task]) -> Ask:
 
 
 def taken(task: Assignment, walks: Iterable[Task]) -> Mapping[Lane, Sequence[Span]]:
-    """When people have something else to do: pins, occasions, and walks from building to building."""
+    """When people have something else to do: pins, occasions, and walks through buildings, from and to offices."""
+    ways = {
+        (patrol.person, patrol.day, str(task.estate.places.ids[code])): (
+            patrol.ends.out[place],
+            patrol.ends.back[place],
+        )
+        for patrol in task.patrols
+        if patrol.ends is not None
+        for place, (_, code) in enumerate(patrol.sites)
+    }
     spans: dict[Lane, list[Span]] = defaultdict(list)
     numbers = {name: number for number, name in enumerate(task.before.ground.presence.persons)}
     for one in walks:
         if one.kind in task.estate.planning.patrols and one.kind not in task.outings.kinds:
-            length = -(-int((one.until - one.at).total_seconds()) // 60)
-            spans[numbers[one.person], day_number(one.at.date())].append((_minute(one), _minute(one) + length))
-    walked = {
-        lane: [(start, stop - REST) for start, stop in joined((a, b + REST) for a, b in listed)]
-        for lane, listed in spans.items()
-    }
+            lane = (numbers[one.person], day_number(one.at.date()))
+            out, back = ways.get((*lane, one.target or ""), (0, 0))
+            spans[lane].append((_minute(one) - out, _minute(one) + _length(one) + back))
+    walked = {lane: _without_rests(listed) for lane, listed in spans.items()}
     return {lane: [*walked.get(lane, ()), *task.kept.busy.get(lane, ())] for lane in {**walked, **task.kept.busy}}
+
+
+def _without_rests(spans: Iterable[Span]) -> list[Span]:
+    return [(start, stop - REST) for start, stop in joined((start, stop + REST) for start, stop in spans)]
+
+
+def _length(task: Task) -> int:
+    """Minutes, rounded up."""
+    return -(-int((task.until - task.at).total_seconds()) // 60)
 
 
 def _minute(task: Task) -> int:

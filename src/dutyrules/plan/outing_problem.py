@@ -111,9 +111,10 @@ class Problem:
     @property
     def step(self) -> int:
         """The minutes of which every length and every limit is a multiple: nothing has to begin between them."""
-        spans = {span for choice in self.choices for one in (choice, *choice.guides) for span in one.begins}
-        counted = {span for choice in self.choices for count in choice.counts for span in count.begins}
-        limits = [minute for span in spans | counted for minute in span]
+        hours = [choice.begins for choice in self.choices]
+        hours += [one.begins for choice in self.choices for one in choice.guides]
+        hours += [one.begins for choice in self.choices for one in choice.counts]
+        limits = {minute for begins in hours for span in begins for minute in span}
         return gcd(*limits, *(choice.minutes for choice in self.choices), *(begin for _, begin in self.fixed))
 
     def scaled(self, step: int) -> "Problem":

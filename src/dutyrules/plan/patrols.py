@@ -82,8 +82,8 @@ def plan_patrols(
         provenance=provenance(estate, task.log, provisional=task.before.ground.presence.provisional),
     )
     plan = replace(plan, status=status_of(plan.shortfall, plan.least_shortfall, plan.measures))
-    walks = unwalkable(task, tasks)
-    return verified(estate, task.log, task.period, plan, kinds=task.kinds, pins=task.kept.tasks, others=walks)
+    unfit = unwalkable(task, tasks)
+    return verified(estate, task.log, task.period, plan, kinds=task.kinds, pins=task.kept.tasks, others=unfit)
 
 
 def _turn(circuits: Sequence[Circuit], moves: int, progress: Progress) -> tuple[list[Turned], bool]:
