@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Final
 
 import numpy as np
 
@@ -16,6 +17,9 @@ from dutyrules.plan.plan import Unplanned
 from dutyrules.scoring.findings import Namer
 from dutyrules.scoring.judge import Judgement
 from dutyrules.timegrid import DAY
+
+NOWHERE: Final = (None, "text")
+"""Targets of kinds that are about no place."""
 
 
 def outing_kinds(estate: Estate) -> frozenset[str]:
@@ -52,7 +56,7 @@ def _unplannable(estate: Estate, duty: Quota | Response, kinds: frozenset[str]) 
         return "done_by_anybody"
     if isinstance(duty, Quota):
         targets = {estate.book.kinds[kind].target for kind in duty.kinds()}
-        return "counts_events" if duty.population or (len(targets) > 1 and targets != {None, "text"}) else None
+        return "counts_events" if duty.population or (len(targets) > 1 and targets != set(NOWHERE)) else None
     if duty.otherwise is not None:
         return "other_ways"
     if duty.occasions() and not kinds.isdisjoint(duty.occasions()):
@@ -62,7 +66,7 @@ def _unplannable(estate: Estate, duty: Quota | Response, kinds: frozenset[str]) 
     groups = _groups(duty)
     if groups is None or any(kinds.isdisjoint(one.event for one in group) for group in groups):
         return "several_follow_ups"
-    if any(estate.book.kinds[one.event].target not in (None, "text") for group in groups for one in group):
+    if any(estate.book.kinds[one.event].target not in NOWHERE for group in groups for one in group):
         return "about_targets"
     return None
 
