@@ -323,6 +323,9 @@ def _check_planning(node: Node, planning: Planning, book: Book, problems: list[D
             elif name not in fitting:
                 expected = "a kind with " + " or ".join(f"target: {one}" if one else "no target" for one in targets)
                 problems.append(Diagnostic("estate.planned-kind", f"{name} is not {about}", where, name, expected))
+    for name in planning.work.keys() - book.kinds.keys():
+        where = place_of(follow(node, ("planning", "work", name))[0])
+        problems.append(_unknown("estate.unknown-kind", "event kind", name, where, tuple(book.kinds)))
     for name, visit in planning.visits.items():
         if visit.companion is not None and visit.companion not in book.roles:
             where = place_of(follow(node, ("planning", "visits", name, "companion"))[0])

@@ -93,6 +93,18 @@ class Occasion(Form):
     areas: tuple[Text, ...] = ()
 
 
+class WorkTime(Form):
+    """How long work of one kind takes that is neither a visit nor a patrol.
+
+    Attributes:
+        minutes: Of each; 0 is a moment.
+        at: When it is best done, if no slot says.
+    """
+
+    minutes: Count = 0
+    at: Time | None = None
+
+
 class Planning(Form):
     """The section ``planning`` of an estate: the kinds of events that planners may place.
 
@@ -101,6 +113,7 @@ class Planning(Form):
         contact_rates: How many of those who are visited are reached; nobody plans for misses where it is not said.
         reserve_attempts: Most further visits to one household in a period, in case that it is not reached.
         occasions: When people have no time for patrols.
+        work: How long other work takes; what is counted by targets is planned only if it stands here.
         roster: Who works which windows; nobody plans that where it is not said.
     """
 
@@ -110,6 +123,7 @@ class Planning(Form):
     reserve_attempts: Count = 1
     patrols: Mapping[Text, PatrolPace] = {}
     occasions: tuple[Occasion, ...] = ()
+    work: Mapping[Text, WorkTime] = {}
     roster: Rostering | None = None
 
     def alongside(self, kinds: Set[str]) -> frozenset[str]:

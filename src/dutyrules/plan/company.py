@@ -12,8 +12,8 @@ from dutyrules.plan.households import Made
 from dutyrules.scoring.judge import Judgement
 from dutyrules.timegrid import DAY
 
-Busy = dict[tuple[int, int], list[tuple[int, int]]]
-"""(person, day) → times."""
+Busy = dict[tuple[int, int], list[tuple[int, int, bool]]]
+"""(person, day) → times, and whether they are visits, whose minutes count."""
 
 
 @dataclass(frozen=True)
@@ -106,8 +106,8 @@ class Company:
         day, most = start // DAY, draft.agenda.minutes
         for person in self._near(visit.household.code, visit.kind, day):
             times = busy.get((person, day), ())
-            free = all(end <= since or until <= start for since, until in times)
-            spent = sum(until - since for since, until in times) + end - start
+            free = all(end <= since or until <= start for since, until, _ in times)
+            spent = sum(until - since for since, until, visits in times if visits) + end - start
             fits = most is None or spent <= most * 60
             if person != visit.person and free and fits and self._on_duty(person, start, end):
                 yield person
@@ -136,13 +136,14 @@ class Company:
     def _busy(self, drafts: Sequence[Draft]) -> Busy:
         """When everybody has something to do."""
         busy: Busy = {}
+        visits = self.judgement.estate.planning.visits
         for one in self.made:
-            busy.setdefault((one.person, one.start // DAY), []).append((one.start, one.end))
+            busy.setdefault((one.person, one.start // DAY), []).append((one.start, one.end, one.kind in visits))
         for draft in drafts:
             for visit in draft.visits:
                 for person in (visit.person, visit.companion):
                     if person is not None:
-                        busy.setdefault((person, visit.start // DAY), []).append(_span(draft, visit))
+                        busy.setdefault((person, visit.start // DAY), []).append((*_span(draft, visit), True))
         return busy
 
 

@@ -64,6 +64,14 @@ def plan_outings(task: Assignment, walks: Sequence[Task]) -> Trips:
     return Trips(tuple(tasks), least, fewest if desk.missed(tasks) == wide.least + daily.least else None)
 
 
+def least_outings(task: Assignment) -> int:
+    """What no plan can help missing of rounds, whatever else is planned."""
+    if not task.outings.asks:
+        return 0
+    desk = _Desk(task, task.kept.tasks)
+    return desk.bound(desk.wide).least + desk.bound(desk.daily).least
+
+
 @dataclass(frozen=True)
 class _Found:
     tasks: tuple[Task, ...]
