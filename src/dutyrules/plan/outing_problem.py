@@ -1,5 +1,6 @@
 """What outings could be made, as plain data for the solver: days and people are only numbered."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from math import gcd
@@ -99,13 +100,18 @@ class Problem:
 
     @property
     def surely(self) -> int:
-        """So many outings are made at least where nothing is missed: needs of different days or people add up."""
+        """So many outings are made at least where nothing is missed: what is asked for of different ones adds up."""
+        asked: dict[tuple[int, int], set[int]] = defaultdict(set)
+        for number, choice in enumerate(self.choices):
+            for count in choice.counts:
+                asked[count.need, count.part].add(number)
         total, seen = 0, set[int]()
-        for number, need in sorted(enumerate(self.needs), key=lambda one: (-max(one[1].parts), one[0])):
-            lanes = {choice.lane for choice in self.choices if any(count.need == number for count in choice.counts)}
-            if not lanes & seen:
-                total += max(need.parts)
-                seen |= lanes
+        for (need, part), choices in sorted(
+            asked.items(), key=lambda one: (-self.needs[one[0][0]].parts[one[0][1]], one[0])
+        ):
+            if not choices & seen:
+                total += self.needs[need].parts[part]
+                seen |= choices
         return total
 
     @property
