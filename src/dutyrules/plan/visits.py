@@ -35,7 +35,7 @@ from dutyrules.plan.priority import priority_waits
 from dutyrules.plan.programme import Least
 from dutyrules.plan.progress import Progress, untold
 from dutyrules.plan.relieving import Situation, relaxations
-from dutyrules.plan.repair import repair_all, repair_measures, with_company
+from dutyrules.plan.repair import Mender, repair_measures
 from dutyrules.plan.reserves import add_reserves, expected_short
 from dutyrules.plan.search import Effort, Search
 from dutyrules.plan.spread import least
@@ -103,21 +103,14 @@ def plan_visits(
     tell = progress or untold
     codes = {name: code for code, name in enumerate(estate.places.ids)}
     expected, inside = old.expectations(persons, codes), entered(before, stay)
-    repairs = repair_all(fixed, expected, _least_by_flows, inside, tell) if expected.visits else None
+    mender = Mender(expected, company, _least_by_flows, inside)
+    repairs = mender.all(fixed, tell) if expected.visits else None
+    fixed = fixed if repairs is None else [one.start for one in repairs]
     solved = (
         _solve(fixed, company, Effort(effort, time_limit), tell)
         if repairs is None
         else [_Solved(one.draft, one.least, one.complete) for one in repairs]
     )
-    if repairs is not None and any(one.paired for draft in fixed for one in draft.households.values()):
-        company.complete([one.draft for one in solved])
-        repairs = [
-            with_company(start, expected, one, _least_by_flows, inside)
-            if any(household.paired for household in start.households.values())
-            else one
-            for start, one in zip(fixed, repairs, strict=True)
-        ]
-        solved = [_Solved(one.draft, one.least, one.complete) for one in repairs]
     drafts, leasts = [one.draft for one in solved], [one.least for one in solved]
     rates = estate.planning.contact_rates
     if rates is not None:
@@ -146,7 +139,7 @@ def plan_visits(
         measures=measures if repairs is None else repair_measures(measures, repairs),
         unplanned=unplanned,
         balance=balance(estate, before.ground.presence, drafts, have),
-        moves=Diff(old, expected, fixed, made, persons, codes).moves(tasks) if rows else (),
+        moves=Diff(old, expected, fixed, company, persons, codes).moves(tasks) if rows else (),
         complete=all(one.complete for one in solved),
         provenance={
             **provenance(estate, log, provisional=before.ground.presence.provisional),
