@@ -163,10 +163,10 @@ def owed_of(world: World, loaded: Loaded, keep: Sequence[Task]) -> list[Owed]:
         if not days:
             continue
         if duty == "rain":
-            rain = [
-                minutes(row["at"][11:16]) for row in world.log if row["kind"] == "rain" and row["at"][8:10] == days[0]
+            since = rain_of(world, person, days[0])[
+                -1 - sum(one.whole and one.days == days and one.person == person for one in found)
             ]
-            found.append(Owed(person, days, tuple((kind,) for kind in CHECKS), 1, max(rain), 1440, None, True))
+            found.append(Owed(person, days, tuple((kind,) for kind in CHECKS), 1, since, 1440, None, True))
             continue
         since, until = map(minutes, form.get("windows", [["00:00", "24:00"]])[0])
         kinds = (form["event"],) if isinstance(form["event"], str) else tuple(form["event"])
@@ -176,6 +176,13 @@ def owed_of(world: World, loaded: Loaded, keep: Sequence[Task]) -> list[Owed]:
         pinned = sum(counts(one, task.person, f"{task.at:%d}", made(task), kinds) for task in keep)
         found.append(Owed(person, days, (kinds,), max(0, need - pinned), since, until, role, False))
     return found
+
+
+def rain_of(world: World, person: str, due: str) -> list[int]:
+    """Minutes from which the checks of a day count: since it rained, or all day if it rained before on a day off."""
+    off = {row["from"][8:10] for row in world.leave if row["person"] == person and row["until"].endswith("00:00")}
+    rains = [(row["at"][8:10], minutes(row["at"][11:16])) for row in world.log if row["kind"] == "rain"]
+    return sorted(minute if day == due else 0 for day, minute in rains if day == due or (day in off and day < due))
 
 
 def made(task: Task) -> Round:

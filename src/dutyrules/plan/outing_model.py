@@ -90,6 +90,7 @@ class Aims:
         solver.parameters.num_workers = 1
         solver.parameters.random_seed = 0
         solver.parameters.max_deterministic_time = effort
+        solver.parameters.symmetry_level = 0  # with a hint, looking for symmetries fails on some models (OR-Tools 9.15)
         self.model.clear_hints()  # type: ignore[no-untyped-call]
         for variable in self._variables:
             if variable.index in self.found:
