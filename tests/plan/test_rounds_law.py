@@ -156,7 +156,7 @@ class Round:
 
 def owed_of(world: World, loaded: Loaded, keep: Sequence[Task]) -> list[Owed]:
     """Read off what the reference scorer finds missing in the log, less what is pinned."""
-    found = []
+    found: list[Owed] = []
     for duty, post, period, expected, actual in loaded.judged(None):
         form, person = world.duties[duty], post.split("@")[0]
         days = DAYS if period.startswith("2026-W") else tuple(day for day in DAYS if period == f"2026-10-{day}")
