@@ -14,8 +14,8 @@ from dutyrules.plan.households import Made
 from dutyrules.scoring.judge import Judgement
 from dutyrules.timegrid import DAY
 
-Busy = dict[tuple[int, int], list[tuple[int, int]]]
-"""(person, day) → times."""
+Busy = dict[tuple[int, int], list[tuple[int, int, bool]]]
+"""(person, day) → times, and whether they are visits, whose minutes count."""
 
 
 @dataclass(frozen=True)
@@ -110,8 +110,8 @@ class Company:
         day, most = start // DAY, draft.agenda.minutes
         for person in self._near(visit.household.code, visit.kind, day):
             times = busy.get((person, day), ())
-            free = all(end <= since or until <= start for since, until in times)
-            spent = sum(until - since for since, until in times) + end - start
+            free = all(end <= since or until <= start for since, until, _ in times)
+            spent = sum(until - since for since, until, visits in times if visits) + end - start
             fits = most is None or spent <= most * 60
             if person != visit.person and free and fits and self._on_duty(person, start, end):
                 yield person
@@ -142,7 +142,7 @@ class Company:
         wanted: dict[tuple[int, int], list[tuple[int, int, int]]] = {}
         for place, draft in enumerate(drafts):
             for (person, day), spans in self._taken(draft).items():
-                wanted.setdefault((person, day), []).extend((since, until, place) for since, until in spans)
+                wanted.setdefault((person, day), []).extend((since, until, place) for since, until, _ in spans)
         certain = self._certain()
         for (person, day), times in wanted.items():
             places = {place for *_, place in times}
@@ -150,8 +150,9 @@ class Company:
                 for one, two in pairwise(sorted(times)):
                     if two[0] < one[1]:
                         return {one[2], two[2]}
-                spans = [*certain.get((person, day), ()), *((since, until) for since, until, _ in times)]
-                spent, most = sum(until - since for since, until in spans), drafts[0].agenda.minutes
+                seconds = [until - since for since, until, _ in times]
+                seconds += [until - since for since, until, counts in certain.get((person, day), ()) if counts]
+                spent, most = sum(seconds), drafts[0].agenda.minutes
                 if most is not None and spent > most * 60:
                     return places
         return set()
@@ -193,8 +194,9 @@ class Company:
 
     def _certain(self) -> Busy:
         busy: Busy = {}
+        visits = self.judgement.estate.planning.visits
         for one in self.made:
-            busy.setdefault((one.person, one.start // DAY), []).append((one.start, one.end))
+            busy.setdefault((one.person, one.start // DAY), []).append((one.start, one.end, one.kind in visits))
         return busy
 
     def _taken(self, draft: Draft) -> Busy:
@@ -203,7 +205,7 @@ class Company:
         for visit in draft.visits:
             for person in (visit.person, visit.companion):
                 if person is not None:
-                    busy.setdefault((person, visit.start // DAY), []).append(_span(draft, visit))
+                    busy.setdefault((person, visit.start // DAY), []).append((*_span(draft, visit), True))
         return busy
 
 

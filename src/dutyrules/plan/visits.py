@@ -63,7 +63,8 @@ def plan_visits(
         estate: The estate; its section ``planning.visits`` says which kinds of events may be planned, and when.
         period: ``2026-Q4``, ``2026-10`` …
         done: The activity log so far.
-        keep: Tasks of an earlier plan; the pinned ones stay, and of the others as few as can be change.
+        keep: Tasks of an earlier plan; the pinned ones stay, and of the others as few as can be change. Pinned tasks
+            that are no visits take the time of whoever has them.
         start: First day to plan; by default the day after the last event of `done` in the period, else its first day.
         effort: How long to search for shorter walks, so that every run ends with the same plan; 0 is not at all.
         time_limit: Search for so many seconds instead; the plan then depends on the machine, and says so.
@@ -86,7 +87,9 @@ def plan_visits(
     persons = before.ground.presence.persons
     rows = future(keep, estate.planning.visits, span, first, min(first, known))
     pins = check_pins(estate, before.ground.presence, span, first, rows)
-    made = [*_pinned(persons, pins), *_made(estate, log, first, span)]
+    pinned = [one.task for one in keep if one.task.pinned]
+    other = [task for task in pinned if task.kind not in kinds and task.until > task.at]
+    made = [*_pinned(persons, pins), *_made(estate, log, first, span), *_pinned(persons, other)]
     old = kept(before, first, rows, made, freeze)
     stay = [*pins, *old.frozen]
     if stay:
