@@ -213,6 +213,24 @@ def test_a_plan_that_is_pinned_as_a_whole_stays(folder: Path) -> None:
     assert (again.shortfall, again.measures[0].value) == (0, plan.measures[0].value)
 
 
+def test_a_plan_that_is_kept_stays_where_it_can(folder: Path) -> None:
+    """Frozen days stay as they are, checks too; of the others a new permit moves what it has to."""
+    world = World(
+        row_of(4),
+        units=[unit("u1", "A1"), unit("u2", "A4"), unit("u3", "A2")],
+        permits=[permit("u1"), permit("u2")],
+        renovations={},
+        vacant={},
+    )
+    loaded, plan = planned(world, folder)
+    same = loaded.plan(keep=plan.tasks)
+    assert (patrols(same), checked(same, "vacant")) == (patrols(plan), checked(plan, "vacant"))
+    frozen = loaded.plan(keep=plan.tasks, freeze=date(2026, 10, 20))
+    assert loaded.judged(frozen) == claimed(frozen) == []
+    early = [task for task in plan.tasks if task.kind != "listed" and task.at.day <= 20]
+    assert [task for task in frozen.tasks if task.kind != "listed" and task.at.day <= 20] == early
+
+
 def test_a_work_plan_walks_to_units_as_well(folder: Path) -> None:
     world = World(
         row_of(2), units=[unit("u1", "A2"), unit("u2", "A1")], permits=[permit("u1")], renovations={}, vacant={}

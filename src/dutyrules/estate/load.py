@@ -17,6 +17,7 @@ from dutyrules.book.problems import circles, follow, place_of, places, problems_
 from dutyrules.checks.duty import Names, Titles
 from dutyrules.diagnostics import Cell, Diagnostic, InputError, Place, Span, did_you_mean
 from dutyrules.estate.estate import Estate
+from dutyrules.estate.occasions import check_patrols
 from dutyrules.estate.offices import AreaForm, check_offices, check_walking, check_walks
 from dutyrules.estate.planning import Planning
 from dutyrules.figure import Day, Duration, Figure, Form, Text, Window, Within, clock, shown, wrong
@@ -123,6 +124,7 @@ def read_draft(node: Node, directory: Path, book: Book | None = None) -> Draft:
     if book is None:
         _check_figures(node, books, areas, problems)
         _check_planning(node, form.planning, books, problems)
+        check_patrols(node, form.planning, areas, problems)
         check_walks(node, form.planning, areas, problems)
         _check_roster(node, form, books, problems)
     if problems:
@@ -304,17 +306,19 @@ def _check_roster(node: Node, form: EstateForm, book: Book, problems: list[Diagn
 
 def _check_kinds(node: Node, planning: Planning, book: Book, problems: list[Diagnostic]) -> None:
     """Planned kinds exist, are about units or buildings, and each has one planner."""
-    sections = (("visits", planning.visits, ("unit",)), ("patrols", planning.patrols, ("building", "unit")))
-    for section, kinds, about in sections:
+    walked = "about a building, a unit or an area, nor one without target"
+    for section, kinds, targets, about in (
+        ("visits", planning.visits, ("unit",), "about a unit"),
+        ("patrols", planning.patrols, ("building", "unit", "area", None), walked),
+    ):
         for name in kinds:
             where = place_of(follow(node, ("planning", section, name))[0])
-            fitting = [kind for kind, form in book.kinds.items() if form.target in about]
+            fitting = [kind for kind, form in book.kinds.items() if form.target in targets]
             if name not in book.kinds:
                 problems.append(_unknown("estate.unknown-kind", "event kind", name, where, fitting))
             elif name not in fitting:
-                message = f"{name} is not about a {' or a '.join(about)}"
-                expected = f"a kind with target: {' or '.join(about)}"
-                problems.append(Diagnostic("estate.planned-kind", message, where, name, expected))
+                expected = "a kind with " + " or ".join(f"target: {one}" if one else "no target" for one in targets)
+                problems.append(Diagnostic("estate.planned-kind", f"{name} is not {about}", where, name, expected))
     for name in planning.patrols:
         if name in planning.visits:
             where = place_of(follow(node, ("planning", "patrols", name))[0])

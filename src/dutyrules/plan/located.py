@@ -7,11 +7,12 @@ units there are: for every set of buildings to patrol, the cheapest further ones
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from dutyrules.plan.menus import ListedMenu
 from dutyrules.plan.round import Ask, Round, counted
@@ -76,6 +77,12 @@ class LocatedMenu(ListedMenu):
 
     plain: Plain
     numbers: tuple[Numbers, ...]
+
+    def only(self, rows: npt.NDArray[np.bool_]) -> "LocatedMenu":
+        """See `ListedMenu`."""
+        chosen, minutes, whole = self.chosen[rows], self.minutes[rows], self.whole[rows]
+        numbers = tuple(number for number, good in zip(self.numbers, rows.tolist(), strict=True) if good)
+        return replace(self, chosen=chosen, minutes=minutes, whole=whole, numbers=numbers)
 
     def order(self, chosen: int, last: Sequence[int] = ()) -> list[tuple[int, int]]:
         """See `Menu`."""

@@ -1,7 +1,7 @@
 """Who still owes patrols of buildings or checks of units, where and when: read off the obligations of the book."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -51,7 +51,6 @@ class Owing:
     Attributes:
         key: The breach id, which names the obligation.
         area: Of the post; the buildings of one area are patrolled in turn, whoever does it.
-        own: Whether the post is the person's own, not one that they stand in for.
         errand: The event that is planned.
         counts: Every kind that counts.
         need: How many buildings more.
@@ -59,13 +58,13 @@ class Owing:
         hours: When patrols may begin and end.
         anybody: Whether patrols of others count, too.
         units: Whether units are checked.
+        acting_for: The absent person whose post it is; None for one's own.
     """
 
     key: str
     duty: str
     person: int
     area: int
-    own: bool
     day: int
     errand: Errand
     counts: frozenset[str]
@@ -74,6 +73,19 @@ class Owing:
     hours: tuple[Span, ...]
     anybody: bool
     units: bool = False
+    acting_for: str | None = None
+
+    @property
+    def own(self) -> bool:
+        """Whether the post is the person's own."""
+        return self.acting_for is None
+
+
+def said(owing: Iterable[Owing], errand: Errand, code: int) -> dict[str, str]:
+    """What a patrol says: what its duties ask for, and who it is done for, if it is for somebody who is away."""
+    absent = {one.acting_for for one in owing if one.errand == errand and code in one.buildings}
+    name = absent.pop() if len(absent) == 1 else None
+    return dict(errand.attributes) | ({} if name is None else {"acting_for": name})
 
 
 class Buildings:
@@ -165,6 +177,8 @@ def patrol_duties(estate: Estate) -> tuple[list[Quota], list[Unplanned]]:
             if checks and isinstance(duty, Quota) and _visited(estate, duty):
                 left.append(Unplanned(name, "in_visits"))
             continue
+        if counts_outings(estate, duty):
+            continue
         if why := _unplannable(estate, duty):
             left.append(Unplanned(name, why))
         else:
@@ -196,6 +210,12 @@ def _visited(estate: Estate, duty: Quota) -> bool:
 def of_units(estate: Estate, kind: str) -> bool:
     """Whether an event is about a unit."""
     return estate.book.kinds[kind].target == "unit"
+
+
+def counts_outings(estate: Estate, duty: Quota) -> bool:
+    """Whether it counts events that are not about buildings; those are planned otherwise (`plan/outings.py`)."""
+    kinds = [kind for kind in duty.kinds() if kind in estate.planning.patrols]
+    return duty.distinct is None and all(estate.book.kinds[kind].target in (None, "area") for kind in kinds)
 
 
 def planned_kind(paces: Mapping[str, PatrolPace], duty: Quota) -> str:
@@ -245,7 +265,6 @@ class Reader:
             duty=duty.id,
             person=int(presence.person[post]),
             area=int(presence.area[post]),
-            own=bool(presence.acting_for[post] < 0),
             day=day,
             errand=Errand(kind, words(duty.where), windows),
             counts=frozenset(duty.kinds()),
@@ -254,6 +273,7 @@ class Reader:
             hours=self.hours(duty, post, day, windows),
             anybody=duty.credit == "unit" if duty.population else duty.performed_by == "any",
             units=units,
+            acting_for=presence.stands_in_for(post),
         )
 
     def _units(self, duty: Quota, row: int) -> set[int]:
@@ -287,7 +307,9 @@ class Reader:
         ground = self._ground
         free = at_work(ground.presence, int(ground.presence.person[post]), day, ground.granularity)
         slot = (0, DAY) if duty.slot is None else ground.slots[duty.slot]
-        return tuple(common(free, windows or [_minutes(slot)]))
+        paces = self._judgement.estate.planning.patrols
+        open_ = paces[planned_kind(paces, duty)].hours or [(0, DAY)]
+        return tuple(common(common(free, windows or [_minutes(slot)]), [_minutes(span) for span in open_]))
 
 
 def _minutes(seconds: tuple[int, int]) -> Span:

@@ -9,8 +9,10 @@ from typing import TypeAlias
 from dutyrules.plan.assignment import Assignment
 from dutyrules.plan.beats import Circuit, Patrol
 from dutyrules.plan.forecast import PlanError, forecast, missed, outlook
-from dutyrules.plan.hours import common, inside, joined
+from dutyrules.plan.hours import Span, common, inside, joined, without
+from dutyrules.plan.kept_rounds import Order
 from dutyrules.plan.menus import Menu
+from dutyrules.plan.outing_truth import missed_outings, occasion_causes, outing_causes
 from dutyrules.plan.owing import Owing
 from dutyrules.plan.plan import Cause, Measure, Shortfall, Task
 from dutyrules.plan.unit_truth import least_unchecked, unchecked, why_unchecked
@@ -27,11 +29,13 @@ class Turned:
 
     Attributes:
         chosen: The set of every round.
+        orders: How each is walked: its places, and the minutes at which one begins there.
         least: Minutes that no rotation walks less; proven.
     """
 
     circuit: Circuit
     chosen: tuple[int, ...]
+    orders: tuple[Order, ...]
     minutes: int
     least: int
 
@@ -97,12 +101,18 @@ def _helps(mine: Owing, theirs: Owing) -> bool:
 
 def _past(task: Assignment) -> list[Shortfall]:
     """What the log misses for good, on days before the first planned one."""
-    longer = {one.id for one in task.longer}
+    longer, outings = {one.id for one in task.longer}, task.outings
     open_ = {one.demand.key for one in task.wanted}
     return [
         one
         for one in missed(task.before, task.duties)
-        if (one.breach_id not in open_ if one.duty in longer else date.fromisoformat(one.period) < date_of(task.first))
+        if (
+            one.breach_id in outings.past
+            if one.duty in outings.duties
+            else one.breach_id not in open_
+            if one.duty in longer
+            else date.fromisoformat(one.period) < date_of(task.first)
+        )
     ]
 
 
@@ -122,7 +132,8 @@ def shortfalls(task: Assignment, tasks: Sequence[Task]) -> tuple[Shortfall, ...]
     if claimed != judged:
         wrong = sorted(map(str, (claimed - judged) + (judged - claimed)))
         raise PlanError(f"planned and judged misses differ: {wrong[:5]}")
-    gone, why = {one.breach_id for one in past}, dict([*_causes(task), *why_unchecked(task.wanted)])
+    gone, why = {one.breach_id for one in past}, {**dict(_causes(task)), **dict(outing_causes(task, tasks))}
+    why |= dict(why_unchecked(task.wanted))
     return tuple(
         replace(one, causes=_gone(task) if one.breach_id in gone else why.get(one.breach_id, _UNLISTED))
         for one in breaches
@@ -137,7 +148,7 @@ def past_and_ahead(task: Assignment, tasks: Sequence[Task], past: Sequence[Short
     walked = [
         (persons[one.person], day_number(one.at.date()), codes[one.target or ""], one)
         for one in tasks
-        if one.kind in task.estate.planning.patrols
+        if one.kind in task.estate.planning.patrols and one.kind not in task.outings.kinds
     ]
     days: dict[int, list[tuple[int, int, Task]]] = defaultdict(list)
     kinds = {kind for duty in task.longer for kind in duty.kinds()}
@@ -156,7 +167,7 @@ def past_and_ahead(task: Assignment, tasks: Sequence[Task], past: Sequence[Short
         seen = {code for person, code, one in days[owing.day] if _counts(owing, person, one)} & owing.buildings
         claims[owing.key, "", ""] += max(0, owing.need - len(seen))
     checks = [(person, day, code, one) for person, day, code, one in walked if one.kind in kinds]
-    for key, number in unchecked(task.wanted, checks):
+    for key, number in [*unchecked(task.wanted, checks), *missed_outings(task, tasks).items()]:
         claims[key, "", ""] += number
     return +claims
 
@@ -191,17 +202,21 @@ def _causes(task: Assignment) -> Iterator[tuple[str, tuple[Cause, ...]]]:
     menus = _menus(task.circuits)
     for patrol in task.patrols:
         for one in patrol.owing:
-            if len(one.buildings) < one.need:
+            if patrol.frozen:
+                yield one.key, (Cause("frozen", {"until": date_of(task.rows.until).isoformat()}),)
+            elif len(one.buildings) < one.need:
                 yield one.key, (Cause("few_buildings", {"need": one.need, "buildings": len(one.buildings)}),)
             elif patrol in menus:
-                yield one.key, (_too_short(patrol, menus[patrol]),)
+                lane = (patrol.person, patrol.day)
+                cause = _too_short(patrol, menus[patrol], task.kept.busy.get(lane, ()))
+                yield one.key, (cause, *occasion_causes(task, lane))
 
 
-def _too_short(patrol: Patrol, menu: Menu) -> Cause:
+def _too_short(patrol: Patrol, menu: Menu, busy: Sequence[Span]) -> Cause:
     """What fits, and the sum that shows it, if one does; to have looked for a walk in vain proves nothing."""
     if any(one.units for one in patrol.owing):
-        return _round_too_short(patrol, menu)
-    spans = joined(span for one in patrol.owing for span in one.hours)
+        return _round_too_short(patrol, menu, busy)
+    spans = without(joined(span for one in patrol.owing for span in one.hours), busy)
     minutes = sum(last - first for first, last in spans)
     numbers: dict[str, int | str] = {
         "need": sum(one.need for one in patrol.owing),
@@ -218,9 +233,9 @@ def _too_short(patrol: Patrol, menu: Menu) -> Cause:
     return Cause("slot_does_not_fit", {**numbers, "pieces": len(spans)})
 
 
-def _round_too_short(patrol: Patrol, menu: Menu) -> Cause:
+def _round_too_short(patrol: Patrol, menu: Menu, busy: Sequence[Span]) -> Cause:
     """The same for buildings and units together: one more of either means one less of the other."""
-    spans = joined(span for one in patrol.owing for span in one.hours)
+    spans = without(joined(span for one in patrol.owing for span in one.hours), busy)
     minutes = sum(last - first for first, last in spans)
     units = sum(one.need for one in patrol.owing if one.units)
     need = sum(one.need for one in patrol.owing)

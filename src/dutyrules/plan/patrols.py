@@ -10,15 +10,18 @@ from dutyrules.activity.log import Log
 from dutyrules.estate import Estate, scored_period
 from dutyrules.estate.provenance import provenance
 from dutyrules.plan.assignment import Assignment, assign
-from dutyrules.plan.beats import Circuit
+from dutyrules.plan.beats import Circuit, Patrol
 from dutyrules.plan.hours import instant
+from dutyrules.plan.kept_rounds import Order, change_measures, kept_order, walk_of
 from dutyrules.plan.menus import WideMenu
-from dutyrules.plan.owing import Owing
+from dutyrules.plan.outing_plan import plan_outings
+from dutyrules.plan.owing import Owing, said
+from dutyrules.plan.patrol_moves import PatrolDiff
 from dutyrules.plan.patrol_truth import Turned, least_shortfall, measures, shortfalls
-from dutyrules.plan.plan import Plan, Status, Task, status_of
+from dutyrules.plan.plan import Measure, Plan, Status, Task, status_of
 from dutyrules.plan.planfile import Placed
 from dutyrules.plan.progress import Progress, untold
-from dutyrules.plan.rotation import Best, Rotation, Search, window
+from dutyrules.plan.rotation import Best, Rotation, Search, Step, window
 from dutyrules.plan.rotation_bound import least_walking
 from dutyrules.plan.unitchecks import EVER, last_checks, place_checks
 from dutyrules.plan.verify import verified
@@ -42,6 +45,7 @@ def plan_patrols(
     keep: Sequence[Placed] = (),
     *,
     start: date | None = None,
+    freeze: date | None = None,
     moves: int = MOVES,
     progress: Progress | None = None,
 ) -> Plan:
@@ -51,8 +55,9 @@ def plan_patrols(
         estate: The estate; its section ``planning.patrols`` says which events are patrols, and how people walk.
         period: ``2026-10``, ``2026-Q4`` …
         done: The activity log so far.
-        keep: Tasks of an earlier plan; the pinned ones stay.
+        keep: Tasks of an earlier plan; the pinned ones stay, and of the others as few as can be change.
         start: First day to plan; by default the day after the last event of `done` in the period, else its first day.
+        freeze: Up to and including this day, patrols of the earlier plan stay and no others are planned.
         moves: How long to look for less walking: moves for each round.
         progress: Told how far the planning is.
 
@@ -62,12 +67,14 @@ def plan_patrols(
     Raises:
         InputError: the estate plans no patrols, or pins contradict each other or the estate.
     """
-    task = assign(estate, scored_period(period), done, keep, start)
-    turned, complete = _turn(task.circuits, moves, progress or untold)
+    task = assign(estate, scored_period(period), done, keep, start, freeze)
+    turned, complete = _turn(task, moves, progress or untold)
     rounds = _walked_rounds(task, turned)
     place_checks(rounds, task.wanted)
-    tasks = _numbered([*_tasks(task, rounds), *task.kept.tasks])
-    tasks = _numbered([*tasks, *task.lists.tasks(one for one in tasks if one.kind in estate.planning.patrols)])
+    walks = [*_tasks(task, rounds), *task.kept.tasks]
+    trips = plan_outings(task, walks)
+    lists = task.lists.tasks(one for one in walks if one.kind in estate.planning.patrols.keys() - task.outings.kinds)
+    tasks = _numbered([*walks, *trips.tasks, *lists])
     plan = Plan(
         name="patrols",
         estate=estate.id,
@@ -77,42 +84,51 @@ def plan_patrols(
         tasks=tasks,
         duties=task.duties,
         shortfalls=shortfalls(task, tasks),
-        least_shortfall=least_shortfall(task),
-        measures=measures(
-            turned,
-            sum(one.walked for one in rounds.all),
-            longer=_longer(task),
-        ),
+        least_shortfall=least_shortfall(task) + trips.least,
+        measures=(*_measures(task, turned, rounds), *trips.measures(task)),
         unplanned=task.unplanned,
+        moves=tuple(PatrolDiff(task).moves(tasks)) if task.promises else (),
         complete=complete,
         provenance=provenance(estate, task.log, provisional=task.before.ground.presence.provisional),
     )
     plan = replace(plan, status=status_of(plan.shortfall, plan.least_shortfall, plan.measures))
-    walks = unwalkable(task, tasks)
-    return verified(estate, task.log, task.period, plan, kinds=task.kinds, pins=task.kept.tasks, others=walks)
+    unfit = unwalkable(task, tasks)
+    return verified(estate, task.log, task.period, plan, kinds=task.kinds, pins=task.kept.tasks, others=unfit)
 
 
-def _turn(circuits: Sequence[Circuit], moves: int, progress: Progress) -> tuple[list[Turned], bool]:
+def _measures(task: Assignment, turned: Sequence[Turned], rounds: WalkedRounds) -> tuple[Measure, ...]:
+    changed = change_measures(one for rounds in task.rounds for one in rounds) if task.promises else ()
+    return (*changed, *measures(turned, sum(one.walked for one in rounds.all), longer=_longer(task)))
+
+
+def _turn(task: Assignment, moves: int, progress: Progress) -> tuple[list[Turned], bool]:
     """Turns every rotation: a start, then the search; interrupted, the best so far stands, and starts for the rest."""
-    budgets = [_budget(circuit.rotation, moves) for circuit in circuits]
+    free = [_free(task, number) for number in range(len(task.circuits))]
+    budgets = [_budget(circuit.rotation, some, moves) for circuit, some in zip(task.circuits, free, strict=True)]
     turned: list[Turned] = []
     complete = True
-    for number, circuit in enumerate(circuits):
+    for number, circuit in enumerate(task.circuits):
         rotation, before = circuit.rotation, sum(budgets[:number])
-        search = Search(rotation, window(rotation))
-        if complete:
+        search = Search(rotation, window(rotation), free[number])
+        if complete and budgets[number]:
             try:
                 goal = least_walking(rotation, [place.fair for place in rotation.places])
                 for made in search.run(budgets[number], SEED, goal):
                     progress("plan.patrols", before + made, sum(budgets))
             except KeyboardInterrupt:
                 complete = False
-        turned.append(_turned(circuit, search.best))
+        turned.append(_turned(task, circuit, search.best))
     progress("plan.patrols", sum(budgets), sum(budgets))
     return turned, complete
 
 
-def _turned(circuit: Circuit, best: Best) -> Turned:
+def _free(task: Assignment, number: int) -> list[int]:
+    """The rounds that the search may change: where an earlier plan is kept, those that it leaves a choice."""
+    rounds = task.rounds[number] if task.promises else ()
+    return [step for step in range(len(task.circuits[number].patrols)) if not rounds or rounds[step].free]
+
+
+def _turned(task: Assignment, circuit: Circuit, best: Best) -> Turned:
     """The rotation with what is proven of those that patrol as evenly."""
     rotation = circuit.rotation
     counts = rotation.counts(best.chosen)
@@ -120,13 +136,33 @@ def _turned(circuit: Circuit, best: Best) -> Turned:
         (min(place.fair[0], count), max(place.fair[1], count))
         for place, count in zip(rotation.places, counts, strict=True)
     ]
-    return Turned(circuit, best.chosen, best.minutes, least_walking(rotation, fair))
+    found = [
+        _walk(task, circuit, patrol, step, chosen)
+        for patrol, step, chosen in zip(circuit.patrols, rotation.steps, best.chosen, strict=True)
+    ]
+    minutes = sum(walked for _, walked in found)
+    return Turned(circuit, best.chosen, tuple(order for order, _ in found), minutes, least_walking(rotation, fair))
 
 
-def _budget(rotation: Rotation, moves: int) -> int:
+def _walk(task: Assignment, circuit: Circuit, patrol: Patrol, step: Step, chosen: int) -> tuple[Order, int]:
+    """How a set is walked, and the minutes: as it was before, if it can be, else the shortest way."""
+    walked = patrol.walked
+    best, minutes = tuple(step.menu.order(chosen)), step.menu.cost(chosen) or 0
+    if task.promises is None or walked.seen != walked.sites:
+        return best, minutes
+    kept = kept_order(task.promises, circuit, patrol, chosen)
+    if kept is None:
+        return best, minutes
+    order = tuple((walked.sites.index(circuit.sites[place]), begin) for place, begin in kept)
+    if [stop for stop, _ in order] == [stop for stop, _ in best]:
+        return order, minutes
+    return order, walk_of(circuit, patrol, [place for place, _ in kept])
+
+
+def _budget(rotation: Rotation, free: Sequence[int], moves: int) -> int:
     """Moves for a rotation: fewer, the more of its rounds have no list of walks."""
-    rounds = len(rotation.steps)
-    wide = sum(isinstance(step.menu, WideMenu) for step in rotation.steps)
+    rounds = len(free)
+    wide = sum(isinstance(rotation.steps[step].menu, WideMenu) for step in free)
     return moves * rounds * rounds // max(rounds + (SLOWER - 1) * wide, 1)
 
 
@@ -142,45 +178,49 @@ def _walked_rounds(task: Assignment, turned: Sequence[Turned]) -> WalkedRounds:
     last = last_checks(task.before, task.first, {one.errand.kind for one in task.owing if one.units})
     found = []
     rounds = [
-        (patrol, step.menu, chosen)
+        (patrol.walked, step.menu, chosen, order)
         for one in turned
-        for patrol, step, chosen in zip(one.circuit.patrols, one.circuit.rotation.steps, one.chosen, strict=True)
+        for patrol, step, chosen, order in zip(
+            one.circuit.patrols, one.circuit.rotation.steps, one.chosen, one.orders, strict=True
+        )
     ]
-    for patrol, menu, chosen in sorted(rounds, key=lambda one: (one[0].day, one[0].person)):
-        order = menu.order(chosen, [last.get((errand.kind, code), EVER) for errand, code in patrol.sites])
-        for stop, _ in order[: len(order) if patrol.seen != patrol.sites else 0]:
-            errand, code = patrol.sites[stop]
-            last[errand.kind, code] = patrol.day
-        found.append(WalkedRound.of(patrol, order, map_))
+    promised = task.promised_checks
+    for patrol, menu, chosen, order in sorted(rounds, key=lambda one: (one[0].day, one[0].person)):
+        way = order
+        if patrol.seen != patrol.sites:
+            keys = [(errand.kind, code) for errand, code in patrol.sites]
+            waits = [EVER - 1 if (*key, patrol.day) in promised else last.get(key, EVER) for key in keys]
+            way = tuple(menu.order(chosen, waits))
+            last |= {keys[stop]: patrol.day for stop, _ in way}
+        found.append(WalkedRound.of(patrol, way, map_))
     return WalkedRounds(found, map_)
 
 
 def _tasks(task: Assignment, rounds: WalkedRounds) -> Iterator[Task]:
     """The walks as tasks; what is pinned is in the plan already."""
-    pins = task.kept.pins
     owing: dict[tuple[int, int], list[Owing]] = defaultdict(list)
     for one in task.owing:
         owing[one.person, one.day].append(one)
+    stay = {(*task.kept.key(one), one.at) for one in task.kept.tasks}
     for lap in rounds.all:
         for number, begin in lap.order:
             errand, code = lap.sites[number]
-            pin = pins.get((lap.person, lap.day, errand.kind, code))
-            if pin is None or pin.begin != begin:
+            if (lap.person, lap.day, errand.kind, code, instant(lap.day, begin)) not in stay:
                 yield _task(task, owing[lap.person, lap.day], lap, number, begin)
 
 
 def _task(task: Assignment, owing: Sequence[Owing], lap: WalkedRound, number: int, begin: int) -> Task:
     errand, code = lap.sites[number]
-    at, said = instant(lap.day, begin), dict(errand.attributes)
+    at, words = instant(lap.day, begin), dict(errand.attributes)
     daily = (one.duty for one in owing if one.errand == errand and code in one.buildings)
-    longer = (one.duty.id for one in task.wanted if one.counts(lap.person, lap.day, errand.kind, code, said))
+    longer = (one.duty.id for one in task.wanted if one.counts(lap.person, lap.day, errand.kind, code, words))
     return Task(
         at=at,
         until=at + timedelta(minutes=lap.stops[number].minutes),
         person=task.before.ground.presence.persons[lap.person],
         kind=errand.kind,
         target=str(task.estate.places.ids[code]),
-        attributes=said,
+        attributes=said(owing, errand, code),
         duties=tuple(dict.fromkeys([*daily, *longer])),
     )
 

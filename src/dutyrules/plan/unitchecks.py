@@ -64,13 +64,14 @@ class Wanted:
 
 
 def read_wanted(
-    judgement: Judgement, reader: Reader, duties: Sequence[Quota], first: int, busy: Busy
+    judgement: Judgement, reader: Reader, duties: Sequence[Quota], first: int, until: int, busy: Busy
 ) -> tuple[list[Wanted], list[Unplanned]]:
     """The checks that are still owed by periods of a week or longer, and what is left alone.
 
     Args:
         judgement: The period judged on what is certain.
         first: First day to plan.
+        until: The last frozen day, on which nothing is added.
         busy: Minutes that are taken by something else.
     """
     found, left = [], []
@@ -80,7 +81,7 @@ def read_wanted(
         for row in np.flatnonzero(verdicts.obligations.last_day >= first).tolist():
             match State(int(verdicts.state[row])):
                 case State.BREACHED | State.MET:
-                    found.append(_wanted(judgement, namer, reader, duty, row, first, busy))
+                    found.append(_wanted(judgement, namer, reader, duty, row, max(first, until + 1), busy))
                 case State.NOT_ASSESSED | State.EXCUSED:
                     label = judgement.ground.presence.label(int(verdicts.obligations.post[row]))
                     who = f"{duty.id} {label} {namer.period(duty.id, row)}"
