@@ -70,7 +70,16 @@ def building_of(draw: st.DrawFn, name: str, area: str) -> dict[str, str]:
     spot = st.integers(0, 300)
     first, last = draw(st.sampled_from([("", ""), ("", ""), ("2026-10-21", ""), ("", "2026-10-21")]))
     x = draw(st.none() | spot)
-    return building(name, x, draw(spot), area=area, minutes=draw(st.integers(1, 4)) * 5, first=first, last=last)
+    return building(
+        name,
+        x,
+        draw(spot),
+        area=area,
+        minutes=draw(st.integers(1, 4)) * 5,
+        first=first,
+        last=last,
+        priority=draw(st.booleans()),
+    )
 
 
 def leave_of(draw: st.DrawFn) -> dict[str, str]:
@@ -234,8 +243,10 @@ def seen_in_slot(world: World, plan: Plan) -> None:
             way = world.minutes(one.target or "", other.target or "")
             assert other.at - one.until >= timedelta(minutes=way)
     for (person, day), tasks in by_day.items():
-        home = _home(world, person, day, [rows[one.target or ""]["area"] for one in tasks])
-        if home:
+        owed = {row["area"] for row in world.buildings if row["from"] <= day.isoformat() <= (row["to"] or "9")}
+        own = [str(row["area"]) for row in _held(world, person, day) if row["area"] in owed or not world.capped]
+        if world.closed and own:
+            home = own[0]
             out, back = world.minutes(home, tasks[0].target or ""), world.minutes(tasks[-1].target or "", home)
             assert f"{tasks[0].at - timedelta(minutes=out):%H:%M}" >= world.slot[0]
             assert f"{tasks[-1].until + timedelta(minutes=back):%H:%M}" <= world.slot[1]
