@@ -27,7 +27,7 @@ book: callbacks
 title: Callbacks
 source: {id: C, title: Callbacks}
 published_on: 2024-01-01
-roles: {butler: {title: Butler}}
+roles: {butler: {title: Butler}, guard: {title: Guard}}
 events:
   repair: {title: Repair, target: unit, case: true, person: any}
   visit.phone: {title: Call, target: unit}
@@ -69,7 +69,7 @@ class Clock:
         self.worst: Counter[str] = Counter()
 
     def watch(self, name: str) -> None:
-        function = getattr(repair, name)
+        function = getattr(repair.Mender, name)
 
         def timed(*arguments: Any) -> Any:
             begin = time.perf_counter()
@@ -79,16 +79,28 @@ class Clock:
             self.worst[name] = max(self.worst[name], took)
             return found
 
-        setattr(repair, name, timed)
+        setattr(repair.Mender, name, timed)
 
 
-def measure(directory: Path, households: int, clock: Clock) -> dict[str, Any]:
+def wish_for_two(directory: Path, every: int) -> None:
+    """One household in so many wishes for two at the door; a guard of the area could come along."""
+    header, *units = (directory / "units.csv").read_text().splitlines()
+    wished = [f"{unit},{2 if number % every == 0 else 1}" for number, unit in enumerate(units)]
+    (directory / "units.csv").write_text("\n".join([f"{header},persons", *wished]) + "\n")
+    header, *people = (directory / "people.csv").read_text().splitlines()
+    guards = [f"g{number}{person.replace('butler', 'guard')[1:]}" for number, person in enumerate(people)]
+    (directory / "people.csv").write_text("\n".join([header, *people, *guards]) + "\n")
+
+
+def measure(directory: Path, households: int, every: int, clock: Clock) -> dict[str, Any]:
     """Plans, troubles, repairs, and plans anew for comparison."""
     butlers = max(1, round(households / 333))
     visits.make(directory, visits.Size(households, butlers, 7 * butlers), seed=1)
     (directory / "callbacks.yaml").write_text(CALLBACKS)
     estate_file = directory / "estate.yaml"
     estate_file.write_text(estate_file.read_text().replace("[book.yaml]", "[book.yaml, callbacks.yaml]"))
+    if every:
+        wish_for_two(directory, every)
     plan = dr.plan_visits(dr.load_estate(directory), visits.QUARTER)
     trouble(directory, plan, seed=1)
     estate = dr.load_estate(directory)
@@ -102,7 +114,8 @@ def measure(directory: Path, households: int, clock: Clock) -> dict[str, Any]:
     measures = {one.name: (one.value, one.bound) for one in repaired.measures}
     return {
         "households": households,
-        "first_worst": clock.worst["_repaired_at_once"],
+        "by_two": sum(bool(task.along) for task in repaired.tasks),
+        "first_worst": clock.worst["_at_once"],
         "proven_worst": clock.worst["_searched"],
         "seconds": seconds,
         "misses": (repaired.shortfall, repaired.least_shortfall),
@@ -116,13 +129,14 @@ def main() -> None:
     """Measures and prints one line for each size."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--households", nargs="+", type=int, default=[333])
-    sizes = parser.parse_args().households
-    for households in sizes:
+    parser.add_argument("--two", type=int, default=0, help="one household in so many wishes for two")
+    chosen = parser.parse_args()
+    for households in chosen.households:
         clock = Clock()
-        for name in ("_repaired_at_once", "_searched"):
+        for name in ("_at_once", "_searched"):
             clock.watch(name)
         with tempfile.TemporaryDirectory() as name:
-            print(json.dumps(measure(Path(name), households, clock)))
+            print(json.dumps(measure(Path(name), households, chosen.two, clock)))
             sys.stdout.flush()
 
 

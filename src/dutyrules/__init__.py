@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from dutyrules.plan import Plan
     from dutyrules.plan.patrols import plan_patrols
     from dutyrules.plan.visits import plan_visits
+    from dutyrules.plan.work import plan_work
     from dutyrules.roster.rosterplan import plan_roster
     from dutyrules.scoring import Due, Result, Sheet, due, read_closed, score
 
@@ -43,6 +44,7 @@ _HOMES = {
     "plan_patrols": "dutyrules.plan.patrols",
     "plan_roster": "dutyrules.roster.rosterplan",
     "plan_visits": "dutyrules.plan.visits",
+    "plan_work": "dutyrules.plan.work",
     "publish_month": "dutyrules.closing",
     "read_closed": "dutyrules.scoring",
     "read_log": "dutyrules.estate",
@@ -70,6 +72,7 @@ __all__ = [
     "plan_patrols",
     "plan_roster",
     "plan_visits",
+    "plan_work",
     "publish_month",
     "read_closed",
     "read_log",

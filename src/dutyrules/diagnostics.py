@@ -106,11 +106,11 @@ class Diagnostic:
             "severity": self.severity,
             "code": self.code,
             "message": self.message,
-            "where": _place_as_json(self.where) if self.where is not None else None,
+            "where": place_as_json(self.where) if self.where is not None else None,
             "found": self.found,
             "expected": self.expected,
             "hint": self.hint,
-            "related": [{"message": role, "where": _place_as_json(place)} for role, place in self.related],
+            "related": [{"message": role, "where": place_as_json(place)} for role, place in self.related],
         }
 
 
@@ -172,7 +172,8 @@ def _detail(label: str, text: str) -> str:
     return f"  {label}: " + text.replace("\n", "\n    ")
 
 
-def _place_as_json(place: Place) -> dict[str, object]:
+def place_as_json(place: Place) -> dict[str, object]:
+    """A place as plain values."""
     if isinstance(place, Span):
         return {"file": place.file, "line": place.line, "column": place.column}
     return {"file": place.file, "row": place.row, "column": place.column}

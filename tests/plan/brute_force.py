@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from itertools import combinations
+from itertools import combinations, product
 from typing import Any
 
 from ortools.sat.python import cp_model
@@ -378,43 +378,28 @@ class UndecidedError(Exception):
     """The fewest misses were not found by as many steps as there may be."""
 
 
-Price = Callable[[Slot, str], int]
-"""What a visit to a unit costs."""
+Price = Callable[[Slot, str, str | None], int]
+"""What a visit to a unit costs, with somebody who comes along or without."""
 
 
 def fewest_misses(space: Space, only: Sequence[Demand] = (), prices: Sequence[Price] = ()) -> Fewest:
     """By a model with one variable for every visit that could be made; `only`: whose misses alone count."""
     model = cp_model.CpModel()
     wanted = space.demands
-    choices: list[tuple[Slot, str, dict[str, str], str, Any]] = []
+    choices: list[tuple[Slot, str, dict[str, str], str, str | None, Any]] = []
     reached: dict[tuple[int, str], list[Any]] = {}
     by_slot: dict[tuple[str, datetime], list[Any]] = {}
     by_day: dict[tuple[str, str, date], list[Any]] = {}
-    all_ways = {(kind, unit): ways(space, kind, unit) for kind in space.kinds for unit in _units(space)}
-    for slot in space.slots:
-        for unit in _units(space):
-            if not space.takes(unit, slot):
-                continue
-            seen: list[frozenset[int]] = []
-            for words, case in all_ways[slot.kind, unit]:
-                event = visit(space, slot, unit, words, case)
-                serves = frozenset(n for n, one in enumerate(wanted) if unit in one.units and one.counts(event))
-                meant = any(wanted[n].there(unit, slot.at.date()) for n in serves)
-                if (
-                    not meant
-                    or not space.sent(unit, slot, [wanted[n] for n in serves])
-                    or any(serves <= other for other in seen)
-                ):
-                    continue
-                seen.append(serves)
-                made = model.new_bool_var("")
-                choices.append((slot, unit, words, case, made))
-                by_slot.setdefault((slot.person, slot.at), []).append(made)
-                by_day.setdefault((slot.person, slot.kind, slot.at.date()), []).append(made)
-                for number in serves:
-                    reached.setdefault((number, unit), []).append(made)
+    for slot, unit, words, case, serves in _options(space, wanted):
+        for companion in space.companions(unit, slot) if space.pair(unit, slot) else [None]:
+            made = model.new_bool_var("")
+            choices.append((slot, unit, words, case, companion, made))
+            by_slot.setdefault((slot.person, slot.at), []).append(made)
+            by_day.setdefault((slot.person, slot.kind, slot.at.date()), []).append(made)
+            for number in serves:
+                reached.setdefault((number, unit), []).append(made)
     _keep_apart(model, space, choices)
-    along = _accompany(model, space, choices)
+    along = _accompany(model, choices)
     for made_then in by_slot.values():
         model.add_at_most_one(made_then)
     for (person, kind, day), made_then in by_day.items():
@@ -435,7 +420,7 @@ def fewest_misses(space: Space, only: Sequence[Demand] = (), prices: Sequence[Pr
     counted = [(number, demand) for number, demand in enumerate(wanted) if not only or demand in only]
     misses = [_misses(model, demand, number, reached) for number, demand in counted]
     found = []
-    for aim in [sum(misses), *(sum(price(one[0], one[1]) * one[4] for one in choices) for price in prices)]:
+    for aim in [sum(misses), *(sum(price(one[0], one[1], one[4]) * one[5] for one in choices) for price in prices)]:
         solver = cp_model.CpSolver()
         solver.parameters.num_workers = 1
         solver.parameters.max_deterministic_time = 20
@@ -446,22 +431,34 @@ def fewest_misses(space: Space, only: Sequence[Demand] = (), prices: Sequence[Pr
             raise UndecidedError(f"{name}: {value} >= {solver.best_objective_bound}")
         found.append(round(solver.objective_value))
         model.add(aim <= found[-1])
-    visits = [(slot, unit, words, case) for slot, unit, words, case, chosen in choices if solver.value(chosen)]
+    visits = [(slot, unit, words, case) for slot, unit, words, case, _, chosen in choices if solver.value(chosen)]
     return Fewest(found[0], found[1:], visits)
 
 
+def _options(space: Space, wanted: Sequence[Demand]) -> Iterator[tuple[Slot, str, dict[str, str], str, frozenset[int]]]:
+    """Every visit that could be made, and what it would count for."""
+    all_ways = {(kind, unit): ways(space, kind, unit) for kind in space.kinds for unit in _units(space)}
+    for slot, unit in product(space.slots, _units(space)):
+        if not space.takes(unit, slot):
+            continue
+        seen: list[frozenset[int]] = []
+        for words, case in all_ways[slot.kind, unit]:
+            event = visit(space, slot, unit, words, case)
+            serves = frozenset(n for n, one in enumerate(wanted) if unit in one.units and one.counts(event))
+            meant = any(wanted[n].there(unit, slot.at.date()) for n in serves)
+            sent = meant and space.sent(unit, slot, [wanted[n] for n in serves])
+            if sent and not any(serves <= other for other in seen):
+                seen.append(serves)
+                yield slot, unit, words, case, serves
+
+
 def _accompany(
-    model: cp_model.CpModel, space: Space, choices: Sequence[tuple[Slot, str, Any, Any, Any]]
+    model: cp_model.CpModel, choices: Sequence[tuple[Slot, str, Any, Any, str | None, Any]]
 ) -> list[tuple[Slot, str, Any]]:
-    """Where two must come, somebody comes along who does nothing else then."""
-    along: list[tuple[Slot, str, Any]] = []
-    for slot, unit, _, _, made in choices:
-        if space.pair(unit, slot):
-            coming = [(slot, person, model.new_bool_var("")) for person in space.companions(unit, slot)]
-            model.add(sum(comes for _, _, comes in coming) == made)
-            along += coming
+    """Who comes along does nothing else then."""
+    along = [(slot, companion, made) for slot, _, _, _, companion, made in choices if companion is not None]
     for number, (slot, person, comes) in enumerate(along):
-        own = [(other, made) for other, _, _, _, made in choices if other.person == person]
+        own = [(other, made) for other, *_, made in choices if other.person == person]
         own += [(other, made) for other, who, made in along[:number] if who == person]
         for other, made in own:
             if other.at < slot.until and slot.at < other.until:
@@ -469,10 +466,10 @@ def _accompany(
     return along
 
 
-def _keep_apart(model: cp_model.CpModel, space: Space, choices: Iterable[tuple[Slot, str, Any, Any, Any]]) -> None:
+def _keep_apart(model: cp_model.CpModel, space: Space, choices: Iterable[tuple[Slot, str, Any, Any, Any, Any]]) -> None:
     """At most one visit of a kind to a household in as many days as its gap has."""
     visits: dict[tuple[str, str], list[tuple[date, Any]]] = {}
-    for slot, unit, _, _, made in choices:
+    for slot, unit, *_, made in choices:
         visits.setdefault((unit, slot.kind), []).append((slot.at.date(), made))
     for (_, kind), made_then in visits.items():
         gap = int(space.kinds[kind].get("min_gap", 0))

@@ -15,7 +15,7 @@ from dutyrules.plan.planfile import Placed
 from dutyrules.plan.visits import plan_visits
 from tests.plan.brute_force import Price, fewest_misses
 from tests.plan.visit_law import Case, broken_promises, law, write_plan
-from tests.plan.visit_worlds import HEADERS, HOME, PHONE, seeded
+from tests.plan.visit_worlds import HEADERS, HOME, PHONE, for_two, seeded
 from tests.property.strategies import Draw, SeededDraw
 from tests.reference.estate import load_estate
 from tests.reference.score import make_world
@@ -66,7 +66,7 @@ def trouble(draw: Draw, plan: Plan) -> Trouble:
     rows: dict[str, list[str]] = {"leave": [], "log": []}
     if not tasks:
         return Trouble(rows)
-    persons = sorted({task.person for task in tasks})
+    persons = sorted({name for task in tasks for name in (task.person, *task.along)})
     units = sorted({task.target for task in tasks if task.target})
     for _ in range(draw.pick(0, 1, 1, 2)):
         first = datetime.combine(draw.pick(*tasks).at.date(), datetime.min.time())
@@ -87,10 +87,14 @@ def trouble(draw: Draw, plan: Plan) -> Trouble:
     return Trouble(rows, closed, start, freeze, tuple(edits))
 
 
-def repaired(seed: int) -> Repair:
-    """The world of a seed: planned, troubled, and planned again with the earlier plan kept."""
-    world, draw = seeded(seed), SeededDraw(seed)
-    world = replace(world, pins=())
+def repaired(seed: int, *, two: bool = False) -> Repair:
+    """The world of a seed: planned, troubled, and planned again with the earlier plan kept.
+
+    Args:
+        two: Whether most households wish for two at the door.
+    """
+    world, draw = replace(seeded(seed), pins=()), SeededDraw(seed)
+    world = for_two(world, draw) if two else world
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         world.write(folder)
@@ -163,13 +167,13 @@ def _moved_though_frozen(repair: Repair) -> Iterator[str]:
     yield from (f"{task} is new on a frozen day" for task in repair.frozen if _place(task) not in given)
 
 
-def level(kept: Sequence[Task], unit: str, kind: str, person: str, at: datetime) -> int:
-    """0 as expected, 1 another hour, 2 another day or nothing expected, 3 somebody else."""
+def level(kept: Sequence[Task], unit: str, kind: str, person: str, at: datetime, along: str | None = None) -> int:
+    """0 as expected, 1 another hour or companion, 2 another day or nothing expected, 3 somebody else."""
     here = [task for task in kept if task.target == unit]
     if here and person not in {task.person for task in here}:
         return 3
     alike = [task for task in here if (task.person, task.kind) == (person, kind)]
-    if any(task.at == at for task in alike):
+    if any(task.at == at and (along is None or along in task.along) for task in alike):
         return 0
     return 1 if any(task.at.date() == at.date() for task in alike) else 2
 
@@ -179,7 +183,9 @@ def _more_changes_than_need_be(repair: Repair) -> Iterator[str]:
     plan, space = repair.plan, repair.case.space
     loose = [task for task in repair.kept if task.at.date() >= repair.case.start]
     own = [task for task in plan.tasks if task not in repair.frozen and _promised(task)]
-    levels = [level(loose, task.target or "", task.kind, task.person, task.at) for task in own]
+    levels = [
+        level(loose, task.target or "", task.kind, task.person, task.at, next(iter(task.along), None)) for task in own
+    ]
     if not loose:
         return
     measures = {one.name: one for one in plan.measures}
@@ -188,20 +194,17 @@ def _more_changes_than_need_be(repair: Repair) -> Iterator[str]:
         yield f"says {said} changes, has {sorted(levels)}"
 
     def price(wanted: int) -> Price:
-        return lambda slot, unit: int(level(loose, unit, slot.kind, slot.person, slot.at) == wanted)
+        return lambda slot, unit, along: int(level(loose, unit, slot.kind, slot.person, slot.at, along) == wanted)
 
     best = fewest_misses(space, prices=[price(3), price(2), price(1)])
     if not plan.least_shortfall <= best.misses <= plan.shortfall:
         yield f"proven {plan.least_shortfall}, missed {plan.shortfall}, possible {best.misses}"
     bounds = [measures[name].bound for name in LEVELS]
-    alone = "2" not in {row.get("persons") for row in space.world.estate.tables["units"]}
-    if plan.shortfall == best.misses and alone:  # visits by two are added last, and no proof knows of them
+    if plan.shortfall == best.misses:
         if said != best.prices:
             yield f"{said} changes, and {best.prices} would do"
         if bounds != best.prices:
             yield f"{said} changes, not proven: {bounds}"
-    elif plan.shortfall == best.misses and [one or 0 for one in bounds] > list(best.prices):
-        yield f"{bounds} changes are said to be needed, and {best.prices} would do"
 
 
 def _false_diff(repair: Repair) -> Iterator[str]:
@@ -219,5 +222,5 @@ def _promised(task: Task, freeze: date | None = None) -> bool:
     return "reserve" not in task.attributes or (freeze is not None and task.at.date() <= freeze)
 
 
-def _place(task: Task) -> tuple[datetime, str, str, str]:
-    return task.at, task.person, task.kind, task.target or ""
+def _place(task: Task) -> tuple[datetime, str, str, str, tuple[str, ...]]:
+    return task.at, task.person, task.kind, task.target or "", task.along

@@ -151,3 +151,22 @@ def test_a_plan_of_the_planner_keeps_its_promises_and_costs_what_it_says(seeds: 
         measures = {one.name: one.value for one in case.plan.measures} | {"missing": case.plan.shortfall}
         assert prices(found) == {one.name: (measures[one.name], measures[one.name], 0) for one in found.prices}, seed
         assert list(found.shortfalls) == [replace(one, causes=()) for one in case.plan.shortfalls], seed
+
+
+@pytest.mark.parametrize(
+    ("companion", "codes"),
+    [
+        ("wang", []),
+        ("", ["plan.no-companion"]),
+        ("li", ["plan.no-companion"]),  # nobody comes along with themselves
+        ("zhao", ["plan.no-companion"]),  # of another area
+        ("chen", ["plan.no-companion"]),  # on leave that afternoon
+        ("sun", ["plan.at-once"]),  # visits somebody else then
+    ],
+)
+def test_whoever_comes_along_is_looked_at(tmp_path: Path, companion: str, codes: list[str]) -> None:
+    people = ["li,butler,A,,", "sun,butler,A,,", "wang,guard,A,,", "zhao,guard,B,,", "chen,guard,A,,"]
+    tables = {"people": people, "leave": ["chen,2026-10-28 14:00,2026-10-28 16:00,yes,,"]}
+    hand = Hand({"all": ALL}, ["u001,b1,occupied,any,any,,,,2", *homes(1, first=2)], TWICE, tables, areas="AB")
+    rows = [row(28, "u001", more=f",,,{companion}"), row(28, "u002", person="sun")]
+    assert [one.code for one in looked_at(hand, tmp_path, rows).violations] == codes

@@ -229,6 +229,111 @@ def test_minutes_count_not_buildings(tmp_path: Path) -> None:
     assert (ways.value, ways.bound) == (102, 102)
 
 
+# ---------------------------------------------------------------------------------------------- visits by two
+
+ONE_SLOT = {HOME: way("home", "15:00", "15:10")}
+GUARDS = ["li,butler,A,,", "wang,guard,A,,", "chen,guard,A,,"]
+
+
+def for_two(unit: str, building: str = "b1") -> str:
+    """A household that wishes for two at the door."""
+    return f"{unit},{building},occupied,any,any,,,,2"
+
+
+def together(day: int, unit: str, person: str, companion: str) -> str:
+    """A row of the earlier plan by two."""
+    return f"{visit(day, unit, person=person)},,,{companion}"
+
+
+def by_whom(plan: Plan) -> list[str]:
+    """Day, unit and who comes."""
+    return [f"{task.at.day} {task.target} {' '.join((task.person, *task.along))}" for task in plan.tasks]
+
+
+def test_a_visit_by_two_stays_with_its_companion(tmp_path: Path) -> None:
+    """A plan made anew would begin on Wednesday, with the first guard."""
+    hand = Hand(ALL, [for_two("u001")], ONE_SLOT, {"people": GUARDS})
+    plan = hand.plan(tmp_path, start=WEDNESDAY, keep=[together(29, "u001", "li", "chen")])
+    assert (by_whom(plan), moved(plan), changes(plan)) == (["29 u001 li chen"], [], exactly(0, 0, 0))
+
+
+@pytest.mark.parametrize(
+    ("people", "move", "least"),
+    [
+        (GUARDS, "29 15:00 li: companion", exactly(0, 0, 1)),
+        (GUARDS[:2], "30 15:00 li: day", exactly(0, 1, 0)),
+    ],
+)
+def test_whoever_came_along_is_away(tmp_path: Path, people: list[str], move: str, least: list[tuple[int, int]]) -> None:
+    """Somebody else comes along at the same time, which is as much as another hour; else it is another day."""
+    tables = {"people": people, "leave": ["wang,2026-10-29,2026-10-30,yes,,"]}
+    hand = Hand(ALL, [for_two("u001")], ONE_SLOT, tables)
+    plan = hand.plan(tmp_path, start=THURSDAY, keep=[together(29, "u001", "li", "wang")])
+    assert moved(plan) == [f"u001: 29 15:00 li > {move}, no_companion"]
+    assert (plan.shortfall, changes(plan)) == (0, least)
+
+
+def test_who_needs_no_two_any_more_is_visited_as_expected(tmp_path: Path) -> None:
+    plan = Hand(ALL, homes(1), ONE_SLOT, {"people": GUARDS}).plan(
+        tmp_path, start=THURSDAY, keep=[together(29, "u001", "li", "wang")]
+    )
+    assert (by_whom(plan), changes(plan)) == (["29 u001 li"], exactly(0, 0, 0))
+    assert moved(plan) == ["u001: 29 15:00 li > 29 15:00 li: companion, not_needed"]
+
+
+@pytest.mark.parametrize(
+    ("start", "row", "least"),
+    [(WEDNESDAY, "28 u002 wang", exactly(0, 1, 0)), (THURSDAY, "30 u002 li", exactly(1, 0, 0))],
+)
+def test_who_comes_along_visits_nobody_else_then(
+    tmp_path: Path, start: date, row: str, least: list[tuple[int, int]]
+) -> None:
+    """One slot a day. Wang is away on Friday, and comes along with Li on Thursday: free on Wednesday only."""
+    tables = {"people": TWO, "leave": ["wang,2026-10-30,2026-10-31,yes,,"]}
+    hand = Hand(ALL, [for_two("u001"), *homes(1, first=2)], ONE_SLOT, tables)
+    keep = [together(29, "u001", "li", "wang"), visit(30, "u002", person="wang")]
+    plan = hand.plan(tmp_path, start=start, keep=keep)
+    assert sorted(by_whom(plan)) == sorted(["29 u001 li wang", row])
+    assert (plan.shortfall, changes(plan)) == (0, least)
+
+
+def test_one_companion_of_two_areas(tmp_path: Path) -> None:
+    """Each area alone would say: one visit moves. Li is away on Thursday and comes on Friday, when the lead of all came
+    along with Wang, who therefore comes on Thursday."""
+    people = ["li,butler,A,,", "wang,butler,B,,", "chen,lead,,,"]
+    tables = {"people": people, "leave": ["li,2026-10-29,2026-10-30,yes,,"]}
+    units = [for_two("u001"), for_two("u002", "b2")]
+    hand = Hand(ALL, units, ONE_SLOT, tables, buildings=["b1,A,", "b2,B,"], areas="AB")
+    keep = [together(29, "u001", "li", "chen"), together(30, "u002", "wang", "chen")]
+    plan = hand.plan(tmp_path, start=THURSDAY, keep=keep)
+    assert by_whom(plan) == ["29 u002 wang chen", "30 u001 li chen"]
+    assert (plan.shortfall, changes(plan)) == (0, exactly(0, 2, 0))
+
+
+def test_the_minutes_of_whoever_comes_along_are_counted(tmp_path: Path) -> None:
+    """Ten minutes a day are one visit, be it only to come along: Wang's own one moves to Friday."""
+    visits = {HOME: way("home", "15:00", "16:00", per_day=6)}
+    units = [for_two("u001"), *homes(1, first=2)]
+    hand = Hand(ALL, units, visits, {"people": TWO}, planning={"minutes_per_day": 10})
+    keep = [together(29, "u001", "li", "wang"), visit(29, "u002", "15:10", person="wang")]
+    plan = hand.plan(tmp_path, start=THURSDAY, keep=keep)
+    assert by_whom(plan) == ["29 u001 li wang", "30 u002 wang"]
+    assert changes(plan) == exactly(0, 1, 0)
+
+
+def test_a_frozen_visit_by_two_keeps_both_busy(tmp_path: Path) -> None:
+    """On Thursday nothing moves; Wang, who comes along then, has no time for the other household before Friday."""
+    tables = {"people": TWO}
+    hand = Hand(ALL, [for_two("u001"), *homes(1, first=2)], ONE_SLOT, tables)
+    keep = [together(29, "u001", "li", "wang"), visit(29, "u002", person="wang")]
+    plan = hand.plan(tmp_path, start=THURSDAY, keep=keep, freeze=THURSDAY)
+    assert [(task.at.day, task.target, task.along) for task in plan.tasks] == [
+        (29, "u001", ("wang",)),
+        (30, "u002", ()),
+    ]
+    assert [one.reason for one in plan.moves] == ["taken"]
+
+
 # ---------------------------------------------------------------------------------------------- interrupted
 
 

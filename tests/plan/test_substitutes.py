@@ -1,5 +1,6 @@
 """Who could take over, worked out by hand."""
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -19,7 +20,7 @@ b3,B,120,0
 b4,C,600,0
 """
 PEOPLE = ["li,butler,A,,", "wang,butler,B,,", "zhao,butler,C,,", "chen,butler,B,,", "sun,lead,B,,"]
-UNITS = [f"u{number},b{number},occupied,{{}},any,," for number in range(1, 5)]
+UNITS = [f"u{number},b{number},occupied,{{}}" for number in range(1, 5)]
 PLAN = [
     f"2026-10-29 15:00,li,{HOME},u1,,",
     f"2026-10-29 15:10,li,{HOME},u2,,",
@@ -28,16 +29,18 @@ PLAN = [
 ]
 
 
-def found(folder: Path, *, until: date = THURSDAY, contact: str = "any") -> dict[str, Substitute]:
+def found(
+    folder: Path, *, until: date = THURSDAY, contact: str = "any,any,,", plan: Sequence[str] = PLAN
+) -> dict[str, Substitute]:
     """Person → what they could do for Li, the best first; two visits fit a day, sixty metres take a minute."""
     visits = {HOME: way("home", "15:00", "16:00", per_day=2)}
-    units = [unit.format(contact if unit.startswith("u1") else "any") for unit in UNITS]
+    units = [unit.format(contact if unit.startswith("u1") else "any,any,,") for unit in UNITS]
     tables = {"people": PEOPLE, "leave": ["chen,2026-10-29,2026-10-30,yes,,"]}
     hand = Hand({"all": everyone(prorate="none")}, units, visits, tables, buildings=[f"b{n},A," for n in range(1, 5)])
     hand.areas = ("A", "B", "C")
     hand.load(folder)
     (folder / "buildings.csv").write_text(PLACES, "utf-8")
-    (folder / "plan.csv").write_text("\n".join([HEADERS["plan"], *PLAN]) + "\n", "utf-8")
+    (folder / "plan.csv").write_text("\n".join([HEADERS["plan"], *plan]) + "\n", "utf-8")
     estate = dr.load_estate(folder)
     keep = read_plan(folder / "plan.csv", estate)
     return {one.person: one for one in substitutes(estate, "2026-10", None, keep, Absence("li", THURSDAY, until))}
@@ -75,9 +78,17 @@ def test_somebody_on_leave(tmp_path: Path) -> None:
 
 def test_what_nobody_may_do(tmp_path: Path) -> None:
     """Who wants calls only is visited by nobody; then Wang is as good as Zhao, and nearer."""
-    both = found(tmp_path, contact="phone")
+    both = found(tmp_path, contact="phone,any,,")
     assert list(both) == ["wang", "zhao", "chen"]
     assert told(both["zhao"]) == (["29 15:10 zhao u2"], [("u1", "refuses")])
+
+
+def test_whoever_comes_along_still_does(tmp_path: Path) -> None:
+    """u1 wishes for two. Zhao comes with Wang in place of Li; Wang cannot come along with himself."""
+    both = found(tmp_path, contact="any,any,,,,2", plan=[f"2026-10-29 15:20,li,{HOME},u1,,,,wang", *PLAN[1:]])
+    assert told(both["zhao"]) == (["29 15:10 zhao u2", "29 15:20 zhao u1"], [])
+    assert [task.along for task in both["zhao"].taken] == [(), ("wang",)]
+    assert told(both["wang"]) == (["29 15:10 wang u2"], [("u1", "full")])
 
 
 @pytest.mark.parametrize("day", [date(2026, 10, 28), date(2026, 11, 2)])

@@ -394,6 +394,16 @@ def seeded(seed: int) -> VisitsWorld:
     return visits_world(SeededDraw(seed))
 
 
+def for_two(world: VisitsWorld, draw: Draw) -> VisitsWorld:
+    """The same estate, where most households wish for two at the door, and more people could come along."""
+    header, *units = world.files["units.csv"].splitlines()
+    units = [f"{row.rpartition(',')[0]},{draw.pick('2', '2', '2', '')}" for row in units]
+    people = [f"w{number},{draw.pick('', 'A')},lead,,,," for number in range(draw.pick(0, 1, 1, 2))]
+    files = {"units.csv": "\n".join([header, *units, ""]), "people.csv": world.files["people.csv"]}
+    files["people.csv"] += "".join(f"{row}\n" for row in people)
+    return replace(world, files=world.files | files)
+
+
 @st.composite
 def visits_worlds(draw: st.DrawFn) -> VisitsWorld:
     """Drawn by Hypothesis, which shrinks."""

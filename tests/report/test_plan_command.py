@@ -153,3 +153,28 @@ def test_planners_are_public(here: Path, name: str) -> None:
     (here / "lane" / "estate.yaml").write_text("estate: lane\nareas: {yard: {}}\nbooks: [book.yaml]\n", "utf-8")
     with pytest.raises(InputError, match=r"plan\.no-"):
         planner(dr.load_estate(here / "lane"), "2026-10")
+
+
+# ---------------------------------------------------------------- all work
+
+
+@in_lane
+def test_work_keeps_several_plans_and_tells_of_days(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main([*VISITS, "--out", "visits.csv"]) == 0
+    work = [*VISITS[:1], "work", *VISITS[2:]]
+    assert cli.main([*work, "--keep", "visits.csv", "visits.csv", "--format", "csv"]) == 1  # each visit twice at once
+    capsys.readouterr()
+    assert cli.main([*work, "--keep", "visits.csv", "--person", "wang"]) == 0
+    told = capsys.readouterr().out.split("\n")
+    assert told[:2] == ["The lane: work 2026-10, from 2026-10-01 on", "王小明 (wang)"]
+    assert told[3].endswith("  08:00–17:30")
+    assert cli.main([*VISITS, "--keep", "visits.csv", "visits.csv"]) == 2
+    assert capsys.readouterr().err == "plan visits keeps one plan: --keep visits.csv\n"
+
+
+@in_lane
+def test_work_of_kinds_that_no_book_knows(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    estate = here / "lane" / "estate.yaml"
+    estate.write_text(estate.read_text("utf-8") + "  work:\n    visit.hom: {minutes: 5}\n", "utf-8")
+    assert cli.main([*VISITS[:1], "work", *VISITS[2:]]) == 1
+    assert "estate.yaml:10:5: error estate.unknown-kind: there is no event kind visit.hom" in capsys.readouterr().err

@@ -3,6 +3,7 @@
 import copy
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
@@ -21,8 +22,14 @@ from dutyrules.report.due import due_document
 from dutyrules.report.plan import render_plan, write_plan
 from dutyrules.report.plan_review import review_json
 from dutyrules.report.plan_substitutes import substitutes_json
+from dutyrules.report.roster_document import absence_json, check_json, roster_json
 from dutyrules.report.schema import DOCUMENTS, FILES, schema_of
 from dutyrules.report.standing_document import adjustment
+from dutyrules.roster.absence import mend, swaps
+from dutyrules.roster.absence import substitutes as take_overs
+from dutyrules.roster.judge import breaches
+from dutyrules.roster.rosterfile import read_roster
+from dutyrules.roster.rosterplan import plan_roster
 from dutyrules.source import plain, read
 from tests.closing.test_adjustments import ON_TIME
 from tests.closing.yard import Yard
@@ -55,6 +62,7 @@ def documents(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, Docum
     open_ = dr.due(haitang, log, datetime(2026, 10, 15, 12))
     found.append(("due", due_document(open_, open_.people)))
     found += _lane(tmp_path_factory.mktemp("lane"))
+    found += _rosters(tmp_path_factory.mktemp("rosters") / "garden")
     found += _closing(Yard(tmp_path_factory.mktemp("closing") / "yard"))
     return found
 
@@ -78,6 +86,33 @@ def _lane(folder: Path) -> Iterator[tuple[str, Document]]:
     yield "verify", json.loads(review_json(review(estate, "2026-10", done, read_plan(home / "edited.csv", estate))))
     absence = Absence("wang", date(2026, 10, 19), date(2026, 10, 23))
     yield "substitutes", json.loads(substitutes_json(absence, substitutes(estate, "2026-10", done, kept, absence)))
+
+
+def _rosters(folder: Path) -> Iterator[tuple[str, Document]]:
+    """A month in which one is missing, a list from elsewhere, and somebody who is ill on a day."""
+    shutil.copytree(ROOT / "tests" / "roster" / "estate", folder)
+    with (folder / "leave.csv").open("a", encoding="utf-8") as leave:
+        leave.write("e2,2026-10-12 00:00,2026-10-13 00:00,yes\ne3,2026-10-12 00:00,2026-10-13 00:00,yes\n")
+    estate = dr.load_estate(folder)
+    plan = plan_roster(estate, "2026-10")
+    assert plan.clash is not None
+    assert plan.relaxation is not None
+    yield "roster", json.loads(roster_json(plan))
+    (folder / "elsewhere.csv").write_text("person,10-12,10-13,10-14\ne1,day,day,\ne2,late,day,\n", "utf-8")
+    kept = read_roster(folder / "elsewhere.csv", estate, plan.plot)
+    model = plan.plot.model
+    yield "roster-check", json.loads(check_json(plan.plot, kept, list(breaches(model, kept.roster))))
+    roster = plan.roster
+    assert roster is not None
+    name, day, others = next(
+        (name, day, others)
+        for name, row in roster.items()
+        for day in range(len(row))
+        for others in [(take_overs(model, roster, name, day, day), swaps(model, roster, name, day))]
+        if all(others)
+    )
+    ill = mend(model, roster, name, day, day)
+    yield "roster-absence", json.loads(absence_json(plan.plot, name, ill, *others))
 
 
 def _closing(yard: Yard) -> Iterator[tuple[str, Document]]:
@@ -108,11 +143,18 @@ def test_what_commands_print_is_as_the_schema_says(documents: list[tuple[str, Do
         assert problems(name, document) == []
 
 
+CHOSEN = {
+    *("fines", "payable", "books", "estate", "log", "attributes", "numbers"),
+    *("roster", "files", "takes", "rules"),
+}
+"""Where names that users choose are keys."""
+
+
 def objects(document: Document, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     """Where objects with fields stand: one of each sort is enough. Names that users choose are no fields."""
     match document:
         case dict():
-            if path and path[-1] in ("fines", "payable", "books", "estate", "log", "attributes", "numbers"):
+            if path and path[-1] in CHOSEN:
                 return
             yield path
             for key, value in document.items():
@@ -154,6 +196,8 @@ def _slim(document: Document) -> Document:
     match document:
         case dict():
             return {key: _slim(value) for key, value in document.items()}
+        case [str(), str()]:  # a pair, perhaps
+            return document
         case list():
             return [_slim(one) for one in sorted(document, key=lambda one: -len(json.dumps(one)))[:1]]
         case _:

@@ -121,7 +121,7 @@ def test_a_roster_kept_elsewhere_is_checked(estate: Estate, tmp_path: Path, caps
     assert not [one for one in found if one[1] == "e2" and one[0] not in ("request",)]
     leave = next(one for one in told["breaches"] if one["rule"] == "leave")
     assert leave["dates"] == ["2026-10-12"]
-    assert leave["where"].endswith(":row 2:2026-10-12")
+    assert leave["where"] == {"file": str(path), "row": 2, "column": "2026-10-12"}
     rest = next(one for one in told["breaches"] if one["rule"] == "labour.rest_days_week")
     assert rest["statute"] == "Labour Law of the PRC, art. 38"
     assert told["absent"] == ["e3", "e4", "w2", "w3", "w4"]

@@ -16,8 +16,11 @@ if TYPE_CHECKING:
 
 INTERRUPTED, WRONG_USAGE, SHORTFALLS = 130, 2, 5
 
-PLANNERS = {"visits": "plan_visits", "patrols": "plan_patrols"}
+PLANNERS = {"visits": "plan_visits", "patrols": "plan_patrols", "work": "plan_work"}
 """What is planned → the public function that plans it."""
+
+WORK = "work"
+"""All of it; several plans may be kept."""
 
 ROSTER = "roster"
 """Who works when; it has a planner and files of its own."""
@@ -42,8 +45,10 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--keep",
         type=Path,
+        nargs="+",
         metavar="PLAN",
-        help="an earlier plan (CSV or XLSX): pinned rows stay; of visits as few others as can be change",
+        help="an earlier plan (CSV or XLSX): pinned rows stay; of visits as few others as can be change; work: plans of"
+        " visits and patrols, which stay as they are",
     )
     command.add_argument(
         "--freeze", type=_day, metavar="DAY", help="visits: nothing moves up to and including this day"
@@ -85,6 +90,12 @@ def run(arguments: argparse.Namespace) -> int:
     from dutyrules import load_estate
     from dutyrules.report.plan import check_request
 
+    kept = list[Path](arguments.keep or ())
+    if arguments.what != WORK:
+        if len(kept) > 1:
+            print(f"plan {arguments.what} keeps one plan: --keep {kept[0]}", file=sys.stderr)
+            return WRONG_USAGE
+        arguments.keep = kept[0] if kept else None
     if arguments.what in BESIDES:
         return _answer(arguments)
     if arguments.what == ROSTER:
@@ -128,7 +139,7 @@ def _wrong(arguments: argparse.Namespace, form: str | None) -> str | None:
         return f"--out {arguments.out}: the suffix must be one of {', '.join(SUFFIXES)}, or none for a directory"
     if form == "ics" and not arguments.person:
         return "a calendar is one person's: name one with --person, or a directory with --out"
-    if arguments.what != "visits" and (arguments.effort is not None or arguments.time_limit is not None):
+    if arguments.what not in ("visits", WORK) and (arguments.effort is not None or arguments.time_limit is not None):
         return "--effort and --time-limit go with visits"
     if min(arguments.effort or 0, arguments.time_limit or 0) < 0:
         return "--effort and --time-limit count from 0"
@@ -154,7 +165,8 @@ def _plan(arguments: argparse.Namespace, estate: "Estate", done: "Log | None") -
     from dutyrules.plan.planfile import read_plan
 
     planner: Callable[..., Plan] = getattr(dutyrules, PLANNERS[arguments.what])
-    keep = read_plan(arguments.keep, estate) if arguments.keep else ()
+    files = arguments.keep if arguments.what == WORK else filter(None, [arguments.keep])
+    keep = [row for file in files or () for row in read_plan(file, estate)]
     wished = {name: getattr(arguments, name) for name in ("freeze", "effort", "time_limit")}
     more = {name: wish for name, wish in wished.items() if wish is not None}
     if arguments.effort == 0:

@@ -80,7 +80,8 @@ def _absence(arguments: argparse.Namespace, estate: "Estate") -> int:
     """The roster that changes least, and who could take over."""
     from dutyrules import atomic
     from dutyrules.report.roster import RosterWords, roster_csv, roster_workbook
-    from dutyrules.report.roster_absence import absence_json, absence_text
+    from dutyrules.report.roster_absence import absence_text
+    from dutyrules.report.roster_document import absence_json
     from dutyrules.roster.absence import mend, substitutes, swaps
     from dutyrules.roster.build import plot
     from dutyrules.roster.rosterfile import read_roster
@@ -97,7 +98,7 @@ def _absence(arguments: argparse.Namespace, estate: "Estate") -> int:
     form = arguments.format if arguments.out is None else arguments.out.suffix.removeprefix(".")
     match form:
         case "json":
-            told = absence_json(words, arguments.person, found, offers, exchanged).encode()
+            told = absence_json(laid, arguments.person, found, offers, exchanged).encode()
         case "csv":
             told = roster_csv(laid, found.roster or {})
         case "xlsx":
@@ -115,10 +116,9 @@ def _absence(arguments: argparse.Namespace, estate: "Estate") -> int:
 
 
 def _check(arguments: argparse.Namespace, estate: "Estate") -> int:
-    import json
-
     from dutyrules import atomic
-    from dutyrules.report.roster import RosterWords, breach_json, check_text
+    from dutyrules.report.roster import RosterWords, check_text
+    from dutyrules.report.roster_document import check_json
     from dutyrules.roster.build import plot
     from dutyrules.roster.judge import breaches
     from dutyrules.roster.rosterfile import read_roster
@@ -128,11 +128,7 @@ def _check(arguments: argparse.Namespace, estate: "Estate") -> int:
     kept = read_roster(arguments.plan, estate, laid)
     found = list(breaches(laid.model, kept.roster))
     if arguments.format == "json" or (arguments.out is not None and arguments.out.suffix == ".json"):
-        rows = []
-        for one in found:
-            cell = kept.cells.get((one.person or "", one.days[-1])) if one.days else None
-            rows.append({**breach_json(laid, one), "where": None if cell is None else str(cell)})
-        told = json.dumps({"breaches": rows, "absent": list(kept.absent)}, ensure_ascii=False, indent=2) + "\n"
+        told = check_json(laid, kept, found)
     else:
         told = check_text(RosterWords(estate, laid, arguments.lang), found, kept.absent)
     if arguments.out is None:

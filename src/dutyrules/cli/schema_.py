@@ -20,7 +20,7 @@ def run(arguments: argparse.Namespace) -> int:
     name, known = arguments.document, (*DOCUMENTS, *FILES)
     if name is None:
         for each in known:
-            print(f"{each:<12} {schema_of(each)['title']}")
+            print(f"{each:<14} {schema_of(each)['title']}")
         return 0
     if name not in known:
         hint = did_you_mean(name, known)

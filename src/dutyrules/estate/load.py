@@ -313,6 +313,9 @@ def _check_planning(node: Node, planning: Planning, book: Book, problems: list[D
             elif name not in fitting:
                 message = f"{name} is not about a {about}"
                 problems.append(Diagnostic("estate.planned-kind", message, where, name, f"a kind with target: {about}"))
+    for name in planning.work.keys() - book.kinds.keys():
+        where = place_of(follow(node, ("planning", "work", name))[0])
+        problems.append(_unknown("estate.unknown-kind", "event kind", name, where, tuple(book.kinds)))
     for name, visit in planning.visits.items():
         if visit.companion is not None and visit.companion not in book.roles:
             where = place_of(follow(node, ("planning", "visits", name, "companion"))[0])

@@ -76,6 +76,18 @@ class PatrolPace(Form):
     publish_at: Time = 16 * 3600 + 40 * 60
 
 
+class WorkTime(Form):
+    """How long work of one kind takes that is neither a visit nor a patrol.
+
+    Attributes:
+        minutes: Of each; 0 is a moment.
+        at: When it is best done, if no slot says.
+    """
+
+    minutes: Count = 0
+    at: Time | None = None
+
+
 class Planning(Form):
     """The section ``planning`` of an estate: the kinds of events that planners may place.
 
@@ -83,6 +95,7 @@ class Planning(Form):
         minutes_per_day: Most minutes that one person spends on visits of all kinds in a day.
         contact_rates: How many of those who are visited are reached; nobody plans for misses where it is not said.
         reserve_attempts: Most further visits to one household in a period, in case that it is not reached.
+        work: How long other work takes; what is counted by targets is planned only if it stands here.
         roster: Who works which windows; nobody plans that where it is not said.
     """
 
@@ -91,6 +104,7 @@ class Planning(Form):
     contact_rates: ContactRates | None = None
     reserve_attempts: Count = 1
     patrols: Mapping[Text, PatrolPace] = {}
+    work: Mapping[Text, WorkTime] = {}
     roster: Rostering | None = None
 
     def alongside(self, kinds: Set[str]) -> frozenset[str]:

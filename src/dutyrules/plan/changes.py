@@ -1,4 +1,4 @@
-"""What counts as a change of a plan that is kept: by somebody else, on another day, at another hour."""
+"""What counts as a change of a plan that is kept: by somebody else, on another day, at another hour or with another."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -22,18 +22,20 @@ CHANGES = (Level.PERSON, Level.DAY, Level.HOUR)
 """The dearest first."""
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Expected:
     """A visit of the kept plan that may move.
 
     Attributes:
         unit: The household's code.
+        companion: Who comes along.
     """
 
     start: int
     person: int
     kind: str
     unit: int
+    companion: int | None = None
 
 
 @dataclass(frozen=True)
@@ -59,16 +61,16 @@ class Expectations:
         own = self.of_unit.get(unit, ())
         return not own or any(one.person == person for one in own)
 
-    def level(self, unit: int, kind: str, person: int, start: int) -> Level:
-        """What a visit is to a household."""
+    def level(self, unit: int, kind: str, person: int, start: int, companion: int | None = None) -> Level:
+        """What a visit is to a household; where two come, another companion is as much as another hour."""
         if not self.knows(unit, person):
             return Level.PERSON
         same = [one for one in self.of_unit.get(unit, ()) if (one.person, one.kind) == (person, kind)]
-        if any(one.start == start for one in same):
+        if any(one.start == start and companion in (None, one.companion) for one in same):
             return Level.SAME
         return Level.HOUR if any(one.start // DAY == start // DAY for one in same) else Level.DAY
 
     def count(self, visits: Iterable[Visit]) -> dict[Level, int]:
         """How many visits change something."""
-        levels = [self.level(one.household.code, one.kind, one.person, one.start) for one in visits]
+        levels = [self.level(one.household.code, one.kind, one.person, one.start, one.companion) for one in visits]
         return {level: levels.count(level) for level in CHANGES}

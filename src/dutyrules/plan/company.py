@@ -1,7 +1,9 @@
 """Visits by two: where a household wishes for two at the door, another person must be free at the same time."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from typing import cast
 
 import numpy as np
 
@@ -12,8 +14,8 @@ from dutyrules.plan.households import Made
 from dutyrules.scoring.judge import Judgement
 from dutyrules.timegrid import DAY
 
-Busy = dict[tuple[int, int], list[tuple[int, int]]]
-"""(person, day) → times."""
+Busy = dict[tuple[int, int], list[tuple[int, int, bool]]]
+"""(person, day) → times, and whether they are visits, whose minutes count."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,8 @@ class Company:
 
     judgement: Judgement
     made: Sequence[Made]
+    _works: dict[tuple[int, int, int], bool] = field(default_factory=dict, compare=False)
+    _there: dict[tuple[int, str, int], tuple[int, ...]] = field(default_factory=dict, compare=False)
 
     def accompany(self, drafts: Sequence[Draft], *, last: bool = False) -> None:
         """Adds visits by two, callbacks first, as early as can be; those of all groups of people in turn.
@@ -106,14 +110,61 @@ class Company:
         day, most = start // DAY, draft.agenda.minutes
         for person in self._near(visit.household.code, visit.kind, day):
             times = busy.get((person, day), ())
-            free = all(end <= since or until <= start for since, until in times)
-            spent = sum(until - since for since, until in times) + end - start
+            free = all(end <= since or until <= start for since, until, _ in times)
+            spent = sum(until - since for since, until, visits in times if visits) + end - start
             fits = most is None or spent <= most * 60
             if person != visit.person and free and fits and self._on_duty(person, start, end):
                 yield person
 
-    def _near(self, code: int, kind: str, day: int) -> Iterable[int]:
+    def joins(self, draft: Draft, visit: Visit) -> bool:
+        """Whether somebody comes along who is free, if two must come."""
+        return visit.companion is None or visit.companion in self._free(draft, visit, self._busy([draft]))
+
+    def could_come(self, household: Household, kind: str, person: int, start: int) -> tuple[int, ...]:
+        """Who could come along as far as what is certain leaves time; what a plan has them do is not asked."""
+        end = start + self.judgement.estate.planning.visits[kind].minutes * 60
+        near = self._near(household.code, kind, start // DAY)
+        return tuple(one for one in near if one != person and self._unbound(one, start, end))
+
+    def _unbound(self, person: int, start: int, end: int) -> bool:
+        """Whether somebody is at work, and nothing that is certain takes the time."""
+        key = person, start, end
+        if key not in self._works:
+            bound = any(one.person == person and one.start < end and start < one.end for one in self.made)
+            self._works[key] = not bound and self._on_duty(person, start, end)
+        return self._works[key]
+
+    def torn(self, drafts: Sequence[Draft]) -> set[int]:
+        """Groups that want one person at the same time, or together for more minutes than a day has; none if none do.
+
+        Each was planned as if whoever comes along had nothing to do in another one.
+        """
+        wanted: dict[tuple[int, int], list[tuple[int, int, int]]] = {}
+        for place, draft in enumerate(drafts):
+            for (person, day), spans in self._taken(draft).items():
+                wanted.setdefault((person, day), []).extend((since, until, place) for since, until, _ in spans)
+        certain = self._certain()
+        for (person, day), times in wanted.items():
+            places = {place for *_, place in times}
+            if len(places) > 1:
+                for one, two in pairwise(sorted(times)):
+                    if two[0] < one[1]:
+                        return {one[2], two[2]}
+                visits = [(since, until) for since, until, counts in certain.get((person, day), ()) if counts]
+                spans = [*visits, *((since, until) for since, until, _ in times)]
+                spent, most = sum(until - since for since, until in spans), drafts[0].agenda.minutes
+                if most is not None and spent > most * 60:
+                    return places
+        return set()
+
+    def _near(self, code: int, kind: str, day: int) -> tuple[int, ...]:
         """Who works that day in a post, of the role that is asked for, whose area is the household's or holds it."""
+        key = code, kind, day
+        if key not in self._there:
+            self._there[key] = tuple(dict.fromkeys(self._posted(code, kind, day)))
+        return self._there[key]
+
+    def _posted(self, code: int, kind: str, day: int) -> Iterable[int]:
         ground, estate = self.judgement.ground, self.judgement.estate
         presence, role = ground.presence, estate.planning.visits[kind].companion
         area = int(estate.places.area_at(np.array([code]), np.array([day]))[0])
@@ -121,7 +172,7 @@ class Company:
         posts &= presence.acting_for < 0
         if role is not None:
             posts &= np.array([presence.roles[one] == role for one in presence.role.tolist()], np.bool_)
-        return dict.fromkeys(presence.person[posts].tolist())
+        return cast("list[int]", presence.person[posts].tolist())
 
     def _on_duty(self, person: int, start: int, end: int) -> bool:
         """Within the shift that begins that day, and not on leave."""
@@ -135,15 +186,33 @@ class Company:
 
     def _busy(self, drafts: Sequence[Draft]) -> Busy:
         """When everybody has something to do."""
-        busy: Busy = {}
-        for one in self.made:
-            busy.setdefault((one.person, one.start // DAY), []).append((one.start, one.end))
+        busy = self._certain()
         for draft in drafts:
-            for visit in draft.visits:
-                for person in (visit.person, visit.companion):
-                    if person is not None:
-                        busy.setdefault((person, visit.start // DAY), []).append(_span(draft, visit))
+            for key, spans in self._taken(draft).items():
+                busy.setdefault(key, []).extend(spans)
         return busy
+
+    def _certain(self) -> Busy:
+        busy: Busy = {}
+        visits = self.judgement.estate.planning.visits
+        for one in self.made:
+            busy.setdefault((one.person, one.start // DAY), []).append((one.start, one.end, one.kind in visits))
+        return busy
+
+    def _taken(self, draft: Draft) -> Busy:
+        """When people are wanted by the visits of a draft."""
+        busy: Busy = {}
+        for visit in draft.visits:
+            for person in (visit.person, visit.companion):
+                if person is not None:
+                    busy.setdefault((person, visit.start // DAY), []).append((*_span(draft, visit), True))
+        return busy
+
+
+def by_two(draft: Draft, household: Household, kind: str, day: int) -> bool:
+    """Whether two must come for such a visit."""
+    channel = draft.agenda.channel(kind)
+    return household.takes(channel, day, kind, 2) and not household.takes(channel, day, kind)
 
 
 def _span(draft: Draft, visit: Visit) -> tuple[int, int]:

@@ -35,7 +35,7 @@ class Stay:
 
     def without(self, refused: frozenset[str]) -> "Stay":
         """The same, but not by the channels that it refused."""
-        left = [channel for channel in ("home", "phone") if self.takes(channel) and channel not in refused]
+        left = [channel for channel in ("home", "phone") if self.takes(channel, persons=2) and channel not in refused]
         if not refused or len(left) == 2:
             return self
         return replace(self, contact=left[0] if left else "none")
@@ -267,6 +267,18 @@ class Draft:
     def waits(self, number: int, code: int) -> bool:
         """Whether a demand could still count a unit."""
         return code in self.demands[number].units and code not in self.reached[number]
+
+
+def together(drafts: Sequence[Draft]) -> Draft:
+    """Groups of people as one: what is certain is known to each of them already."""
+    agendas = [one.agenda for one in drafts]
+    cells = tuple(sorted(cell for one in agendas for cell in one.cells))
+    at_work = {key: posts for one in agendas for key, posts in one.at_work.items()}
+    return Draft(
+        [demand for one in drafts for demand in one.demands],
+        {code: household for one in drafts for code, household in one.households.items()},
+        replace(agendas[0].copy(), cells=cells, at_work=at_work),
+    )
 
 
 def senders(household: Household, demands: Iterable[Demand]) -> frozenset[int]:

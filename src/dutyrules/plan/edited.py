@@ -16,16 +16,17 @@ from dutyrules.plan.agenda import Cell as Slots
 from dutyrules.plan.calling import CallingHours
 from dutyrules.plan.forecast import forecast, missed, outlook
 from dutyrules.plan.households import wishes_of
-from dutyrules.plan.kept import day_after, future, impossible, unreadable
-from dutyrules.plan.moves import matched
+from dutyrules.plan.kept import day_after, everybody, future, impossible, unreadable
+from dutyrules.plan.moves import matched, only_company
 from dutyrules.plan.obliged import demands_of
 from dutyrules.plan.pins import at_once
 from dutyrules.plan.plan import Move, Shortfall, Task
 from dutyrules.plan.planfile import Placed
 from dutyrules.plan.progress import Progress
-from dutyrules.plan.promises import broken_promises
+from dutyrules.plan.promises import broken_promises, unaccompanied
 from dutyrules.plan.violation import named
 from dutyrules.plan.visits import plan_visits, planned_kinds
+from dutyrules.registry.presence import Presence
 from dutyrules.scoring.judge import Judgement
 from dutyrules.timegrid import DAY, Period, instant_number, week_of
 
@@ -109,7 +110,9 @@ def review(
     duties = demands_of(before, kinds)[1]
     ways = estate.planning.visits
     own = [one for one in future(rows, ways, span, first, first) if one.task.at.date() <= span.last]
-    violations = sorted([*_violations(before, own), *_unkept(estate, log, own)], key=_reading_order)
+    violations = sorted(
+        [*_violations(before, own), *_unkept(estate, log, before.ground.presence, own)], key=_reading_order
+    )
 
     def judged(placed: Sequence[Placed]) -> list[Shortfall]:
         bad = unreadable(estate, [one.task for one in placed])
@@ -158,6 +161,8 @@ def _change(one: Task | None, two: Task | None) -> str:
         return "new" if one is None else "gone"
     if one.person != two.person:
         return "person"
+    if only_company(one, two):
+        return "companion"
     return "hour" if (one.kind, one.at.date()) == (two.kind, two.at.date()) else "day"
 
 
@@ -167,7 +172,7 @@ def _changes(moves: Sequence[Move]) -> Iterator[Price]:
     if moves:
         yield Price("changed_person", "visits", counts["person"], 0)
         yield Price("changed_day", "visits", counts["day"], 0)
-        yield Price("changed_hour", "visits", counts["hour"], 0)
+        yield Price("changed_hour", "visits", counts["hour"] + counts["companion"], 0)
 
 
 def _measured(judgement: Judgement, tasks: Sequence[Task]) -> dict[tuple[str, str], int]:
@@ -208,6 +213,11 @@ _WHY = {
         "the household does not want such a visit",
         "a kind that its contact takes, or no row",
     ),
+    "no_companion": (
+        "plan.no-companion",
+        "two must come, and nobody comes along who can",
+        "somebody else who works there then, without leave",
+    ),
 }
 
 
@@ -225,7 +235,7 @@ def _violations(judgement: Judgement, rows: Sequence[Placed]) -> Iterator[Diagno
         never, _ = hours.closed(persons.index(task.person), task.kind, np.array([instant_number(task.at)]))
         if never[0]:
             yield Diagnostic("plan.closed", "the book forbids such a visit then", one.where, str(task.at))
-    yield from at_once(rows, pinned=False)
+    yield from at_once([replace(one, task=task) for one in rows for task in everybody(one.task)], pinned=False)
     yield from _crowds(estate, rows)
     for row, column, value, reason, hint in (
         log_from_rows([one.task.row() for one in rows], estate, forecast=True)
@@ -242,7 +252,7 @@ _UNKEPT = {
 }
 
 
-def _unkept(estate: Estate, log: Log, rows: Sequence[Placed]) -> Iterator[Diagnostic]:
+def _unkept(estate: Estate, log: Log, presence: Presence, rows: Sequence[Placed]) -> Iterator[Diagnostic]:
     """Visits too near to each other, and days that are too long."""
     where = {named(one.task): one.where for one in reversed(rows)}
     where |= {f"visits of {one.task.person} on {one.task.at.date()}": one.where for one in reversed(rows)}
@@ -250,6 +260,10 @@ def _unkept(estate: Estate, log: Log, rows: Sequence[Placed]) -> Iterator[Diagno
         if found.rule in _UNKEPT:
             code, message = _UNKEPT[found.rule]
             yield Diagnostic(code, message, where.get(found.what), found.found)
+    along = [one.task for one in rows if one.task.along]
+    for found in unaccompanied(estate, presence, along):
+        code, message, expected = _WHY["no_companion"]
+        yield Diagnostic(code, message, where.get(found.what), found.found, expected)
 
 
 def _crowds(estate: Estate, rows: Sequence[Placed]) -> Iterator[Diagnostic]:

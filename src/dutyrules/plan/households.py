@@ -30,6 +30,7 @@ class Made:
     """A visit on a planned day that is certain, because it is pinned or because it was made already.
 
     Attributes:
+        kind: Of a kind that is no planned visit, it is other work: it takes its time, and counts for no day's visits.
         along: Whether the person accompanies somebody.
     """
 
@@ -61,6 +62,8 @@ def drafts_of(judgement: Judgement, demands: Sequence[Demand], days: range, made
         agenda = agenda_of(presence, posts, days, visits, busy, closed, judgement.estate.planning.minutes_per_day)
         for one in made:
             minutes = (one.end - one.start) // 60
+            if one.kind not in visits:
+                continue
             if one.along:
                 agenda.spend(one.person, one.start // DAY, minutes)
             else:

@@ -47,7 +47,13 @@ class Kept:
         """The tasks that may move, in codes."""
         return Expectations(
             tuple(
-                Expected(instant_number(task.at), persons.index(task.person), task.kind, codes[task.target])
+                Expected(
+                    instant_number(task.at),
+                    persons.index(task.person),
+                    task.kind,
+                    codes[task.target],
+                    next(map(persons.index, task.along), None),
+                )
                 for task in dict.fromkeys(self.loose)
                 if task.target is not None and task.target in codes
             )
@@ -102,12 +108,12 @@ def kept(judgement: Judgement, first: date, rows: Sequence[Placed], busy: Sequen
     for task in loose:
         why = impossible(judgement, stays, task)
         if why is None and task.at.date() < begin:
-            place = _place(judgement.ground.presence, task)
-            if task in bad or any(_at_once(place, other) for other in taken):
+            places = [_place(judgement.ground.presence, one) for one in everybody(task)]
+            if task in bad or any(_at_once(place, other) for place in places for other in taken):
                 why = "taken"
             else:
                 frozen.append(task)
-                taken.append(place)
+                taken += places
         if why is not None:
             refused[task] = why
     return Kept(tuple(rows), tuple(frozen), refused, range(day_number(begin), span.last_day + 1))
@@ -116,13 +122,27 @@ def kept(judgement: Judgement, first: date, rows: Sequence[Placed], busy: Sequen
 def impossible(judgement: Judgement, stays: Mapping[str, Sequence[Stay]], task: Task) -> str | None:
     """Why nobody can make a visit any more, whatever else is planned: who makes it is away, or who opens does not."""
     presence, day = judgement.ground.presence, day_number(task.at.date())
-    if task.person not in presence.persons or any(_off_duty(presence, task)):
+    if _away(presence, task):
         return "absent"
     own = stays.get(task.target or "", ())
     stay = next((one for one in own if one.first <= day <= one.last), None)
     if stay is None:
         return "gone"
-    return None if stay.takes(judgement.estate.planning.visits[task.kind].channel) else "refuses"
+    channel = judgement.estate.planning.visits[task.kind].channel
+    if not stay.takes(channel, persons=2):
+        return "refuses"
+    enough = stay.takes(channel, persons=1 + len(task.along))
+    return None if enough and not any(_away(presence, one) for one in everybody(task)[1:]) else "no_companion"
+
+
+def everybody(task: Task) -> list[Task]:
+    """A visit, and the same one as of whoever comes along."""
+    return [task, *(replace(task, person=name) for name in task.along)]
+
+
+def _away(presence: Presence, task: Task) -> bool:
+    """Whether its person is not at work then."""
+    return task.person not in presence.persons or any(_off_duty(presence, task))
 
 
 def _off_duty(presence: Presence, task: Task) -> Iterator[bool]:

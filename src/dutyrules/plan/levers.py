@@ -112,7 +112,8 @@ class Levers:
         spans = [*self._busy, *(span for draft in self.planned for span in _spans(draft))]
         agenda = self._agenda(who, posts, self._kinds, spans)
         for one in self.made:
-            agenda.take(one.person, one.kind, one.start, (one.end - one.start) // 60)
+            if one.kind in self._kinds:
+                agenda.take(one.person, one.kind, one.start, (one.end - one.start) // 60)
         for draft in self.planned:
             for visit in draft.visits:
                 agenda.take(visit.person, visit.kind, visit.start)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from dutyrules.plan.changes import Expectations, Expected, Level
+from dutyrules.plan.company import Company, by_two
 from dutyrules.plan.draft import Draft
-from dutyrules.plan.households import Made
 from dutyrules.plan.kept import Kept
 from dutyrules.plan.plan import Move, Task
 from dutyrules.plan.repair import staying
@@ -15,7 +15,7 @@ from dutyrules.timegrid import DAY, day_number, instant_number
 
 REASONS: Final = (
     *("absent", "gone", "refuses", "taken", "not_needed", "not_sent", "no_slot", "full", "makes_room"),
-    *("callback", "needed", "edited"),
+    *("no_companion", "callback", "needed", "edited"),
 )
 """Why a task could not stay, or what a new one is for."""
 
@@ -27,14 +27,14 @@ class Diff:
     Attributes:
         before: What households expect.
         drafts: The groups, with what is fixed only.
-        busy: What is certain.
+        company: Who could come along, and what is certain.
         persons, codes: Words → codes.
     """
 
     kept: Kept
     before: Expectations
     drafts: Sequence[Draft]
-    busy: Sequence[Made]
+    company: Company
     persons: Sequence[str]
     codes: Mapping[str, int]
 
@@ -62,17 +62,23 @@ class Diff:
             elif one is None:
                 yield Move(None, two, "new", "callback" if self._follows_up(two) else "needed")
             else:
-                yield Move(one, two, self._change(two), self._why(one, gone=False))
+                yield Move(one, two, self._change(one, two), self._why(one, gone=False))
 
     def _promised(self, task: Task) -> bool:
         """Reserves are planned anew, unless their day is frozen."""
         return "reserve" not in task.attributes or day_number(task.at.date()) < self.kept.days.start
 
-    def _change(self, task: Task) -> str:
-        level = self.before.level(
-            self.codes[task.target or ""], task.kind, self.persons.index(task.person), instant_number(task.at)
-        )
+    def _change(self, before: Task, after: Task) -> str:
+        if only_company(before, after):
+            return "companion"
+        expected = self._expected(after)
+        level = self.before.level(expected.unit, after.kind, expected.person, expected.start, expected.companion)
         return "day" if level == Level.SAME else level.name.lower()
+
+    def _expected(self, task: Task) -> Expected:
+        companion = next(map(self.persons.index, task.along), None)
+        code = self.codes.get(task.target or "", -1)
+        return Expected(instant_number(task.at), self.persons.index(task.person), task.kind, code, companion)
 
     def _follows_up(self, task: Task) -> bool:
         return any(one.follow_up and one.duty in task.duties for draft in self.drafts for one in draft.demands)
@@ -81,19 +87,26 @@ class Diff:
         """Why a task did not stay."""
         if task in self.kept.impossible:
             return self.kept.impossible[task]
-        start, end = instant_number(task.at), instant_number(task.until)
-        code, person = self.codes.get(task.target or "", -1), self.persons.index(task.person)
-        draft = next((one for one in self.drafts if code in one.households), None)
+        one, end = self._expected(task), instant_number(task.until)
+        person, start, day = one.person, one.start, one.start // DAY
+        draft = next((draft for draft in self.drafts if one.unit in draft.households), None)
         if draft is None:
             return "not_needed"
-        if any(one.person == person and one.start < end and start < one.end for one in self.busy):
+        if any(
+            other.person in (person, one.companion) and other.start < end and start < other.end
+            for other in self.company.made
+        ):
             return "taken"
-        day = [cell for cell in draft.agenda.cells if (cell.person, cell.kind) == (person, task.kind)]
-        if not any(start in cell.starts for cell in day):
-            return "no_slot" if (person, start // DAY) in draft.agenda.at_work else "not_sent"
-        if draft.agenda.left(person, task.kind, start // DAY) <= 0:
+        cells = [cell for cell in draft.agenda.cells if (cell.person, cell.kind) == (person, task.kind)]
+        if not any(start in cell.starts for cell in cells):
+            return "no_slot" if (person, day) in draft.agenda.at_work else "not_sent"
+        if draft.agenda.left(person, task.kind, day) <= 0:
             return "full"
-        if next(staying(draft, [Expected(start, person, task.kind, code)])) is None or gone:
+        household = draft.households[one.unit]
+        two = by_two(draft, household, task.kind, day)
+        if two and one.companion not in self.company.could_come(household, task.kind, person, start):
+            return "no_companion"
+        if next(staying(draft, [one], self.company)) is None or gone or (task.along and not two):
             return "not_needed"
         return "makes_room"
 
@@ -112,8 +125,13 @@ def matched(before: Sequence[Task], after: Sequence[Task]) -> Iterator[tuple[Tas
     yield from ((None, two) for two in new)
 
 
+def only_company(before: Task, after: Task) -> bool:
+    """Whether nothing else is different but who comes along."""
+    return _slot(before)[:-1] == _slot(after)[:-1]
+
+
 def _slot(task: Task) -> tuple[object, ...]:
-    return task.at, task.person, task.kind, task.target
+    return task.at, task.person, task.kind, task.target, task.along
 
 
 def _unlike(one: Task, two: Task) -> tuple[object, ...]:

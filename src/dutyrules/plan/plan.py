@@ -53,10 +53,9 @@ class Task:
 
     @property
     def along(self) -> tuple[str, ...]:
-        """Who comes along."""
-        return tuple(
-            name.strip() for name in re.split("[;、]", self.attributes.get("participants", "")) if name.strip()
-        )
+        """Who comes along; nobody accompanies themselves."""
+        names = (name.strip() for name in re.split("[;、]", self.attributes.get("participants", "")))
+        return tuple(name for name in names if name and name != self.person)
 
     def row(self) -> dict[str, str | None]:
         """The task as a row of an activity log, ``state: planned``."""
@@ -147,7 +146,7 @@ class Move:
     Attributes:
         before: None for a new task.
         after: None for a task that is gone.
-        change: ``person``, ``day``, ``hour``, ``new`` or ``gone``.
+        change: ``person``, ``day``, ``hour``, ``companion``, ``new`` or ``gone``.
         reason: Message id: why it could not stay, or what the new one is for; the reports hold the words.
     """
 

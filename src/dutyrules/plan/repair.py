@@ -9,11 +9,13 @@ from ortools.math_opt.python import mathopt
 
 from dutyrules.plan.agenda import Cell
 from dutyrules.plan.changes import CHANGES, Expectations, Expected, Level
-from dutyrules.plan.draft import Draft, Visit
+from dutyrules.plan.company import Company, by_two
+from dutyrules.plan.draft import Draft, Visit, together
 from dutyrules.plan.family import families
 from dutyrules.plan.followups import make_follow_ups
+from dutyrules.plan.parts import Part, ways
 from dutyrules.plan.plan import Measure
-from dutyrules.plan.repair_model import Part, RepairModel, size, ways
+from dutyrules.plan.repair_model import RepairModel, size
 from dutyrules.plan.spread import spread
 from dutyrules.timegrid import DAY
 
@@ -47,12 +49,14 @@ class Repaired:
     """A group's repaired plan, and what is known about it.
 
     Attributes:
+        start: What is fixed.
         least: No plan misses less.
         changes: How many visits change so much.
         walking: Minutes to the buildings that are entered and back, but for those into which pins lead anyway.
         complete: False if the search was interrupted.
     """
 
+    start: Draft
     draft: Draft
     least: int
     changes: Mapping[Level, Proven]
@@ -60,43 +64,92 @@ class Repaired:
     complete: bool = True
 
 
-def repair_all(
-    fixed: Sequence[Draft],
-    before: Expectations,
-    least: Callable[[Draft], int],
-    entered: Collection[BuildingDay],
-    progress: Callable[[str, int, int], None],
-) -> list[Repaired]:
-    """The plans of all groups that change fewest visits of an earlier plan; interrupted, the best ones until then.
+@dataclass(frozen=True)
+class Mender:
+    """Repairs groups of people one by one.
 
-    Args:
-        fixed: What is fixed.
+    Attributes:
         before: The visits of the earlier plan.
+        company: Who could come along where two must come.
         least: Finds by flows what no plan can miss less than.
         entered: Buildings into which pins lead anyway.
     """
-    done: list[Repaired] = []
-    for number, start in enumerate(fixed):
-        progress("plan.repairs", number, len(fixed))
-        one = _repaired_at_once(start, before.of(start), least, entered)
-        if not one.complete and all(other.complete for other in done):
-            one = _searched(start, before.of(start), one, entered)
-        done.append(one)
-    progress("plan.repairs", len(fixed), len(fixed))
-    return done
 
+    before: Expectations
+    company: Company
+    least: Callable[[Draft], int]
+    entered: Collection[BuildingDay]
 
-def with_company(
-    start: Draft,
-    before: Expectations,
-    one: Repaired,
-    least: Callable[[Draft], int],
-    entered: Collection[BuildingDay],
-) -> Repaired:
-    """What is known of a repair where households wish for two: its proofs knew of no visits by two."""
-    missing = min(one.least, least(start)) if one.least else 0
-    changes = {level: Proven(number, 0) for level, number in before.of(start).count(one.draft.visits).items()}
-    return replace(one, least=missing, changes=changes, walking=Proven(_walking(one.draft, entered), 0))
+    def all(self, fixed: Sequence[Draft], progress: Callable[[str, int, int], None]) -> list[Repaired]:
+        """The plans that change fewest visits of an earlier plan; interrupted, the best ones until then.
+
+        Each group is repaired as if whoever comes along had nothing to do in another one: together these are the best
+        plans if nobody is wanted twice at once. Groups that do want somebody at once are repaired again as one.
+
+        Args:
+            fixed: What is fixed, group by group.
+        """
+        todo, done, complete = list(fixed), list[Repaired](), True
+        while todo:
+            progress("plan.repairs", len(done), len(done) + len(todo))
+            start = todo.pop(0)
+            one = self._at_once(start)
+            if not one.complete and complete:
+                one = self._searched(one)
+            complete = complete and one.complete
+            done.append(one)
+            torn = self.company.torn([one.draft for one in done]) if not todo else ()
+            if torn:
+                todo.append(together([done[place].start for place in sorted(torn)]))
+                done = [one for place, one in enumerate(done) if place not in torn]
+        progress("plan.repairs", len(done), len(done))
+        self.company.settle([one.draft for one in done])
+        return done
+
+    def _at_once(self, start: Draft) -> Repaired:
+        """A first repair; it is complete if nothing has to change."""
+        mine = self.before.of(start)
+        first = self._first(start, mine)
+        bound = self.least(start) if first.shortfall() else 0
+        counts, walking = mine.count(first.visits), _walking(first, self.entered)
+        stay = sum(one is not None for one in staying(start, mine.visits, self.company))
+        if first.shortfall() == bound and not any(counts.values()) and len(first.visits) == stay:
+            # Every plan that changes nothing either is a part of this one, and would miss more.
+            nothing = {level: Proven(0, 0) for level in CHANGES}
+            return Repaired(start, first, bound, nothing, Proven(walking, walking))
+        changes = {level: Proven(counts[level], 0) for level in CHANGES}
+        return Repaired(start, first, bound, changes, Proven(walking, 0), complete=False)
+
+    def _first(self, start: Draft, mine: Expectations) -> Draft:
+        """A repair that is there at once: what may stay stays, and flows plan what is then open."""
+        draft = start.copy()
+        for visit in staying(draft, sorted(mine.visits, key=_in_order), self.company):
+            if visit is not None and draft.may(visit):
+                draft.add(visit)
+                if visit.companion is not None:
+                    self.company.settle([draft])
+        if draft.shortfall():
+            self.company.accompany([draft])
+            make_follow_ups(draft)
+            for family in families(draft.demands):
+                if draft.shortfall(family.numbers):
+                    spread(draft, family)
+            self.company.accompany([draft], last=True)
+        draft.drop_idle()
+        self.company.settle([draft])
+        draft.visits[:] = [replace(one, fixed=True) for one in draft.visits]
+        return draft
+
+    def _searched(self, first: Repaired) -> Repaired:
+        """One aim after the other, each kept while the next is followed."""
+        if size(first.start) > MOST:
+            return replace(first, complete=True)
+        search = _Search(first, self.before.of(first.start), self.company, self.entered)
+        try:
+            search.run()
+        except KeyboardInterrupt:
+            return search.found(complete=False)
+        return search.found(complete=True)
 
 
 def repair_measures(measures: Sequence[Measure], repairs: Sequence[Repaired]) -> list[Measure]:
@@ -115,38 +168,7 @@ def repair_measures(measures: Sequence[Measure], repairs: Sequence[Repaired]) ->
     ]
 
 
-def _repaired_at_once(
-    start: Draft, mine: Expectations, least: Callable[[Draft], int], entered: Collection[BuildingDay]
-) -> Repaired:
-    """A first repair; it is complete if nothing has to change."""
-    first = _first(start, mine)
-    bound = least(start) if first.shortfall() else 0
-    counts, walking = mine.count(first.visits), _walking(first, entered)
-    stay = sum(one is not None for one in staying(start, mine.visits))
-    if first.shortfall() == bound and not any(counts.values()) and len(first.visits) == stay:
-        # Every plan that changes nothing either is a part of this one, and would miss more.
-        return Repaired(first, bound, {level: Proven(0, 0) for level in CHANGES}, Proven(walking, walking))
-    changes = {level: Proven(counts[level], 0) for level in CHANGES}
-    return Repaired(first, bound, changes, Proven(walking, 0), complete=False)
-
-
-def _first(start: Draft, before: Expectations) -> Draft:
-    """A repair that is there at once: what may stay stays, and flows plan what is then open."""
-    draft = start.copy()
-    for visit in staying(draft, sorted(before.visits)):
-        if visit is not None and _fits(draft, visit) and draft.may(visit):
-            draft.add(visit)
-    if draft.shortfall():
-        make_follow_ups(draft)
-        for family in families(draft.demands):
-            if draft.shortfall(family.numbers):
-                spread(draft, family)
-    draft.drop_idle()
-    draft.visits[:] = [replace(one, fixed=True) for one in draft.visits]
-    return draft
-
-
-def staying(draft: Draft, kept: Iterable[Expected]) -> Iterator[Visit | None]:
+def staying(draft: Draft, kept: Iterable[Expected], company: Company) -> Iterator[Visit | None]:
     """Visits of the kept plan as each alone may still be made, with the words that serve most; None if it may not."""
     cells = _cells(draft)
     for one in kept:
@@ -155,16 +177,22 @@ def staying(draft: Draft, kept: Iterable[Expected]) -> Iterator[Visit | None]:
         found = list(ways(draft, Part(0, cell, (one.start,)), household, numbers)) if cell else []
         if found:
             (words, case), _ = max(found, key=lambda way: len(way[1]))
-            visit = Visit(household, one.kind, one.person, one.start, words, case, fixed=True)
-            yield visit if _fits(draft, visit) else None
+            two = by_two(draft, household, one.kind, one.start // DAY)
+            companion = one.companion if two else None
+            visit = Visit(household, one.kind, one.person, one.start, words, case, fixed=True, companion=companion)
+            may = two == (companion is not None) and _fits(draft, visit) and company.joins(draft, visit)
+            yield visit if may else None
         else:
             yield None
 
 
+def _in_order(one: Expected) -> tuple[object, ...]:
+    return one.start, one.person, one.kind, one.unit, one.companion is None, one.companion
+
+
 def _fits(draft: Draft, visit: Visit) -> bool:
     """Whether its slot is free, and one more may be made that day."""
-    agenda, place = draft.agenda, (visit.person, visit.kind, visit.start // DAY)
-    return agenda.left(*place) > 0 and agenda.is_free(visit.person, visit.start)
+    return draft.agenda.open(visit.person, visit.kind, visit.start)
 
 
 def _walking(draft: Draft, entered: Collection[BuildingDay]) -> int:
@@ -176,18 +204,6 @@ def _walking(draft: Draft, entered: Collection[BuildingDay]) -> int:
 # ---------------------------------------------------------------- the search
 
 
-def _searched(start: Draft, before: Expectations, first: Repaired, entered: Collection[BuildingDay]) -> Repaired:
-    """One aim after the other, each kept while the next is followed."""
-    if size(start) > MOST:
-        return replace(first, complete=True)
-    search = _Search(start, before, first, entered)
-    try:
-        search.run()
-    except KeyboardInterrupt:
-        return search.found(complete=False)
-    return search.found(complete=True)
-
-
 class _Search:
     """The best plan so far, and a model that knows no worse ones.
 
@@ -196,15 +212,17 @@ class _Search:
         bounds: What is proven so far.
     """
 
-    def __init__(self, start: Draft, before: Expectations, first: Repaired, entered: Collection[BuildingDay]) -> None:
-        self.start, self.before, self.entered = start, before, entered
+    def __init__(
+        self, first: Repaired, before: Expectations, company: Company, entered: Collection[BuildingDay]
+    ) -> None:
+        self.start, self.before, self.company, self.entered = first.start, before, company, entered
         self.best, self.bound = first.draft, first.least
         self.bounds = dict.fromkeys(CHANGES, 0)
         self.walking = 0
 
     def run(self) -> None:
         """Follows one aim after the other."""
-        self.model = RepairModel(self.start, self.before, self.entered)
+        self.model = RepairModel(self.start, self.before, self.company, self.entered)
         if self.best.shortfall() > self.bound:
             self.bound = max(self.bound, self.least(self.model.lacks, self.best.shortfall()))
         else:
@@ -218,7 +236,7 @@ class _Search:
         """The best plan, and what is known about it."""
         counts, walking = self.before.count(self.best.visits), _walking(self.best, self.entered)
         changes = {level: Proven(counts[level], self.bounds[level]) for level in CHANGES}
-        return Repaired(self.best, self.bound, changes, Proven(walking, self.walking), complete)
+        return Repaired(self.start, self.best, self.bound, changes, Proven(walking, self.walking), complete)
 
     def least(self, aim: mathopt.LinearBase, found: int) -> int:
         """Makes something as small as can be, and keeps it so; returns what it cannot be below.
@@ -260,9 +278,12 @@ class _Search:
         """The visits of a solution, but for any that the agenda or the household would not let happen after all."""
         draft = self.start.copy()
         for visit in self.model.visits(values):
-            if _fits(draft, visit) and draft.may(visit):
+            if _fits(draft, visit) and draft.may(visit) and self.company.joins(draft, visit):
                 draft.add(visit)
+                if visit.companion is not None:
+                    self.company.settle([draft])
         draft.drop_idle()
+        self.company.settle([draft])
         return draft
 
 

@@ -3,10 +3,10 @@
 A visit that stays is a variable of its own and costs nothing. Other visits are counted: a *pool* holds what looks alike
 to households of one class – the same demands served, by the same person, in the same words – and only knows how many
 of its visits lie in which part of which day. Who is visited out of a pool is decided household by household, so nothing
-is lost: every plan is a solution, and every solution is a plan.
+is lost: every plan is a solution, and every solution is a plan. Where two must come, each slot is looked at by itself,
+since another person must have nothing else to do in the same one.
 """
 
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,31 +14,14 @@ from itertools import pairwise
 
 from ortools.math_opt.python import mathopt
 
-from dutyrules.plan.agenda import Cell
 from dutyrules.plan.changes import CHANGES, Expectations, Level
-from dutyrules.plan.demand import Attributes, within
-from dutyrules.plan.draft import Draft, Group, Household, Visit, classes, senders
+from dutyrules.plan.company import Company, by_two
+from dutyrules.plan.draft import Draft, Group, Household, Visit, classes
+from dutyrules.plan.parts import Part, Way, parts_of, ways
 from dutyrules.timegrid import DAY
 
-Words = tuple[Attributes, str | None]
-"""What a visit says, and the case that it names."""
-
-Way = tuple[Words, frozenset[int]]
-"""Words, and the demands that a visit with them serves."""
-
-
-@dataclass(frozen=True)
-class Part:
-    """Free slots of a cell that no demand tells apart."""
-
-    number: int
-    cell: Cell
-    starts: tuple[int, ...]
-
-    @property
-    def day(self) -> tuple[int, str, int]:
-        """Person, kind and day."""
-        return self.cell.person, self.cell.kind, self.cell.day
+Place = tuple[int | None, tuple[int, ...]]
+"""When a visit begins, if that is decided; and who could come along, where two must come."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +31,7 @@ class Choice:
     Attributes:
         household: Who is visited; for the visits of a pool somebody who looks like all of them.
         start: When it begins, if that is decided.
+        companions: Who could come along, where two must come.
     """
 
     made: mathopt.Variable
@@ -56,6 +40,17 @@ class Choice:
     way: Way
     level: Level
     start: int | None = None
+    companions: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Coming:
+    """That somebody comes along to the visit which a person makes in a slot."""
+
+    made: mathopt.Variable
+    companion: int
+    part: Part
+    start: int
 
 
 @dataclass(frozen=True)
@@ -82,11 +77,17 @@ class RepairModel:
         walking: Buildings entered on days.
     """
 
-    def __init__(self, draft: Draft, before: Expectations, entered: Iterable[tuple[int, int, str]] = ()) -> None:
-        self.draft, self.before = draft, before
+    def __init__(
+        self,
+        draft: Draft,
+        before: Expectations,
+        company: Company,
+        entered: Iterable[tuple[int, int, str]] = (),
+    ) -> None:
+        self.draft, self.before, self.company = draft, before, company
         self.model = mathopt.Model()
         self.lacking = [number for number, demand in enumerate(draft.demands) if demand.need]
-        self.parts = list(_parts(draft, self.lacking))
+        self.parts = list(parts_of(draft, self.lacking))
         self._parts_of: dict[tuple[int, str, int], list[Part]] = defaultdict(list)
         for part in self.parts:
             self._parts_of[part.day].append(part)
@@ -95,6 +96,7 @@ class RepairModel:
         self._serving: dict[tuple[int, int], list[mathopt.Variable]] = defaultdict(list)  # demand, unit → visits
         for group in _groups(draft, self.lacking):
             self._add(group)
+        self.coming = list(self._coming())
         self._keep_capacity()
         self._keep_minutes()
         self._keep_apart()
@@ -108,35 +110,51 @@ class RepairModel:
     def _add(self, group: Group) -> None:
         """The visits that may be made at the households of a class."""
         members, times = group
-        ways_of = {part.number: list(ways(self.draft, part, members[0], tuple(times))) for part in self.parts}
+        found = {part.number: list(ways(self.draft, part, members[0], tuple(times))) for part in self.parts}
+        places = {part.number: self._places(members[0], part) for part in self.parts if found[part.number]}
+        ways_of = {number: found[number] for number, own in places.items() if own}
         for household in members:
-            self._add_expected(household, ways_of)
+            self._add_expected(household, ways_of, places)
         pools: dict[tuple[Way, int], list[Part]] = defaultdict(list)
         for part in self.parts:
-            for way in ways_of[part.number]:
+            for way in ways_of.get(part.number, ()):
                 pools[way, part.cell.person].append(part)
         for (way, person), parts in pools.items():
-            self._add_pool(members, way, person, parts)
+            self._add_pool(members, way, person, [(part, place) for part in parts for place in places[part.number]])
 
-    def _add_expected(self, household: Household, ways_of: Mapping[int, Sequence[Way]]) -> None:
-        """Visits that stay, and those that only change their hour."""
-        days: dict[tuple[int, str, int], set[int]] = defaultdict(set)
+    def _places(self, household: Household, part: Part) -> Sequence[Place]:
+        """Where in a part a visit may be made: anywhere, or, where two must come, when somebody could come along."""
+        cell = part.cell
+        if not by_two(self.draft, household, cell.kind, cell.day):
+            return [(None, ())]
+        could = [(start, self.company.could_come(household, cell.kind, cell.person, start)) for start in part.starts]
+        return [(start, companions) for start, companions in could if companions]
+
+    def _add_expected(
+        self, household: Household, ways_of: Mapping[int, Sequence[Way]], places: Mapping[int, Sequence[Place]]
+    ) -> None:
+        """Visits that stay, and those that only change their hour or who comes along."""
+        days: dict[tuple[int, str, int], set[tuple[int, int | None]]] = defaultdict(set)
         for one in self.before.of_unit.get(household.code, ()):
-            days[one.person, one.kind, one.start // DAY].add(one.start)
-        for day, starts in days.items():
+            days[one.person, one.kind, one.start // DAY].add((one.start, one.companion))
+        for day, expected in days.items():
             for part in self._parts_of.get(day, ()):
-                for way in ways_of[part.number]:
-                    for start in sorted(starts.intersection(part.starts)):
-                        self._single(household, part, way, Level.SAME, start)
-                    self._single(household, part, way, Level.HOUR)
+                for way in ways_of.get(part.number, ()):
+                    own = places[part.number]
+                    for place in _as_expected(part, own, expected):
+                        self._single(household, part, way, Level.SAME, place)
+                    for place in own:
+                        self._single(household, part, way, Level.HOUR, place)
 
-    def _single(self, household: Household, part: Part, way: Way, level: Level, start: int | None = None) -> None:
+    def _single(self, household: Household, part: Part, way: Way, level: Level, place: Place) -> None:
         made = self.model.add_binary_variable()
-        self.single.append(Choice(made, household, part, way, level, start))
+        self.single.append(Choice(made, household, part, way, level, *place))
         for number in way[1]:
             self._serving[number, household.code].append(made)
 
-    def _add_pool(self, members: Sequence[Household], way: Way, person: int, parts: Sequence[Part]) -> None:
+    def _add_pool(
+        self, members: Sequence[Household], way: Way, person: int, places: Sequence[tuple[Part, Place]]
+    ) -> None:
         drawn = []
         for household in members:
             made = self.model.add_binary_variable()
@@ -144,19 +162,27 @@ class RepairModel:
             drawn.append((household, Level.DAY if known else Level.PERSON, made))
             for number in way[1]:
                 self._serving[number, household.code].append(made)
-        placed = [
-            Choice(
-                self.model.add_integer_variable(lb=0, ub=min(len(members), len(part.starts))),
-                members[0],
-                part,
-                way,
-                Level.DAY,
-            )
-            for part in parts
-        ]
+        placed = []
+        for part, place in places:
+            most = min(len(members), len(part.starts)) if place[0] is None else 1
+            made = self.model.add_integer_variable(lb=0, ub=most)
+            placed.append(Choice(made, members[0], part, way, Level.DAY, *place))
         sums = (mathopt.fast_sum([one for _, _, one in drawn]), mathopt.fast_sum([one.made for one in placed]))
         self.model.add_linear_constraint(sums[0] == sums[1])
         self.pools.append(Pool(way, drawn, placed))
+
+    def _coming(self) -> Iterator[Coming]:
+        """To each visit by two somebody comes along who could."""
+        visits: dict[tuple[int, int, tuple[int, ...]], list[Choice]] = defaultdict(list)
+        for one in self._choices():
+            if one.start is not None and one.companions:
+                visits[one.part.number, one.start, one.companions].append(one)
+        for (number, start, companions), choices in visits.items():
+            part = self.parts[number]
+            coming = [Coming(self.model.add_binary_variable(), person, part, start) for person in companions]
+            made = mathopt.fast_sum([one.made for one in choices])
+            self.model.add_linear_constraint(made == mathopt.fast_sum([one.made for one in coming]))
+            yield from coming
 
     # ------------------------------------------------------------ what limits it
 
@@ -175,6 +201,12 @@ class RepairModel:
             days[one.part.day].append(one.made)
             if one.start is not None:
                 slots[one.part.cell.person, one.start].append(one.made)
+        part_of = self._part_of()
+        for coming in self.coming:
+            slot = coming.companion, coming.start
+            slots[slot].append(coming.made)
+            if slot in part_of:
+                parts[part_of[slot].number].append(coming.made)
         for number, made in parts.items():
             self._at_most(made, len(self.parts[number].starts))
         for day, made in days.items():
@@ -189,6 +221,9 @@ class RepairModel:
         for one in self._choices() if agenda.minutes is not None else ():
             cell = one.part.cell
             days[cell.person, cell.day].append(agenda.kinds[cell.kind].minutes * one.made)
+        for coming in self.coming if agenda.minutes is not None else ():
+            cell = coming.part.cell
+            days[coming.companion, cell.day].append(agenda.kinds[cell.kind].minutes * coming.made)
         for day, spent in days.items():
             self.model.add_linear_constraint(mathopt.fast_sum(spent) <= max(0, agenda.minutes_left(*day) or 0))
 
@@ -257,22 +292,49 @@ class RepairModel:
     # ------------------------------------------------------------ a solution as visits
 
     def visits(self, values: Mapping[mathopt.Variable, float]) -> Iterator[Visit]:
-        """The visits of a solution: those that stay first, then the others in order of time."""
+        """The visits of a solution: those whose time is decided first, then the others in order of time."""
         free = {part.number: list(part.starts) for part in self.parts}
-        waiting: list[tuple[Part, Household, Way]] = []
-        for one in self.single:
+        part_of, along = self._part_of(), dict[tuple[int, int], int]()
+        for one in self.coming:
             if round(values[one.made]):
-                if one.start is None:
-                    waiting.append((one.part, one.household, one.way))
-                else:
-                    free[one.part.number].remove(one.start)
-                    yield _visit(one.part, one.household, one.way, one.start)
-        for pool in self.pools:
-            drawn = [household for household, _, made in pool.drawn if round(values[made])]
-            places = [one.part for one in pool.placed for _ in range(round(values[one.made]))]
-            waiting += [(part, household, pool.way) for household, part in zip(drawn, places, strict=True)]
+                along[one.part.number, one.start] = one.companion
+                if (one.companion, one.start) in part_of:
+                    free[part_of[one.companion, one.start].number].remove(one.start)
+        waiting: list[tuple[Part, Household, Way]] = []
+        for choice, household in self._made(values):
+            if choice.start is None:
+                waiting.append((choice.part, household, choice.way))
+            else:
+                free[choice.part.number].remove(choice.start)
+                companion = along[choice.part.number, choice.start] if choice.companions else None
+                yield _visit(choice.part, household, choice.way, choice.start, companion)
         for part, household, way in sorted(waiting, key=_in_walking_order):
             yield _visit(part, household, way, free[part.number].pop(0))
+
+    def _made(self, values: Mapping[mathopt.Variable, float]) -> Iterator[tuple[Choice, Household]]:
+        """What a solution chooses, and for whom."""
+        yield from ((one, one.household) for one in self.single if round(values[one.made]))
+        for pool in self.pools:
+            drawn = [household for household, _, made in pool.drawn if round(values[made])]
+            placed = [one for one in pool.placed for _ in range(round(values[one.made]))]
+            yield from zip(placed, drawn, strict=True)
+
+    def _part_of(self) -> Mapping[tuple[int, int], Part]:
+        """Person and beginning of a slot → the part that it lies in."""
+        return {(part.cell.person, start): part for part in self.parts for start in part.starts}
+
+
+def _as_expected(part: Part, places: Sequence[Place], expected: Iterable[tuple[int, int | None]]) -> Iterator[Place]:
+    """The places of a part in which visits are as expected, with the companion who was expected."""
+    could = dict(places)
+    found = dict[Place, None]()
+    for start, companion in sorted(expected, key=lambda one: one[0]):
+        if start in part.starts and None in could:
+            found[start, ()] = None
+        elif companion in could.get(start, ()):
+            assert companion is not None
+            found[start, (companion,)] = None
+    yield from found
 
 
 def _in_walking_order(one: tuple[Part, Household, Way]) -> tuple[int, int, str]:
@@ -280,9 +342,10 @@ def _in_walking_order(one: tuple[Part, Household, Way]) -> tuple[int, int, str]:
     return part.number, household.place, household.name
 
 
-def _visit(part: Part, household: Household, way: Way, start: int) -> Visit:
+def _visit(part: Part, household: Household, way: Way, start: int, companion: int | None = None) -> Visit:
     (attributes, case), _ = way
-    return Visit(household, part.cell.kind, part.cell.person, start, attributes, case, fixed=True)
+    cell = part.cell
+    return Visit(household, cell.kind, cell.person, start, attributes, case, fixed=True, companion=companion)
 
 
 def _regret(one: Choice) -> int:
@@ -300,65 +363,8 @@ def _groups(draft: Draft, numbers: Sequence[int]) -> Iterator[Group]:
 
 
 def size(draft: Draft) -> int:
-    """How many pairs of a class of households and a part of a day a model would look at."""
+    """How many pairs a model would look at: of a class of households and a part of a day, or a slot for two."""
     lacking = [number for number, demand in enumerate(draft.demands) if demand.need]
-    return len(list(_groups(draft, lacking))) * len(list(_parts(draft, lacking)))
-
-
-def _parts(draft: Draft, lacking: Sequence[int]) -> Iterator[Part]:
-    """The free slots, cut where a demand begins or ends."""
-    demands = [draft.demands[number] for number in lacking]
-    counted = {spans for one in demands for spans in (*one.units.values(), *one.there.values())}
-    edges = sorted({edge for spans in counted for span in spans for edge in span})
-    number = 0
-    for cell in draft.agenda.cells:
-        pieces: dict[int, list[int]] = defaultdict(list)
-        for start in draft.agenda.free(cell):
-            pieces[bisect_right(edges, start)].append(start)
-        for starts in pieces.values():
-            yield Part(number, cell, tuple(starts))
-            number += 1
-
-
-def ways(draft: Draft, part: Part, one: Household, numbers: Sequence[int]) -> Iterator[Way]:
-    """What a visit in a part may say so that it serves most; of ways that serve the same, the first."""
-    agenda, cell, start = draft.agenda, part.cell, part.starts[0]
-    if not one.takes(agenda.channel(cell.kind), cell.day, cell.kind):
-        return
-    open_then = [
-        number
-        for number in numbers
-        if cell.kind in draft.demands[number].kinds and within(draft.demands[number].units[one.code], start)
-    ]
-    found: list[Way] = []
-    for words, case in said(draft, open_then, cell.kind):
-        serves = [n for n in open_then if draft.demands[n].accepts(cell.kind, words, cell.person, case)]
-        meant = any(within(draft.demands[number].times(one.code), start) for number in serves)
-        posts = senders(one, [draft.demands[number] for number in serves])
-        if meant and agenda.sends(cell.person, cell.day, posts):
-            found.append(((words, case), frozenset(serves)))
-    for place, (words_, serves_) in enumerate(found):
-        others = [other for _, other in found[:place]]
-        if not any(serves_ < other for _, other in found) and serves_ not in others:
-            yield words_, serves_
-
-
-def said(draft: Draft, numbers: Sequence[int], kind: str) -> list[Words]:
-    """What visits of a kind may say and be about, so that each counts for one demand or for several that agree."""
-    demands = [draft.demands[number] for number in numbers]
-    found = {(words, one.case) for one in demands for way, words in one.ways if way == kind}
-    fresh = set(found)
-    while fresh:
-        joined = {both for one in fresh for other in found if (both := _both(one, other)) is not None}
-        fresh = joined - found
-        found |= fresh
-    return sorted(found, key=repr)
-
-
-def _both(one: Words, other: Words) -> Words | None:
-    """Two ways to speak as one, if they do not contradict each other."""
-    (words, case), (more, another) = one, other
-    together = dict(words) | dict(more)
-    if dict(more) | dict(words) != together or (case and another and case != another):
-        return None
-    return tuple(sorted(together.items())), case or another
+    parts = list(parts_of(draft, lacking))
+    slots = sum(len(part.starts) for part in parts)
+    return sum(slots if members[0].paired else len(parts) for members, _ in _groups(draft, lacking))

@@ -172,8 +172,10 @@ class _Search:
         """Their slots on these days, without what they have to do anyway."""
         judgement = self.judgement
         presence, visits = judgement.ground.presence, judgement.estate.planning.visits
-        own = [task for task in self.tasks if task.person == presence.persons[person]]
-        busy = [(person, instant_number(task.at), instant_number(task.until)) for task in own]
+        name = presence.persons[person]
+        own = [task for task in self.tasks if task.person == name]
+        wanted = [*own, *(task for task in self.tasks if name in task.along)]
+        busy = [(person, instant_number(task.at), instant_number(task.until)) for task in wanted]
         closed = CallingHours(judgement).closed
         agenda = agenda_of(presence, posts, self._days, visits, busy, closed)
         for task in own:
@@ -193,7 +195,7 @@ class _Search:
                 free = sorted(slot for cell in cells for slot in agenda.free(cell))
                 if keeps_time and start not in free:
                     continue
-                if free:
+                if free and (keeps_time or not task.along):  # who comes along was told when
                     found[task] = start if keeps_time else free[0]
                     agenda.take(person, task.kind, found[task])
         return found
@@ -202,7 +204,8 @@ class _Search:
         """Whether the household wants the visit."""
         day, channel = day_number(task.at.date()), self.judgement.estate.planning.visits[task.kind].channel
         return any(
-            one.first <= day <= one.last and one.takes(channel) for one in self._stays.get(task.target or "", ())
+            one.first <= day <= one.last and one.takes(channel, persons=1 + len(task.along))
+            for one in self._stays.get(task.target or "", ())
         )
 
     @cached_property

@@ -35,7 +35,7 @@ from dutyrules.plan.priority import priority_waits
 from dutyrules.plan.programme import Least
 from dutyrules.plan.progress import Progress, untold
 from dutyrules.plan.relieving import Situation, relaxations
-from dutyrules.plan.repair import repair_all, repair_measures, with_company
+from dutyrules.plan.repair import Mender, repair_measures
 from dutyrules.plan.reserves import add_reserves, expected_short
 from dutyrules.plan.search import Effort, Search
 from dutyrules.plan.spread import least
@@ -63,7 +63,8 @@ def plan_visits(
         estate: The estate; its section ``planning.visits`` says which kinds of events may be planned, and when.
         period: ``2026-Q4``, ``2026-10`` …
         done: The activity log so far.
-        keep: Tasks of an earlier plan; the pinned ones stay, and of the others as few as can be change.
+        keep: Tasks of an earlier plan; the pinned ones stay, and of the others as few as can be change. Pinned tasks
+            that are no visits take the time of whoever has them.
         start: First day to plan; by default the day after the last event of `done` in the period, else its first day.
         effort: How long to search for shorter walks, so that every run ends with the same plan; 0 is not at all.
         time_limit: Search for so many seconds instead; the plan then depends on the machine, and says so.
@@ -86,7 +87,9 @@ def plan_visits(
     persons = before.ground.presence.persons
     rows = future(keep, estate.planning.visits, span, first, min(first, known))
     pins = check_pins(estate, before.ground.presence, span, first, rows)
-    made = [*_pinned(persons, pins), *_made(estate, log, first, span)]
+    pinned = [one.task for one in keep if one.task.pinned]
+    other = [task for task in pinned if task.kind not in kinds and task.until > task.at]
+    made = [*_pinned(persons, pins), *_made(estate, log, first, span), *_pinned(persons, other)]
     old = kept(before, first, rows, made, freeze)
     stay = [*pins, *old.frozen]
     if stay:
@@ -100,21 +103,14 @@ def plan_visits(
     tell = progress or untold
     codes = {name: code for code, name in enumerate(estate.places.ids)}
     expected, inside = old.expectations(persons, codes), entered(before, stay)
-    repairs = repair_all(fixed, expected, _least_by_flows, inside, tell) if expected.visits else None
+    mender = Mender(expected, company, _least_by_flows, inside)
+    repairs = mender.all(fixed, tell) if expected.visits else None
+    fixed = fixed if repairs is None else [one.start for one in repairs]
     solved = (
         _solve(fixed, company, Effort(effort, time_limit), tell)
         if repairs is None
         else [_Solved(one.draft, one.least, one.complete) for one in repairs]
     )
-    if repairs is not None and any(one.paired for draft in fixed for one in draft.households.values()):
-        company.complete([one.draft for one in solved])
-        repairs = [
-            with_company(start, expected, one, _least_by_flows, inside)
-            if any(household.paired for household in start.households.values())
-            else one
-            for start, one in zip(fixed, repairs, strict=True)
-        ]
-        solved = [_Solved(one.draft, one.least, one.complete) for one in repairs]
     drafts, leasts = [one.draft for one in solved], [one.least for one in solved]
     rates = estate.planning.contact_rates
     if rates is not None:
@@ -143,7 +139,7 @@ def plan_visits(
         measures=measures if repairs is None else repair_measures(measures, repairs),
         unplanned=unplanned,
         balance=balance(estate, before.ground.presence, drafts, have),
-        moves=Diff(old, expected, fixed, made, persons, codes).moves(tasks) if rows else (),
+        moves=Diff(old, expected, fixed, company, persons, codes).moves(tasks) if rows else (),
         complete=all(one.complete for one in solved),
         provenance={
             **provenance(estate, log, provisional=before.ground.presence.provisional),

@@ -14,11 +14,12 @@ ALONE: Final = frozenset(
         "no_time_left",
         "few_buildings",
         "slot_too_short",
+        "not_at_work",
     )
 )
 """Causes that keep an obligation from being met even if nothing else had to be done."""
 
-OTHERWISE: Final = frozenset(("done_late", "before_start", "not_listed", "no_unit"))
+OTHERWISE: Final = frozenset(("done_late", "before_start", "not_listed", "no_unit", "log_decides"))
 """Causes that are no lack of capacity: what somebody failed to do before the plan, or to write down."""
 
 
@@ -27,7 +28,8 @@ def proven(plan: Plan, one: Shortfall) -> bool:
     messages = {cause.message for cause in one.causes}
     if messages & OTHERWISE:
         return False
-    return bool(messages & ALONE) or plan.shortfall == plan.least_shortfall
+    alone = bool(messages & ALONE) and "beside_other_work" not in messages
+    return alone or plan.shortfall == plan.least_shortfall
 
 
 def waivable(plan: Plan) -> Sequence[Shortfall]:

@@ -16,6 +16,10 @@ from dutyrules.report.plan_table import plan_csv, waivers_csv
 from dutyrules.report.plan_text import person_text, plan_text
 from dutyrules.report.plan_words import PlanWords
 from dutyrules.report.plan_workbook import plan_workbook
+from dutyrules.report.work_text import work_text
+
+WORK = "work"
+"""The plan that has a page for each day."""
 
 FORMATS = ("text", "json", "csv")
 SUFFIXES = {".txt": "text", ".json": "json", ".csv": "csv", ".xlsx": "xlsx", ".html": "html", ".ics": "ics"}
@@ -64,7 +68,9 @@ def render_plan(plan: Plan, estate: Estate, form: str, language: str, person: st
         case "ics":
             raise ValueError("a calendar is one person's")
         case _:
-            return (plan_text(words) if person is None else person_text(words, person)).encode()
+            if person is None:
+                return plan_text(words).encode()
+            return (work_text if plan.name == WORK else person_text)(words, person).encode()
 
 
 def write_plan(plan: Plan, estate: Estate, path: Path, language: str, person: str | None = None) -> list[Path]:

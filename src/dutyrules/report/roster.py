@@ -1,11 +1,10 @@
-"""A roster for people: text, JSON, the estate's own table, and a sheet for the wall."""
+"""A roster for people: text, the estate's own table, and a sheet for the wall."""
 
 import io
-import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime, time
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import xlsxwriter
 
@@ -15,6 +14,7 @@ from dutyrules.estate.rostering import STATUTES
 from dutyrules.figure import clock
 from dutyrules.plan.plan import Status
 from dutyrules.report.language import Speech
+from dutyrules.report.roster_document import date_at, roster_json
 from dutyrules.report.sheets import Formats, header, page, sheet_name, wide
 from dutyrules.report.table import csv_bytes
 from dutyrules.roster.build import Plot, rostering
@@ -89,11 +89,6 @@ class RosterWords:
         return "  ".join(part for part in parts if part)
 
 
-def date_at(plot: Plot, day: int) -> datetime:
-    """The date of a day, which may lie before the first."""
-    return datetime.fromordinal(plot.days[0].toordinal() + day)
-
-
 # ---------------------------------------------------------------------------------------------------- text
 
 
@@ -164,67 +159,7 @@ def check_text(words: RosterWords, breaches: Sequence[Breach], absent: Sequence[
     return "\n".join([*parts, "", words.speech("roster_no_advice")]) + "\n"
 
 
-# ---------------------------------------------------------------------------------------------------- data
-
-
-def breach_json(plot: Plot, one: Breach) -> dict[str, Any]:
-    """A breach as plain values."""
-    return {
-        "rule": one.rule,
-        "statute": STATUTES.get(one.rule),
-        "person": one.person,
-        "what": one.what,
-        "dates": [f"{date_at(plot, day):%Y-%m-%d}" for day in one.days],
-        "found": one.found,
-        "limit": one.limit,
-        "amount": one.amount,
-        "price": one.price,
-    }
-
-
-def roster_json(plan: RosterPlan) -> str:
-    """Everything that is known, as plain values."""
-    plot = plan.plot
-    clash, given = plan.clash, plan.relaxation
-    document = {
-        "planner": "roster",
-        "estate": plan.estate,
-        "period": plot.period.label,
-        "status": plan.status,
-        "complete": plan.complete,
-        "shortfall": plan.shortfall,
-        "least_shortfall": plan.least_shortfall,
-        "cost": plan.cost,
-        "bound": plan.bound,
-        "roster": None
-        if plan.roster is None
-        else {name: [plot.name_of.get(one or "") for one in row] for name, row in plan.roster.items()},
-        "days": [day.isoformat() for day in plot.days],
-        "breaches": [breach_json(plot, one) for one in plan.breaches],
-        "clash": None
-        if clash is None
-        else {
-            "minimal": clash.minimal,
-            "rules": [
-                {
-                    "rule": one.rule,
-                    "person": one.person,
-                    "what": one.what,
-                    "dates": [f"{date_at(plot, day):%Y-%m-%d}" for day in one.days],
-                }
-                for one in clash.rules
-            ],
-        },
-        "relaxation": None
-        if given is None
-        else {
-            "cost": given.cost,
-            "bound": given.bound,
-            "given_up": [breach_json(plot, one) for one in given.given_up],
-        },
-        "provenance": dict(plan.provenance),
-    }
-    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+# ---------------------------------------------------------------------------------------------------- tables
 
 
 def roster_csv(plot: Plot, roster: Roster) -> bytes:

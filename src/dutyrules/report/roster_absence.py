@@ -1,10 +1,9 @@
-"""What an absence changes in a roster, for people and programs."""
+"""What an absence changes in a roster, in words."""
 
-import json
 from collections.abc import Sequence
-from typing import Any
 
-from dutyrules.report.roster import RosterWords, date_at, wall_text
+from dutyrules.report.roster import RosterWords, wall_text
+from dutyrules.report.roster_document import date_at
 from dutyrules.roster.absence import Mended, Offer
 
 MOST = 12
@@ -41,46 +40,3 @@ def _offer(words: RosterWords, one: Offer) -> str:
         text += "  " + words.speech("roster_left", count=one.left)
     added = ", ".join(f"{words.rule(rule)} {amount:+}" for rule, amount in one.added.items())
     return text + f"  ({one.cost:+})" + (f"  {added}" if added else "")
-
-
-def absence_json(
-    words: RosterWords, person: str, found: Mended, offers: Sequence[Offer], swaps: Sequence[Offer]
-) -> str:
-    """The same as plain values."""
-    plot = words.plot
-
-    def shift(one: str | None) -> str | None:
-        return words.shift(one) or None
-
-    def told(one: Offer) -> dict[str, Any]:
-        return {
-            "person": one.person,
-            "takes": {f"{date_at(plot, day):%Y-%m-%d}": shift(what) for day, what in one.shifts.items()},
-            "back": None if one.back is None else [f"{date_at(plot, one.back[0]):%Y-%m-%d}", shift(one.back[1])],
-            "left": one.left,
-            "rules": dict(one.added),
-            "broken": one.must,
-            "cost": one.cost,
-        }
-
-    document = {
-        "absent": person,
-        "status": found.status,
-        "missing": found.missing,
-        "least_changes": found.least_changes,
-        "changes": [
-            {
-                "date": f"{date_at(plot, one.day):%Y-%m-%d}",
-                "person": one.person,
-                "before": shift(one.before),
-                "after": shift(one.after),
-            }
-            for one in found.changes
-        ],
-        "roster": None
-        if found.roster is None
-        else {name: [shift(one) for one in row] for name, row in found.roster.items()},
-        "substitutes": [told(one) for one in offers],
-        "swaps": [told(one) for one in swaps],
-    }
-    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"

@@ -30,6 +30,7 @@ from dutyrules.report.schema_parts import (
     or_null,
     ref,
 )
+from dutyrules.report.schema_roster import ROSTERS
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
@@ -150,11 +151,11 @@ _DOCUMENTS: Final[dict[str, tuple[str, Schema]]] = {
         ),
     ),
     "plan": (
-        "dutyrules plan visits|patrols --format json: who does what, when",
+        "dutyrules plan visits|patrols|work --format json: who does what, when",
         object_of(
             {
                 "schema_version": VERSION,
-                "plan": one_of("visits", "patrols"),
+                "plan": one_of("visits", "patrols", "work"),
                 "period": PERIOD,
                 "estate": TEXT,
                 "start": DATE,
@@ -232,6 +233,7 @@ _DOCUMENTS: Final[dict[str, tuple[str, Schema]]] = {
             }
         ),
     ),
+    **ROSTERS,
     "check": ("dutyrules check --format json: everything that is wrong", list_of(ref("diagnostic"))),
 }
 

@@ -103,7 +103,7 @@ def mend(
             if one.id != person or not first <= day <= last:
                 price = 1 if day >= first else EARLIER
                 rules.append(OnDay(id="kept", who=(one.id,), day=day, shifts=frozenset({shift}), price=price))
-    found = solve(replace(model, rules=tuple(rules)), limits, progress)
+    found = solve(replace(model, rules=tuple(rules)), limits, progress, kept)
     if found.roster is None:
         return Mended(found.status, None, (), 0, 0, found.complete)
     roster = found.roster

@@ -58,13 +58,14 @@ class CrewSearch:
         found: None until somebody has been rostered.
     """
 
-    def __init__(self, crew: Crew, budget: Budget, tell: Tell | None = None) -> None:
+    def __init__(self, crew: Crew, budget: Budget, tell: Tell | None = None, start: Rows | None = None) -> None:
         self.crew = crew
         self.budget = budget
         self.master = Master(crew)
         self.found: Found | None = None
         self.interrupted = False
         self._tell = tell
+        self._start = start or {}
         self._random = Random(1)
         self._arcs = sum(network.arcs for network in crew.networks.values())
 
@@ -114,8 +115,8 @@ class CrewSearch:
     def _greedy(self) -> Rows:
         """Everybody in turn has the roster that is best beside what the others have, until nobody finds better."""
         crew = self.crew
-        rows: Rows = {}
-        counts = crew.counts(())
+        rows = dict(self._start)
+        counts = crew.counts(rows.values())
         for turn in range(4):
             changed = False
             for person in crew.model.people:
@@ -166,7 +167,7 @@ class CrewSearch:
         if self._done() or self.found is None:
             return
         prices = self.master.best_prices
-        reduced = {name: self.master.reduced(name, prices) for name in self.crew.networks}
+        reduced = self.master.reduced(self.crew.networks, prices)
         low, high, columns = 0, 8 * SCALE, None
         for _ in range(7):
             spare = (low + high) // 2
@@ -198,7 +199,7 @@ class CrewSearch:
         if self.found is None:
             return None
         prices = self.master.best_prices
-        reduced = {name: self.master.reduced(name, prices) for name in self.crew.networks}
+        reduced = self.master.reduced(self.crew.networks, prices)
         least = {name: self.crew.networks[name].cheapest(table)[0] for name, table in reduced.items()}
         spare = (self.found.cost - 1) * SCALE - sum(least.values()) - self.master.rebate(prices)
         return self._listed(reduced, spare, most)

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from ortools.linear_solver import pywraplp
 
-from dutyrules.roster.model import Cover, Fair, OnDay, Person, RosterModel, Rule
+from dutyrules.roster.model import Cover, Fair, OnDay, RosterModel, Rule
 from dutyrules.roster.network import MOST_ARCS, MOST_TOGETHER, NEVER, Contract, Ints, Network, contract_of
 
 SCALE = 1000
@@ -291,10 +291,11 @@ class Master:
             name: [variable.solution_value() for variable in variables] for name, variables in self._variables.items()
         }
 
-    def reduced(self, person: str, prices: Ints) -> Ints:
-        """Day × shift → what it costs a person at these prices, in thousandths."""
-        own = self.crew.own[person]
-        return np.where(own >= NEVER, NEVER, own * SCALE - self.crew.paid(prices))
+    def reduced(self, people: Iterable[str], prices: Ints) -> dict[str, Ints]:
+        """Person → day × shift → what it costs at these prices, in thousandths."""
+        paid = self.crew.paid(prices)
+        own = self.crew.own
+        return {name: np.where(own[name] >= NEVER, NEVER, own[name] * SCALE - paid) for name in people}
 
     def rebate(self, prices: Ints) -> int:
         """What the demands pay at least, whatever is rostered."""
@@ -306,12 +307,11 @@ class Master:
                 total += price * demand.most
         return total
 
-    def price(self, prices: Ints, people: Sequence[Person]) -> dict[str, tuple[int, Ints]]:
-        """Everybody's cheapest roster at these prices; better bounds are kept."""
-        found = {}
-        for person in people:
-            found[person.id] = self.crew.networks[person.id].cheapest(self.reduced(person.id, prices))
-        if len(people) == len(self.crew.model.people):
+    def price(self, prices: Ints, people: Sequence[str]) -> dict[str, tuple[int, Ints]]:
+        """Each one's cheapest roster at these prices; better bounds are kept."""
+        reduced = self.reduced(people, prices)
+        found = {name: self.crew.networks[name].cheapest(reduced[name]) for name in people}
+        if len(people) == len(self.columns):
             proven = sum(value for value, _ in found.values()) + self.rebate(prices)
             bound = -(-proven // SCALE)
             if bound > self.bound or not self.best_prices.any():
@@ -321,10 +321,10 @@ class Master:
 
     def generate(self, go_on: Callable[[], bool], rounds: int = 1000) -> bool:
         """Looks for rosters until none is better; True if that is so."""
-        people = self.crew.model.people
+        names = list(self.columns)
         for _ in range(rounds):
             prices, worth = self.solve()
-            offers = self.price(prices, people)
+            offers = self.price(prices, names)
             fresh = False
             for name, (value, row) in offers.items():
                 if value < worth[name] - SCALE // 100:

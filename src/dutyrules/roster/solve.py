@@ -6,6 +6,7 @@ from math import ceil
 from random import Random
 from typing import TypeAlias
 
+import numpy as np
 from ortools.sat.python import cp_model
 
 from dutyrules.plan.plan import Status
@@ -13,7 +14,7 @@ from dutyrules.roster.budget import Budget
 from dutyrules.roster.crewsearch import CrewSearch
 from dutyrules.roster.direct import Direct
 from dutyrules.roster.judge import broken, cost_of
-from dutyrules.roster.master import Crew
+from dutyrules.roster.master import Crew, Rows
 from dutyrules.roster.model import Cover, Fair, Roster, RosterModel, Rule
 from dutyrules.roster.turns import freeing, in_turn, large
 
@@ -73,8 +74,13 @@ class Solution:
     reproducible: bool = True
 
 
-def solve(model: RosterModel, limits: Limits | None = None, progress: Progress | None = None) -> Solution:
+def solve(
+    model: RosterModel, limits: Limits | None = None, progress: Progress | None = None, start: Roster | None = None
+) -> Solution:
     """The best roster that is found, checked by the judge.
+
+    Args:
+        start: A roster of everybody to begin with; who breaks a rule in it begins with nothing.
 
     Raises:
         RosterError: the roster does not keep or cost what the search says.
@@ -94,7 +100,7 @@ def solve(model: RosterModel, limits: Limits | None = None, progress: Progress |
                 progress(number, len(parts), cost, bound)
 
         tell(0, 0)
-        found = _solve(part, budget, tell) if complete else _Answer(None, 0, Status.UNKNOWN)
+        found = _solve(part, budget, tell, start or {}) if complete else _Answer(None, 0, Status.UNKNOWN)
         complete = complete and found.complete
         cost = cost_of(part, found.roster) if found.roster is not None else 0
         known.append(Part(tuple(one.id for one in part.people), found.status, cost, found.bound))
@@ -181,7 +187,7 @@ class _Answer:
     complete: bool = True
 
 
-def _solve(part: RosterModel, budget: Budget, tell: Callable[[int, int], None]) -> _Answer:
+def _solve(part: RosterModel, budget: Budget, tell: Callable[[int, int], None], start: Roster) -> _Answer:
     if not part.people:
         empty: Mapping[str, tuple[str | None, ...]] = {}
         if broken(part, empty):
@@ -189,22 +195,37 @@ def _solve(part: RosterModel, budget: Budget, tell: Callable[[int, int], None]) 
         return _Answer(empty, cost_of(part, empty), Status.OPTIMAL)
     crew = Crew.of(part)
     if crew is not None:
-        answer = _by_crew(part, crew, budget, tell)
+        answer = _by_crew(part, crew, budget, tell, start)
         if answer is not None:
             return answer
     return _by_direct(part, budget, tell)
 
 
-def _by_crew(part: RosterModel, crew: Crew, budget: Budget, tell: Callable[[int, int], None]) -> _Answer | None:
+def _by_crew(
+    part: RosterModel, crew: Crew, budget: Budget, tell: Callable[[int, int], None], start: Roster
+) -> _Answer | None:
     """None if somebody cannot be rostered at all, which the other way finds the reasons of."""
     if not all(crew.possible(person.id) for person in part.people):
         return None
-    search = CrewSearch(crew, budget, tell)
+    search = CrewSearch(crew, budget, tell, _sound(part, start))
     found = search.run()
     names = [*(shift.id for shift in part.shifts), None]
     roster = {name: tuple(names[place] for place in row.tolist()) for name, row in found.rows.items()}
     status = Status.OPTIMAL if found.proven else Status.FEASIBLE
     return _Answer(roster, found.bound, status, not search.interrupted)
+
+
+def _sound(part: RosterModel, start: Roster) -> Rows:
+    """What a roster to begin with says of those who keep the rules in it."""
+    if any(person.id not in start for person in part.people):
+        return {}
+    wrong = {one.person for one in broken(part, start)}
+    places: dict[str | None, int] = {shift.id: place for place, shift in enumerate(part.shifts)}
+    return {
+        person.id: np.array([places.get(shift, -1) for shift in start[person.id]], np.int64)
+        for person in part.people
+        if person.id not in wrong
+    }
 
 
 class _Stop(cp_model.CpSolverSolutionCallback):
