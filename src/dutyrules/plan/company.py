@@ -150,9 +150,9 @@ class Company:
                 for one, two in pairwise(sorted(times)):
                     if two[0] < one[1]:
                         return {one[2], two[2]}
-                visits = [(since, until) for since, until, counts in certain.get((person, day), ()) if counts]
-                spans = [*visits, *((since, until) for since, until, _ in times)]
-                spent, most = sum(until - since for since, until in spans), drafts[0].agenda.minutes
+                seconds = [until - since for since, until, _ in times]
+                seconds += [until - since for since, until, counts in certain.get((person, day), ()) if counts]
+                spent, most = sum(seconds), drafts[0].agenda.minutes
                 if most is not None and spent > most * 60:
                     return places
         return set()
