@@ -289,17 +289,18 @@ class Chart:
         there = [one.day for one in patrols if site in one.sites]
         opened, closed = days.index(min(there)), days.index(max(there)) + 1
         gap = promise.quick if self._urgent(site, patrols) else None
-        return Place(beat, opened - 1 if opened else self._since(site), closed, fair, gap)
+        since, seen = (opened - 1, False) if opened else self._since(site)
+        return Place(beat, since, closed, fair, gap, seen)
 
-    def _since(self, site: Site) -> int:
-        """How many days of its beat ago a building was patrolled last, as a day before the beat's first."""
+    def _since(self, site: Site) -> tuple[int, bool]:
+        """How many days of its beat ago a building was patrolled last, as a day before the beat's first; if it was."""
         visited = self._history(self._beat[site])
         code = site[1]
         days = sorted({day for day, _ in visited}, reverse=True)
         mine = [day for day, target in visited if target == code]
         if mine:
-            return -1 - days.index(max(mine))
-        return -1 - sum(code in self._buildings.on(day) for day in days)
+            return -1 - days.index(max(mine)), True
+        return -1 - sum(code in self._buildings.on(day) for day in days), False
 
     def _history(self, beat: Beat) -> set[tuple[int, int]]:
         """(day, building) of the beat's patrols before the first day that is planned."""

@@ -13,6 +13,7 @@ from dutyrules.plan.assignment import Assignment, assign
 from dutyrules.plan.beats import Circuit, Patrol
 from dutyrules.plan.hours import instant
 from dutyrules.plan.menus import WideMenu
+from dutyrules.plan.patrol_load import gaps, spread
 from dutyrules.plan.patrol_truth import Turned, least_shortfall, measures, shortfalls
 from dutyrules.plan.plan import Plan, Status, Task, status_of
 from dutyrules.plan.planfile import Placed
@@ -73,7 +74,8 @@ def plan_patrols(
         duties=task.duties,
         shortfalls=shortfalls(task, tasks),
         least_shortfall=least_shortfall(task),
-        measures=measures(turned),
+        measures=(*measures(turned), *spread(task, turned)),
+        gaps=gaps(turned),
         unplanned=task.unplanned,
         complete=complete,
         provenance=provenance(estate, task.log, provisional=task.before.ground.presence.provisional),

@@ -41,6 +41,7 @@ class Place:
         beat: The beat that it belongs to; waits are counted in days on which that beat is patrolled.
         since: Day (0 is the beat's first day of the plan) of its last patrol before, or the day before it was there.
         until: The day after the last on which it is there.
+        seen: Whether `since` is a patrol that the log tells of.
         fair: Fewest and most patrols, so that buildings that are there alike are patrolled alike.
         gap: The longest wait that is promised to it as it has priority; None if it has none.
     """
@@ -50,6 +51,7 @@ class Place:
     until: int
     fair: tuple[int, int]
     gap: int | None = None
+    seen: bool = False
 
 
 @dataclass(frozen=True)
@@ -92,13 +94,13 @@ class Rotation:
     def waits(self, chosen: Sequence[int], place: int) -> Iterator[int]:
         """How long a building waits each time, the time after its last patrol included."""
         one = self.places[place]
-        before = one.since
-        for step, taken in zip(self.steps, chosen, strict=True):
-            if taken >> place & 1:
-                day = dict(step.days)[one.beat]
-                yield day - before
-                before = day
-        yield one.until - before
+        yield from (day - before for before, day in pairwise([one.since, *self.days(chosen, place), one.until]))
+
+    def days(self, chosen: Sequence[int], place: int) -> list[int]:
+        """The days on which a building is patrolled."""
+        beat = self.places[place].beat
+        steps = zip(self.steps, chosen, strict=True)
+        return [dict(step.days)[beat] for step, taken in steps if taken >> place & 1]
 
     def counts(self, chosen: Sequence[int]) -> list[int]:
         """How often each building is patrolled."""
