@@ -98,11 +98,6 @@ class World:
         """Whether people come from an office and go back there."""
         return self.pace.get("walk") == "closed"
 
-    @property
-    def capped(self) -> bool:
-        """Whether an area owes no more buildings than it has."""
-        return (PATROL | dict(self.patrol))["cap"] is not None
-
     def minutes(self, one: str, other: str) -> int:
         """From building to building, or from or to the office of an area, which has its name."""
         if one == other:
@@ -131,7 +126,10 @@ class World:
         }
         estate = {
             "estate": "e",
-            "areas": {area: {"office": list(self.offices[area])} if area in self.offices else {} for area in "AB"},
+            "areas": {
+                area: {"office": list(self.offices[area])} if area in self.offices else {}
+                for area in sorted({"A", "B", *(row["area"] for row in self.buildings)})
+            },
             "books": ["book.yaml"],
             "working_hours": ["08:00", "17:00"],
             "planning": {"patrols": {"patrol": {"metres_per_minute": 60, **self.pace}}},

@@ -8,6 +8,7 @@ from math import ceil
 
 from dutyrules.plan.assignment import Assignment
 from dutyrules.plan.fairness import MONTH
+from dutyrules.plan.kept_rounds import walk_of
 from dutyrules.plan.patrol_truth import Turned
 from dutyrules.plan.plan import Gaps, Measure
 
@@ -28,11 +29,11 @@ def spread(task: Assignment, turned: Sequence[Turned]) -> list[Measure]:
     presence, period = task.before.ground.presence, task.before.ground.period
     patrols, minutes = Counter[int](), Counter[int]()
     for one in turned:
-        for patrol, step, chosen in zip(one.circuit.patrols, one.circuit.rotation.steps, one.chosen, strict=True):
-            local = step.menu.round.local(chosen)
-            stays = (stop.minutes for number, stop in enumerate(step.menu.round.stops) if local >> number & 1)
-            patrols[patrol.person] += local.bit_count()
-            minutes[patrol.person] += sum(stays) + (step.menu.cost(chosen) or 0)
+        for patrol, order in zip(one.circuit.patrols, one.orders, strict=True):
+            places = [place for place, _ in order]
+            stops = [patrol.stops[patrol.sites.index(one.circuit.sites[place])] for place in places]
+            patrols[patrol.person] += len(stops)
+            minutes[patrol.person] += sum(stop.minutes for stop in stops) + walk_of(one.circuit, patrol, places)
     columns = slice(task.first - presence.first, period.last_day + 1 - presence.first)
     people = sorted({patrol.person for patrol in task.patrols})
     worked = {person: int(presence.work[presence.person == person][:, columns].any(axis=0).sum()) for person in people}
