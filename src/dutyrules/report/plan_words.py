@@ -115,6 +115,11 @@ class PlanWords:
             others = [self.duty(duty) for duty in str(numbers["duties"]).split(", ") if duty]
             numbers["duties"] = self.speech("listed").join(others)
             message = message if others else f"{message}_alone"
+        if "role" in numbers:
+            roles = str(numbers["role"]).split(", ")
+            numbers["role"] = self.speech("listed").join(
+                self.speech.title(self.estate.book.roles[role].title, role) for role in roles
+            )
         if "contact" in numbers:
             words = str(numbers["contact"]).split(", ")
             numbers["contact"] = self.speech("listed").join(self.speech(f"contact_{word}") for word in words)
