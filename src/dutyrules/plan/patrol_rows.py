@@ -9,7 +9,7 @@ from dutyrules.plan.beats import Patrol
 from dutyrules.plan.hours import Span, inside
 from dutyrules.plan.kept import away
 from dutyrules.plan.outing_duties import outing_kinds
-from dutyrules.plan.owing import Buildings, Owing, of_units
+from dutyrules.plan.owing import Buildings, Owing
 from dutyrules.plan.patrol_pins import Kept, with_end
 from dutyrules.plan.plan import Task
 from dutyrules.plan.planfile import Placed
@@ -86,11 +86,10 @@ class RowReader:
         if away(self.presence, task):
             return "absent"
         person, day, _, code = self.kept.key(task)
-        if code not in self.buildings.on(day) and not of_units(self.estate, task.kind):
-            return "closed"
         mine = [one for one in self.owing_of(task) if code in one.buildings]
         if not mine and task.kind not in self.free:
-            return "not_sent"
+            gone = task.target in self.estate.places.by_type["building"] and code not in self.buildings.on(day)
+            return "closed" if gone else "not_sent"
         if mine and not any(_within(task, one.hours) and inside(one.errand.windows, _minute(task)) for one in mine):
             return "outside"
         if any(self._out_of_reach(task, one) for one in self.rounds if (one.person, one.day) == (person, day)):

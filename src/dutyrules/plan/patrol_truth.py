@@ -257,17 +257,17 @@ def _round_too_short(patrol: Patrol, menu: Menu, busy: Sequence[Span]) -> Cause:
 # ---------------------------------------------------------------- measures
 
 
-def measures(turned: Sequence[Turned], walked: int, *, longer: bool) -> tuple[Measure, ...]:
+def measures(turned: Sequence[Turned], walked: int | None = None, *, longer: bool = True) -> tuple[Measure, ...]:
     """Minutes walked from building to building, the longest wait, and waits longer than promised.
 
     Args:
-        walked: Minutes, with those for checks that a longer period asks for.
+        walked: Minutes, with those for checks that a longer period asks for; there are none if not said.
         longer: Whether such a check can make a way longer only; else nothing is known of the least.
     """
     least = sum(one.least for one in turned) if longer else 0
     waits = [(wait, gap) for one in turned for wait, gap in _waits(one)]
     return (
-        Measure("walking", "minutes", walked, least),
+        Measure("walking", "minutes", sum(one.minutes for one in turned) if walked is None else walked, least),
         Measure(
             "longest_gap",
             "workdays",
@@ -283,15 +283,15 @@ def measures(turned: Sequence[Turned], walked: int, *, longer: bool) -> tuple[Me
 def _waits(one: Turned) -> Iterator[tuple[int, int]]:
     """(wait, longest promised) of every building, each time."""
     rotation = one.circuit.rotation
-    for number, place in enumerate(rotation.places):
+    for number in range(len(rotation.places)):
         for wait in rotation.waits(one.chosen, number):
-            yield wait, rotation.gaps[place.beat]
+            yield wait, rotation.gap(number)
 
 
 def _overdue(one: Turned) -> int:
     """Buildings that have waited too long before the plan begins."""
     rotation = one.circuit.rotation
-    return sum(-place.since > rotation.gaps[place.beat] for place in rotation.places)
+    return sum(-place.since > rotation.gap(number) for number, place in enumerate(rotation.places))
 
 
 def _least_wait(circuit: Circuit, beat: int) -> int:

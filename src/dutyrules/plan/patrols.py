@@ -16,6 +16,7 @@ from dutyrules.plan.kept_rounds import Order, change_measures, kept_order, walk_
 from dutyrules.plan.menus import WideMenu
 from dutyrules.plan.outing_plan import plan_outings
 from dutyrules.plan.owing import Owing, said
+from dutyrules.plan.patrol_load import gaps, spread
 from dutyrules.plan.patrol_moves import PatrolDiff
 from dutyrules.plan.patrol_truth import Turned, least_shortfall, measures, shortfalls
 from dutyrules.plan.plan import Measure, Plan, Status, Task, status_of
@@ -85,7 +86,8 @@ def plan_patrols(
         duties=task.duties,
         shortfalls=shortfalls(task, tasks),
         least_shortfall=least_shortfall(task) + trips.least,
-        measures=(*_measures(task, turned, rounds), *trips.measures(task)),
+        measures=(*_measures(task, turned, rounds), *trips.measures(task), *spread(task, turned)),
+        gaps=gaps(turned),
         unplanned=task.unplanned,
         moves=tuple(PatrolDiff(task).moves(tasks)) if task.promises else (),
         complete=complete,
@@ -146,17 +148,15 @@ def _turned(task: Assignment, circuit: Circuit, best: Best) -> Turned:
 
 def _walk(task: Assignment, circuit: Circuit, patrol: Patrol, step: Step, chosen: int) -> tuple[Order, int]:
     """How a set is walked, and the minutes: as it was before, if it can be, else the shortest way."""
-    walked = patrol.walked
-    best, minutes = tuple(step.menu.order(chosen)), step.menu.cost(chosen) or 0
-    if task.promises is None or walked.seen != walked.sites:
+    seen = {stop: circuit.sites.index(site) for stop, site in enumerate(patrol.walked.seen)}
+    best = tuple((seen[stop], begin) for stop, begin in step.menu.order(chosen) if stop in seen)
+    minutes = step.menu.cost(chosen) or 0
+    if task.promises is None or patrol.walked.seen != patrol.walked.sites:
         return best, minutes
     kept = kept_order(task.promises, circuit, patrol, chosen)
-    if kept is None:
-        return best, minutes
-    order = tuple((walked.sites.index(circuit.sites[place]), begin) for place, begin in kept)
-    if [stop for stop, _ in order] == [stop for stop, _ in best]:
-        return order, minutes
-    return order, walk_of(circuit, patrol, [place for place, _ in kept])
+    if kept is None or [place for place, _ in kept] == [place for place, _ in best]:
+        return kept or best, minutes
+    return kept, walk_of(circuit, patrol, [place for place, _ in kept])
 
 
 def _budget(rotation: Rotation, free: Sequence[int], moves: int) -> int:
@@ -177,20 +177,21 @@ def _walked_rounds(task: Assignment, turned: Sequence[Turned]) -> WalkedRounds:
     map_ = Map(task.buildings, task.estate.planning.patrols)
     last = last_checks(task.before, task.first, {one.errand.kind for one in task.owing if one.units})
     found = []
+    promised = task.promised_checks
     rounds = [
-        (patrol.walked, step.menu, chosen, order)
+        (patrol.walked, one.circuit, step.menu, chosen, order)
         for one in turned
         for patrol, step, chosen, order in zip(
             one.circuit.patrols, one.circuit.rotation.steps, one.chosen, one.orders, strict=True
         )
     ]
-    promised = task.promised_checks
-    for patrol, menu, chosen, order in sorted(rounds, key=lambda one: (one[0].day, one[0].person)):
-        way = order
-        if patrol.seen != patrol.sites:
+    for patrol, circuit, menu, chosen, order in sorted(rounds, key=lambda one: (one[0].day, one[0].person)):
+        if patrol.seen == patrol.sites:
+            way = [(patrol.sites.index(circuit.sites[place]), begin) for place, begin in order]
+        else:
             keys = [(errand.kind, code) for errand, code in patrol.sites]
             waits = [EVER - 1 if (*key, patrol.day) in promised else last.get(key, EVER) for key in keys]
-            way = tuple(menu.order(chosen, waits))
+            way = menu.order(chosen, waits)
             last |= {keys[stop]: patrol.day for stop, _ in way}
         found.append(WalkedRound.of(patrol, way, map_))
     return WalkedRounds(found, map_)
