@@ -127,7 +127,7 @@ class RowReader:
         """Minutes from one patrol to another of the same day."""
         day = day_number(first.at.date())
         one, other = (self.kept.codes.get(task.target or "", -1) for task in (first, second))
-        if one < 0 or other < 0:
+        if not {self.buildings.home(code, day) for code in (one, other)} <= self.buildings.on(day).keys():
             return 0
         pace = self.estate.planning.patrols[second.kind].metres_per_minute
         here, there = self.buildings.spot(one, day), self.buildings.spot(other, day)
