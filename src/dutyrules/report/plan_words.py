@@ -159,9 +159,9 @@ class PlanWords:
             yield self._measure(one)
 
     def _measure(self, one: Measure) -> tuple[str, str, int, int | None, Fraction | None]:
-        return self._measured(one.name), self.speech(f"unit_{one.unit}"), one.value, one.bound, one.gap
+        return self.measured(one.name), self.speech(f"unit_{one.unit}"), one.value, one.bound, one.gap
 
-    def _measured(self, name: str) -> str:
+    def measured(self, name: str) -> str:
         """What a measure counts, in the words of its planner where it has some of its own."""
         own = f"measure_{name}_{self.plan.name}"
         return self.speech(own if self.speech.knows(own) else f"measure_{name}")
