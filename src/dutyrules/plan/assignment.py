@@ -15,8 +15,10 @@ from dutyrules.plan.forecast import outlook
 from dutyrules.plan.kept_rounds import KeptRound, Promises, kept_circuit
 from dutyrules.plan.lists import Lists, list_duties, required
 from dutyrules.plan.menus import Menu, menu_of
+from dutyrules.plan.outing_duties import OutingReader, outing_kinds
+from dutyrules.plan.outings import Counting, Outings
 from dutyrules.plan.owing import Buildings, Owing, Reader, patrol_duties
-from dutyrules.plan.patrol_pins import Kept, check_counted, read_pins, too_far
+from dutyrules.plan.patrol_pins import Kept, check_counted, check_outings, read_pins, too_far
 from dutyrules.plan.patrol_rows import RowReader, Rows, read_rows
 from dutyrules.plan.plan import Unplanned
 from dutyrules.plan.planfile import Placed
@@ -38,7 +40,7 @@ class Assignment:
     Attributes:
         before: The period judged on the log alone.
         first: First day to plan.
-        duties: Duties to patrol, then duties to list.
+        duties: Duties to patrol, then duties to list, then duties of rounds without targets.
         kinds: The kinds of events that the plan may hold.
         owing: Open obligations from the first day on.
         patrols: Who walks when; those with something to see stand in a circuit, too.
@@ -60,6 +62,7 @@ class Assignment:
     lists: Lists
     patrols: tuple[Patrol, ...]
     circuits: tuple[Circuit, ...]
+    outings: Outings
     unplanned: tuple[Unplanned, ...]
     rows: Rows
     reader: RowReader
@@ -91,12 +94,16 @@ def assign(
     kinds = frozenset(paces) | {required(duty).event for duty in listed}
     before = outlook(estate, log, period, kinds)
     first, passed = first_day(log, period, start), last_event(log)
-    kept = read_pins(estate, before.ground.presence, period, date_of(first), keep, kinds - paces.keys())
+    kept = read_pins(
+        estate, before.ground.presence, period, date_of(first), keep, kinds - paces.keys(), outing_kinds(estate)
+    )
+    outings = OutingReader(before, first).outings()
     buildings = Buildings(estate)
     owed = Reader(before, buildings)
     read = [one for duty in walked for one in owed.owing(duty, first)]
     owing = tuple(one for one in read if isinstance(one, Owing))
     check_counted(kept, owing)
+    check_outings(kept, outings.asks, Counting(before.ground))
     rounds = patrols_of(owing, buildings, paces, kept.pins, kept.busy, first - 1)
     reader = RowReader(estate, before.ground.presence, owing, buildings, kept, rounds)
     rows = read_rows(estate, period, first, keep, freeze, reader)
@@ -111,14 +118,15 @@ def assign(
         log=log,
         before=before,
         first=first,
-        duties=(*(duty.id for duty in walked), *(duty.id for duty in listed)),
+        duties=(*(duty.id for duty in walked), *(duty.id for duty in listed), *outings.duties),
         kinds=kinds,
         kept=kept,
         owing=owing,
         lists=lists,
         patrols=tuple(patrols),
         circuits=tuple(chart.circuits(menus.menu)),
-        unplanned=(*otherwise, *unlisted, *(one for one in read if isinstance(one, Unplanned))),
+        outings=outings,
+        unplanned=(*otherwise, *unlisted, *outings.unplanned, *(one for one in read if isinstance(one, Unplanned))),
         rows=rows,
         reader=reader,
     )

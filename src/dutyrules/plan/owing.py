@@ -126,6 +126,8 @@ def patrol_duties(estate: Estate) -> tuple[list[Quota], list[Unplanned]]:
     for name, duty in estate.book.duties.items():
         if not isinstance(duty, Quota) or duty.at_most is not None or paces.keys().isdisjoint(duty.kinds()):
             continue
+        if counts_outings(estate, duty):
+            continue
         if why := _unplannable(estate, duty):
             left.append(Unplanned(name, why))
         else:
@@ -145,6 +147,12 @@ def _unplannable(estate: Estate, duty: Quota) -> str | None:
     if estate.book.kinds[planned_kind(estate.planning.patrols, duty)].target != "building":
         return "no_buildings"
     return None
+
+
+def counts_outings(estate: Estate, duty: Quota) -> bool:
+    """Whether it counts events that are not about buildings; those are planned otherwise (`plan/outings.py`)."""
+    kinds = [kind for kind in duty.kinds() if kind in estate.planning.patrols]
+    return duty.distinct is None and all(estate.book.kinds[kind].target in (None, "area") for kind in kinds)
 
 
 def planned_kind(paces: Mapping[str, PatrolPace], duty: Quota) -> str:
@@ -224,7 +232,9 @@ class Reader:
         ground = self._ground
         free = at_work(ground.presence, int(ground.presence.person[post]), day, ground.granularity, post)
         slot = (0, DAY) if duty.slot is None else ground.slots[duty.slot]
-        return tuple(common(free, windows or [_minutes(slot)]))
+        paces = self._judgement.estate.planning.patrols
+        open_ = paces[planned_kind(paces, duty)].hours or [(0, DAY)]
+        return tuple(common(common(free, windows or [_minutes(slot)]), [_minutes(span) for span in open_]))
 
 
 def _minutes(seconds: tuple[int, int]) -> Span:

@@ -9,6 +9,8 @@ from dutyrules.diagnostics import Diagnostic, InputError
 from dutyrules.estate import Estate
 from dutyrules.plan.beats import Patrol, Pinned, Pins
 from dutyrules.plan.hours import Span
+from dutyrules.plan.occasions import taken
+from dutyrules.plan.outings import Ask, Counting
 from dutyrules.plan.owing import Owing
 from dutyrules.plan.pins import at_once, keepable
 from dutyrules.plan.plan import Task
@@ -22,13 +24,14 @@ class Kept:
     """The pins of a plan of patrols.
 
     Attributes:
-        patrols, lists: Those of the kinds that this planner places.
+        patrols, lists, outings: Those of the kinds that this planner places.
         frozen: Patrols that nobody pinned and that stay, since they lie on frozen days.
-        busy: (person, day) → minutes that pins of other kinds take.
+        busy: (person, day) → minutes that occasions, pinned rounds without targets and pins of other kinds take.
     """
 
     patrols: tuple[Placed, ...]
     lists: tuple[Placed, ...]
+    outings: tuple[Placed, ...]
     busy: Mapping[tuple[int, int], Sequence[Span]]
     codes: Mapping[str, int]
     persons: Mapping[str, int]
@@ -37,7 +40,7 @@ class Kept:
     @property
     def tasks(self) -> list[Task]:
         """The tasks that stay and are part of the plan."""
-        return [pin.task for pin in (*self.patrols, *self.frozen, *self.lists)]
+        return [pin.task for pin in (*self.patrols, *self.frozen, *self.lists, *self.outings)]
 
     @property
     def pins(self) -> Pins:
@@ -51,13 +54,20 @@ class Kept:
 
 
 def read_pins(
-    estate: Estate, presence: Presence, period: Period, start: date, keep: Sequence[Placed], lists: frozenset[str]
+    estate: Estate,
+    presence: Presence,
+    period: Period,
+    start: date,
+    keep: Sequence[Placed],
+    lists: frozenset[str],
+    rounds: frozenset[str],
 ) -> Kept:
     """Sorts the pins.
 
     Args:
         start: First day to plan.
         lists: Kinds by which buildings are listed.
+        rounds: Kinds of rounds without targets.
 
     Raises:
         InputError: pins that nobody could keep, each at its row.
@@ -69,21 +79,25 @@ def read_pins(
     others = [one for one in pinned if one.task.kind not in patrols and one.task.kind not in lists]
     problems = [problem for pin in walked for problem in keepable(presence, period, start, pin)]
     problems += at_once(walked, pinned=True)
-    problems += _twice(walked)
+    problems += _twice([one for one in walked if one.task.kind not in rounds])
     if problems:
         raise InputError(problems)
     kept = Kept(
-        tuple(walked),
+        tuple(one for one in walked if one.task.kind not in rounds),
         tuple(listed),
+        tuple(one for one in walked if one.task.kind in rounds),
         defaultdict(list),
         {name: code for code, name in enumerate(estate.places.ids.to_list())},
         {name: code for code, name in enumerate(presence.persons)},
     )
     busy: dict[tuple[int, int], list[Span]] = defaultdict(list)
-    for one in others:
-        if one.task.until > one.task.at:
-            person, day, _, _ = kept.key(one.task)
-            busy[person, day].append((_minute(one.task), _minute(one.task) + _length(one.task)))
+    for lane, listed_ in taken(estate, presence).items():
+        busy[lane] += [span for one in listed_ for span in one.spans]
+    for one in (*others, *kept.outings):
+        day, span = day_number(one.task.at.date()), (_minute(one.task), _minute(one.task) + _length(one.task))
+        for name in (one.task.person, *one.task.along) if one.task.until > one.task.at else ():
+            if name in kept.persons:
+                busy[kept.persons[name], day].append(span)
     return replace(kept, busy=busy)
 
 
@@ -108,6 +122,22 @@ def check_counted(kept: Kept, owing: Sequence[Owing]) -> None:
             spans = ", ".join(f"{_clock(first)}-{_clock(last)}" for one in counted for first, last in one.hours)
             message = "a pinned patrol lies outside the hours of its duty"
             problems.append(Diagnostic("plan.pin-outside-hours", message, pin.where, str(pin.task.at), spans or "none"))
+    if problems:
+        raise InputError(problems)
+
+
+def check_outings(kept: Kept, asks: Sequence[Ask], counting: Counting) -> None:
+    """Pinned rounds without targets count for somebody, too.
+
+    Raises:
+        InputError: those that do not, each at its row.
+    """
+    message = "a pinned round counts for nothing that its person owes"
+    problems = [
+        Diagnostic("plan.pin-not-owed", message, pin.where, str(pin.task.at))
+        for pin in kept.outings
+        if not any(any(counting.found(ask, [pin.task])) for ask in asks)
+    ]
     if problems:
         raise InputError(problems)
 

@@ -8,6 +8,7 @@ from dutyrules.estate import Estate
 from dutyrules.plan.beats import Patrol
 from dutyrules.plan.hours import Span, inside
 from dutyrules.plan.kept import away
+from dutyrules.plan.outing_duties import outing_kinds
 from dutyrules.plan.owing import Buildings, Owing
 from dutyrules.plan.patrol_pins import Kept, with_end
 from dutyrules.plan.plan import Task
@@ -43,13 +44,11 @@ def read_rows(
         freeze: The last day on which nothing moves.
     """
     until = first - 1 if freeze is None else max(first - 1, day_number(freeze))
+    kinds = estate.planning.patrols.keys() - outing_kinds(estate)
     rows = [
         with_end(estate, one)
         for one in keep
-        if one.task.kind in estate.planning.patrols
-        and one.task.target is not None
-        and not one.task.pinned
-        and date_of(first) <= one.task.at.date() <= period.last
+        if one.task.kind in kinds and not one.task.pinned and date_of(first) <= one.task.at.date() <= period.last
     ]
     frozen, refused = list[Placed](), dict[Task, str]()
     for one in sorted(rows, key=lambda one: one.task):

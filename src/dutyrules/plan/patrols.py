@@ -14,7 +14,9 @@ from dutyrules.plan.beats import Circuit, Patrol
 from dutyrules.plan.hours import instant
 from dutyrules.plan.kept_rounds import Order, change_measures, kept_order, walk_of
 from dutyrules.plan.menus import WideMenu
+from dutyrules.plan.outing_plan import plan_outings
 from dutyrules.plan.owing import said
+from dutyrules.plan.patrol_load import gaps, spread
 from dutyrules.plan.patrol_moves import PatrolDiff
 from dutyrules.plan.patrol_truth import Turned, least_shortfall, measures, shortfalls
 from dutyrules.plan.plan import Measure, Plan, Status, Task, status_of
@@ -66,8 +68,10 @@ def plan_patrols(
     """
     task = assign(estate, scored_period(period), done, keep, start, freeze)
     turned, complete = _turn(task, moves, progress or untold)
-    tasks = _numbered([*_patrols(task, turned), *task.kept.tasks])
-    tasks = _numbered([*tasks, *task.lists.tasks(one for one in tasks if one.kind in estate.planning.patrols)])
+    walks = [*_patrols(task, turned), *task.kept.tasks]
+    trips = plan_outings(task, walks)
+    lists = task.lists.tasks(one for one in walks if one.kind in estate.planning.patrols.keys() - task.outings.kinds)
+    tasks = _numbered([*walks, *trips.tasks, *lists])
     plan = Plan(
         name="patrols",
         estate=estate.id,
@@ -77,16 +81,17 @@ def plan_patrols(
         tasks=tasks,
         duties=task.duties,
         shortfalls=shortfalls(task, tasks),
-        least_shortfall=least_shortfall(task),
-        measures=_measures(task, turned),
+        least_shortfall=least_shortfall(task) + trips.least,
+        measures=(*_measures(task, turned), *trips.measures(task), *spread(task, turned)),
+        gaps=gaps(turned),
         unplanned=task.unplanned,
         moves=tuple(PatrolDiff(task).moves(tasks)) if task.promises else (),
         complete=complete,
         provenance=provenance(estate, task.log, provisional=task.before.ground.presence.provisional),
     )
     plan = replace(plan, status=status_of(plan.shortfall, plan.least_shortfall, plan.measures))
-    walks = unwalkable(task, tasks)
-    return verified(estate, task.log, task.period, plan, kinds=task.kinds, pins=task.kept.tasks, others=walks)
+    unfit = unwalkable(task, tasks)
+    return verified(estate, task.log, task.period, plan, kinds=task.kinds, pins=task.kept.tasks, others=unfit)
 
 
 def _measures(task: Assignment, turned: Sequence[Turned]) -> tuple[Measure, ...]:

@@ -18,6 +18,7 @@ from dutyrules.plan.hours import instant
 from dutyrules.plan.kept import unreadable
 from dutyrules.plan.kept_rounds import walk_of
 from dutyrules.plan.lists import Lists, list_duties, required
+from dutyrules.plan.outing_duties import outing_kinds
 from dutyrules.plan.owing import Buildings, Owing, Reader, patrol_duties, said
 from dutyrules.plan.patrol_pins import Kept, read_pins, with_end
 from dutyrules.plan.plan import Task
@@ -172,7 +173,8 @@ class TakingOver:
         """What others have pinned."""
         pins = [one for one in self._rows if not self.absence.covers(one.task)]
         presence, kinds = self._everybody.ground.presence, self._kinds - self.estate.planning.patrols.keys()
-        return read_pins(self.estate, presence, self.period, date_of(self._first), pins, kinds)
+        trips = outing_kinds(self.estate)
+        return read_pins(self.estate, presence, self.period, date_of(self._first), pins, kinds, trips)
 
     @cached_property
     def _lists(self) -> Lists:

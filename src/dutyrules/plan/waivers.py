@@ -14,6 +14,8 @@ ALONE: Final = frozenset(
         "no_time_left",
         "few_buildings",
         "slot_too_short",
+        "rounds_no_room",
+        "rounds_nobody",
         "not_at_work",
     )
 )
