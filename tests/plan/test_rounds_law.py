@@ -46,8 +46,9 @@ def worlds(draw: st.DrawFn) -> tuple[World, list[Task]]:
         "rain": RAIN,
     }
     duties = {name: duty for name, duty in duties.items() if draw(st.integers(0, 3))}
-    morning = [clock(9 * 60), clock(9 * 60 + GRID * draw(st.integers(1, 3)))]
-    afternoon = [clock(14 * 60), clock(14 * 60 + GRID * draw(st.integers(1, 3)))]
+    early = draw(st.integers(1, 3))  # four half hours in all: every set of rounds in them can be tried
+    morning = [clock(9 * 60), clock(9 * 60 + GRID * early)]
+    afternoon = [clock(14 * 60), clock(14 * 60 + GRID * draw(st.integers(1, 4 - early)))]
     hours = [morning, afternoon]
     paces: dict[str, Any] = {
         kind: {"minutes": draw(st.sampled_from([30, 30, 60])), "hours": [["09:00", "10:30"], ["14:00", "15:30"]]}
