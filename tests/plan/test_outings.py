@@ -1,5 +1,6 @@
 """Rounds without targets, case by case; every plan is judged by the reference scorer as well."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,8 @@ import pytest
 
 from dutyrules.diagnostics import InputError
 from dutyrules.plan import Plan, Status, Task
+from dutyrules.plan.planfile import read_plan
+from dutyrules.report.plan_table import plan_csv
 from tests.plan.outing_world import (
     AFTERNOON,
     CLEANING,
@@ -417,3 +420,17 @@ def test_the_same_plan_every_time(folder: Path) -> None:
     )
     loaded = world.load(folder)
     assert loaded.plan().tasks == loaded.plan().tasks
+
+
+def test_a_written_plan_comes_back_with_whoever_comes_along(folder: Path) -> None:
+    people = ({"person": "li", "area": "A"}, *LEADS)
+    loaded = World({**TWO, **THREE}, {"detailed": DETAILED, "joint": {"minutes": 40}}, people=people).load(folder)
+    plan = loaded.plan()
+    file = folder / "kept.csv"
+    file.write_bytes(plan_csv(plan))
+    kept = [replace(one.task, pinned=True) for one in read_plan(file, loaded.estate)]
+    again = loaded.plan(keep=kept)
+    assert told(again) == told(plan)
+    assert again.status is Status.OPTIMAL
+    assert [task.person for task in plan.of("qing")] == ["li"] * len(plan.of("qing"))
+    assert len(plan.of("qing")) + len(plan.of("lv")) == 3
