@@ -112,7 +112,10 @@ class World:
         }
         estate = {
             "estate": "e",
-            "areas": {area: {"office": list(self.offices[area])} if area in self.offices else {} for area in "AB"},
+            "areas": {
+                area: {"office": list(self.offices[area])} if area in self.offices else {}
+                for area in sorted({"A", "B", *(row["area"] for row in self.buildings)})
+            },
             "books": ["book.yaml"],
             "working_hours": ["08:00", "17:00"],
             "planning": {"patrols": {"patrol": {"metres_per_minute": 60, **self.pace}}},

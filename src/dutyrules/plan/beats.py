@@ -1,8 +1,8 @@
 """From what is owed to rotations: who walks when and where, and which buildings are patrolled in turn."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import reduce
 
 import numpy as np
@@ -34,6 +34,7 @@ class Patrol:
         stops: How long one stays at each, and when one may begin.
         fixed: Sites that are pinned.
         ends: Where a closed walk comes from and goes to.
+        frozen: Whether it leads to the fixed sites and nowhere else.
     """
 
     person: int
@@ -43,6 +44,22 @@ class Patrol:
     stops: tuple[Stop, ...]
     fixed: frozenset[Site]
     ends: Ends | None
+    frozen: bool = False
+
+    @property
+    def walked(self) -> "Patrol":
+        """With those sites only that it may lead to."""
+        return self.through(self.fixed) if self.frozen else self
+
+    def through(self, sites: Collection[Site]) -> "Patrol":
+        """With some of its sites only."""
+        kept = [stop for stop, site in enumerate(self.sites) if site in sites]
+        return replace(
+            self,
+            sites=tuple(self.sites[stop] for stop in kept),
+            stops=tuple(self.stops[stop] for stop in kept),
+            ends=self.ends and self.ends.of(kept),
+        )
 
 
 @dataclass(frozen=True)
@@ -78,11 +95,13 @@ def patrols_of(
     paces: Mapping[str, PatrolPace],
     pins: Pins,
     busy: Mapping[tuple[int, int], Sequence[Span]],
+    frozen: int,
 ) -> list[Patrol]:
     """Everybody's patrols in time order.
 
     Args:
         busy: (person, day) → minutes that are taken by something else.
+        frozen: The last day on which nothing is planned beside the pins.
 
     Raises:
         InputError: closed walks in an area without an office.
@@ -91,7 +110,7 @@ def patrols_of(
     for one in owing:
         days[one.day, one.person].append(one)
     return [
-        _patrol(person, day, group, buildings, paces, pins, busy.get((person, day), ()))
+        replace(_patrol(person, day, group, buildings, paces, pins, busy.get((person, day), ())), frozen=day <= frozen)
         for (day, person), listed in sorted(days.items(), key=lambda item: item[0])
         for group in _together(listed)
     ]
@@ -262,6 +281,7 @@ class Chart:
     def _menu(
         self, patrol: Patrol, number: Mapping[Site, int], between: Ints, menu_of: Callable[[Patrol, Round, Ints], Menu]
     ) -> Menu:
+        patrol = patrol.walked
         places = tuple(number[site] for site in patrol.sites)
         asks = tuple(Ask(one.need, _mask(patrol.sites, one)) for one in patrol.owing)
         must = sum(1 << stop for stop, site in enumerate(patrol.sites) if site in patrol.fixed)

@@ -25,6 +25,7 @@ class Kept:
 
     Attributes:
         patrols, lists, outings: Those of the kinds that this planner places.
+        frozen: Patrols that nobody pinned and that stay, since they lie on frozen days.
         busy: (person, day) → minutes that occasions, pinned rounds without targets and pins of other kinds take.
     """
 
@@ -34,16 +35,18 @@ class Kept:
     busy: Mapping[tuple[int, int], Sequence[Span]]
     codes: Mapping[str, int]
     persons: Mapping[str, int]
+    frozen: tuple[Placed, ...] = ()
 
     @property
     def tasks(self) -> list[Task]:
-        """The pinned tasks that are part of the plan."""
-        return [pin.task for pin in (*self.patrols, *self.lists, *self.outings)]
+        """The tasks that stay and are part of the plan."""
+        return [pin.task for pin in (*self.patrols, *self.frozen, *self.lists, *self.outings)]
 
     @property
     def pins(self) -> Pins:
-        """The pinned patrols as appointments."""
-        return {self.key(pin.task): Pinned(_minute(pin.task), _length(pin.task)) for pin in self.patrols}
+        """The patrols that stay as appointments."""
+        stay = (*self.frozen, *self.patrols)
+        return {self.key(pin.task): Pinned(_minute(pin.task), _length(pin.task)) for pin in stay}
 
     def key(self, task: Task) -> tuple[int, int, str, int]:
         """(person, day, kind, building) of a task."""
@@ -71,7 +74,7 @@ def read_pins(
     """
     patrols = estate.planning.patrols
     pinned = [one for one in keep if one.task.pinned]
-    walked = [_with_end(estate, one) for one in pinned if one.task.kind in patrols]
+    walked = [with_end(estate, one) for one in pinned if one.task.kind in patrols]
     listed = [one for one in pinned if one.task.kind in lists]
     others = [one for one in pinned if one.task.kind not in patrols and one.task.kind not in lists]
     problems = [problem for pin in walked for problem in keepable(presence, period, start, pin)]
@@ -150,7 +153,7 @@ def too_far(kept: Kept, patrol: Patrol) -> InputError:
     return InputError([Diagnostic("plan.pins-too-far", message, mine[0].where, str(mine[0].task.at), related=related)])
 
 
-def _with_end(estate: Estate, pin: Placed) -> Placed:
+def with_end(estate: Estate, pin: Placed) -> Placed:
     """A pin without an end takes as long as its building."""
     task = pin.task
     if task.until > task.at:

@@ -10,6 +10,7 @@ from dutyrules.plan.assignment import Assignment
 from dutyrules.plan.beats import Circuit, Patrol
 from dutyrules.plan.forecast import PlanError, forecast, missed, outlook
 from dutyrules.plan.hours import Span, common, inside, joined, without
+from dutyrules.plan.kept_rounds import Order
 from dutyrules.plan.menus import Menu
 from dutyrules.plan.outing_truth import missed_outings, occasion_causes, outing_causes
 from dutyrules.plan.owing import Owing
@@ -26,11 +27,13 @@ class Turned:
 
     Attributes:
         chosen: The set of every round.
+        orders: How each is walked: its places, and the minutes at which one begins there.
         least: Minutes that no rotation walks less; proven.
     """
 
     circuit: Circuit
     chosen: tuple[int, ...]
+    orders: tuple[Order, ...]
     minutes: int
     least: int
 
@@ -188,7 +191,9 @@ def _causes(task: Assignment) -> Iterator[tuple[str, tuple[Cause, ...]]]:
     menus = _menus(task.circuits)
     for patrol in task.patrols:
         for one in patrol.owing:
-            if len(one.buildings) < one.need:
+            if patrol.frozen:
+                yield one.key, (Cause("frozen", {"until": date_of(task.rows.until).isoformat()}),)
+            elif len(one.buildings) < one.need:
                 yield one.key, (Cause("few_buildings", {"need": one.need, "buildings": len(one.buildings)}),)
             elif patrol in menus:
                 lane = (patrol.person, patrol.day)

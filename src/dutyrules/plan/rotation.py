@@ -163,8 +163,14 @@ class Search:
         best: The best rotation so far; it may be read at any time.
     """
 
-    def __init__(self, rotation: Rotation, start: Sequence[int]) -> None:
+    def __init__(self, rotation: Rotation, start: Sequence[int], free: Sequence[int] | None = None) -> None:
+        """Begins somewhere.
+
+        Args:
+            free: The rounds that may be changed first; all if it is not said.
+        """
         self._rotation = rotation
+        self._free = range(len(start)) if free is None else free
         self._chosen = list(start)
         self._cost = [step.menu.cost for step in rotation.steps]
         self._there = [step.menu.round.spread(-1) for step in rotation.steps]
@@ -236,7 +242,7 @@ class Search:
 
     def _move(self, which: float, first: float, second: float, third: float) -> Mapping[int, int]:
         """Rounds → their new sets; empty if the drawn move is none."""
-        step = int(first * len(self._chosen))
+        step = self._free[int(first * len(self._free))]
         mine = self._chosen[step]
         if which >= EXCHANGES:  # a stop gives way to one that was left out
             swap = _pair(mine, self._there[step] & ~mine, third)

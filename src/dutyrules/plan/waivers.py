@@ -21,8 +21,9 @@ ALONE: Final = frozenset(
 )
 """Causes that keep an obligation from being met even if nothing else had to be done."""
 
-OTHERWISE: Final = frozenset(("done_late", "before_start", "not_listed", "no_unit", "log_decides"))
-"""Causes that are no lack of capacity: what somebody failed to do before the plan, or to write down."""
+OTHERWISE: Final = frozenset(("done_late", "before_start", "not_listed", "no_unit", "log_decides", "frozen"))
+"""Causes that are no lack of capacity: what somebody failed to do before the plan, or to write down, or wanted
+kept."""
 
 
 def proven(plan: Plan, one: Shortfall) -> bool:

@@ -57,11 +57,13 @@ class PlanWords:
         return (building, task.target or "") if building else (task.target or "", "")
 
     def about(self, task: Task) -> str:
-        """Its case, whether it is a reserve, and who goes there together."""
+        """Its case, whether it is a reserve, for whom somebody stands in, and who goes there together."""
         found = [task.case or "", self.speech("plan_reserve") if task.attributes.get("reserve") == "yes" else ""]
         if task.along:
             names = self.speech("listed").join(map(self.person, (task.person, *task.along)))
             found.append(self.speech("plan_together", names=names))
+        if absent := task.attributes.get("acting_for"):
+            found.append(self.speech("plan_acting", name=self.person(absent)))
         return self.speech("listed").join(filter(None, found))
 
     @cached_property
@@ -157,7 +159,12 @@ class PlanWords:
             yield self._measure(one)
 
     def _measure(self, one: Measure) -> tuple[str, str, int, int | None, Fraction | None]:
-        return self.speech(f"measure_{one.name}"), self.speech(f"unit_{one.unit}"), one.value, one.bound, one.gap
+        return self._measured(one.name), self.speech(f"unit_{one.unit}"), one.value, one.bound, one.gap
+
+    def _measured(self, name: str) -> str:
+        """What a measure counts, in the words of its planner where it has some of its own."""
+        own = f"measure_{name}_{self.plan.name}"
+        return self.speech(own if self.speech.knows(own) else f"measure_{name}")
 
     def weeks(self) -> Sequence[date]:
         """The Mondays of the weeks that have tasks."""
