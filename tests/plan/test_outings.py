@@ -434,3 +434,24 @@ def test_a_written_plan_comes_back_with_whoever_comes_along(folder: Path) -> Non
     assert again.status is Status.OPTIMAL
     assert [task.person for task in plan.of("qing")] == ["li"] * len(plan.of("qing"))
     assert len(plan.of("qing")) + len(plan.of("lv")) == 3
+
+
+def test_rounds_of_an_earlier_plan_stay_where_they_can(folder: Path) -> None:
+    """Edited by hand and not pinned: 16:00 is kept; the one on the leave of the 21st is made anew, no other moves."""
+    world = World(TWO, {"detailed": DETAILED})
+    first = planned(world, folder)
+    moved = [replace(task, at=task.at.replace(hour=16), until=task.until.replace(hour=17)) for task in first.tasks[1:2]]
+    keep = (first.tasks[0], *moved, *first.tasks[2:])
+    plan = planned(replace(world, leave=(away("li", "21 08:00", "21 10:00"),)), folder / "later", keep)
+    assert told(plan)[1] == "19 16:00 li detailed"
+    assert told(plan)[4:6] == ["21 10:00 li detailed", "21 15:00 li detailed"]
+    assert (told(plan)[:1], told(plan)[2:4], told(plan)[6:]) == (told(first)[:1], told(first)[2:4], told(first)[6:])
+
+
+def test_rounds_of_an_earlier_plan_go_where_something_is_missed_for_them(folder: Path) -> None:
+    """Only from 09:00 to 10:20 two rounds fit; one that was made at 09:20 leaves no room for the other."""
+    paces = {"detailed": {"minutes": 40, "hours": [["09:00", "10:20"]]}}
+    keep = tuple(replace(pin(day, "09:20", "detailed", 40), pinned=False) for day in DAYS)
+    plan = planned(World({"walk": WALK}, paces), folder, keep)
+    assert plan.status is Status.OPTIMAL
+    assert told(plan)[:2] == ["19 09:00 li detailed", "19 09:40 li detailed"]
