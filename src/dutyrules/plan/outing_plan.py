@@ -106,7 +106,8 @@ class _Desk:
     @property
     def separate(self) -> bool:
         """Whether no round can count for what is owed by the day and for what is not."""
-        wide, daily = ({kind for one in asks for kind in kinds_of(one)} for asks in (self.wide, self.daily))
+        planned = ([one for one in asks if one.days] for asks in (self.wide, self.daily))
+        wide, daily = ({kind for one in asks for kind in kinds_of(one)} for asks in planned)
         return wide.isdisjoint(daily)
 
     def missed(self, tasks: Sequence[Task]) -> int:
