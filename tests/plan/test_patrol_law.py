@@ -70,7 +70,16 @@ def building_of(draw: st.DrawFn, name: str, area: str) -> dict[str, str]:
     spot = st.integers(0, 300)
     first, last = draw(st.sampled_from([("", ""), ("", ""), ("2026-10-21", ""), ("", "2026-10-21")]))
     x = draw(st.none() | spot)
-    return building(name, x, draw(spot), area=area, minutes=draw(st.integers(1, 4)) * 5, first=first, last=last)
+    return building(
+        name,
+        x,
+        draw(spot),
+        area=area,
+        minutes=draw(st.integers(1, 4)) * 5,
+        first=first,
+        last=last,
+        priority=draw(st.booleans()),
+    )
 
 
 def leave_of(draw: st.DrawFn) -> dict[str, str]:

@@ -48,12 +48,19 @@ def _verify(
     arguments: argparse.Namespace, estate: "Estate", done: "Log | None", progress: "Progress | None", *, as_json: bool
 ) -> tuple[str, bool]:
     from dutyrules.plan.edited import review
+    from dutyrules.plan.edited_patrols import joined, review_patrols
     from dutyrules.plan.planfile import read_plan
     from dutyrules.report.plan_review import review_json, review_text
 
     rows = read_plan(arguments.plan, estate)
     other = read_plan(arguments.against, estate) if arguments.against else None
-    found = review(estate, arguments.period, done, rows, other, start=arguments.start, progress=progress)
+    patrols = any(one.task.kind in estate.planning.patrols for one in rows)
+    visits = not patrols or any(one.task.kind in estate.planning.visits for one in rows)
+    looks = [look for look, wanted in ((review, visits), (review_patrols, patrols)) if wanted]
+    reviews = [
+        look(estate, arguments.period, done, rows, other, start=arguments.start, progress=progress) for look in looks
+    ]
+    found = reviews[0] if len(reviews) == 1 else joined(reviews[0], reviews[1], rows)
     told = review_json(found) if as_json else review_text(found, estate, arguments.lang)
     return told, found.good
 

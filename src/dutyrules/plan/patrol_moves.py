@@ -95,3 +95,15 @@ def _change(one: Task, two: Task) -> str:
 
 def _key(task: Task) -> tuple[object, ...]:
     return task.at, task.person, task.kind, task.target, day_number(task.at.date())
+
+
+def patrol_moves(before: Sequence[Task], after: Sequence[Task]) -> Iterator[Move]:
+    """What was edited, building by building."""
+    targets: dict[str | None, tuple[list[Task], list[Task]]] = defaultdict(lambda: ([], []))
+    for place, tasks in enumerate((before, after)):
+        for task in tasks:
+            targets[task.target][place].append(task)
+    for old, new in targets.values():
+        for one, two in matched(old, new, _unlike):
+            change = "new" if one is None else "gone" if two is None else _change(one, two)
+            yield Move(one, two, change, "edited")

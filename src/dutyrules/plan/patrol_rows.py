@@ -84,11 +84,10 @@ class RowReader:
         if away(self.presence, task):
             return "absent"
         person, day, _, code = self.kept.key(task)
-        if code not in self.buildings.on(day):
-            return "closed"
         mine = [one for one in self.owing_of(task) if code in one.buildings]
         if not mine:
-            return "not_sent"
+            gone = task.target in self.estate.places.by_type["building"] and code not in self.buildings.on(day)
+            return "closed" if gone else "not_sent"
         if not any(_within(task, one.hours) and inside(one.errand.windows, _minute(task)) for one in mine):
             return "outside"
         if any(self._out_of_reach(task, one) for one in self.rounds if (one.person, one.day) == (person, day)):

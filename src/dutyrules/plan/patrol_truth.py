@@ -243,15 +243,15 @@ def measures(turned: Sequence[Turned]) -> tuple[Measure, ...]:
 def _waits(one: Turned) -> Iterator[tuple[int, int]]:
     """(wait, longest promised) of every building, each time."""
     rotation = one.circuit.rotation
-    for number, place in enumerate(rotation.places):
+    for number in range(len(rotation.places)):
         for wait in rotation.waits(one.chosen, number):
-            yield wait, rotation.gaps[place.beat]
+            yield wait, rotation.gap(number)
 
 
 def _overdue(one: Turned) -> int:
     """Buildings that have waited too long before the plan begins."""
     rotation = one.circuit.rotation
-    return sum(-place.since > rotation.gaps[place.beat] for place in rotation.places)
+    return sum(-place.since > rotation.gap(number) for number, place in enumerate(rotation.places))
 
 
 def _least_wait(circuit: Circuit, beat: int) -> int:

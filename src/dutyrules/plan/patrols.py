@@ -16,6 +16,7 @@ from dutyrules.plan.kept_rounds import Order, change_measures, kept_order, walk_
 from dutyrules.plan.menus import WideMenu
 from dutyrules.plan.outing_plan import plan_outings
 from dutyrules.plan.owing import said
+from dutyrules.plan.patrol_load import gaps, spread
 from dutyrules.plan.patrol_moves import PatrolDiff
 from dutyrules.plan.patrol_truth import Turned, least_shortfall, measures, shortfalls
 from dutyrules.plan.plan import Measure, Plan, Status, Task, status_of
@@ -81,7 +82,8 @@ def plan_patrols(
         duties=task.duties,
         shortfalls=shortfalls(task, tasks),
         least_shortfall=least_shortfall(task) + trips.least,
-        measures=(*_measures(task, turned), *trips.measures(task)),
+        measures=(*_measures(task, turned), *trips.measures(task), *spread(task, turned)),
+        gaps=gaps(turned),
         unplanned=task.unplanned,
         moves=tuple(PatrolDiff(task).moves(tasks)) if task.promises else (),
         complete=complete,

@@ -193,6 +193,14 @@ _DOCUMENTS: Final[dict[str, tuple[str, Schema]]] = {
                         }
                     )
                 ),
+                "gaps": or_null(
+                    object_of(
+                        {
+                            "mean": or_null(FRACTION),
+                            "histogram": list_of(object_of({"days": COUNT, "times": COUNT})),
+                        }
+                    )
+                ),
                 "shortfalls": list_of(object_of({**_SHORTFALL, "proven": TRUTH, "causes": list_of(_CAUSE)})),
                 "relaxations": list_of(ref("relaxation")),
                 "balance": or_null(ref("balance")),
