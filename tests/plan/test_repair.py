@@ -311,14 +311,15 @@ def test_one_companion_of_two_areas(tmp_path: Path) -> None:
 
 
 def test_the_minutes_of_whoever_comes_along_are_counted(tmp_path: Path) -> None:
-    """Ten minutes a day are one visit, be it only to come along: Wang's own one moves to Friday."""
+    """Ten minutes a day are one visit, be it only to come along. Wang is away on Friday: Li makes his other one."""
     visits = {HOME: way("home", "15:00", "16:00", per_day=6)}
     units = [for_two("u001"), *homes(1, first=2)]
-    hand = Hand(ALL, units, visits, {"people": TWO}, planning={"minutes_per_day": 10})
+    tables = {"people": TWO, "leave": ["wang,2026-10-30,2026-10-31,yes,,"]}
+    hand = Hand(ALL, units, visits, tables, planning={"minutes_per_day": 10})
     keep = [together(29, "u001", "li", "wang"), visit(29, "u002", "15:10", person="wang")]
     plan = hand.plan(tmp_path, start=THURSDAY, keep=keep)
-    assert by_whom(plan) == ["29 u001 li wang", "30 u002 wang"]
-    assert changes(plan) == exactly(0, 1, 0)
+    assert by_whom(plan) == ["29 u001 li wang", "30 u002 li"]
+    assert changes(plan) == exactly(1, 0, 0)
 
 
 def test_a_frozen_visit_by_two_keeps_both_busy(tmp_path: Path) -> None:

@@ -3,8 +3,8 @@
 A visit that stays is a variable of its own and costs nothing. Other visits are counted: a *pool* holds what looks alike
 to households of one class – the same demands served, by the same person, in the same words – and only knows how many
 of its visits lie in which part of which day. Who is visited out of a pool is decided household by household, so nothing
-is lost: every plan is a solution, and every solution is a plan. Where two must come, each slot is looked at by itself,
-since another person must have nothing else to do in the same one.
+is lost: every plan is a solution, and every solution is a plan. Where two must come, as many pairs of a slot and a
+companion are chosen in a part as visits by two are made there: both have nothing else to do in that slot.
 """
 
 from collections import defaultdict
@@ -14,14 +14,14 @@ from itertools import pairwise
 
 from ortools.math_opt.python import mathopt
 
-from dutyrules.plan.changes import CHANGES, Expectations, Level
+from dutyrules.plan.changes import CHANGES, Expectations, Expected, Level
 from dutyrules.plan.company import Company, by_two
 from dutyrules.plan.draft import Draft, Group, Household, Visit, classes
 from dutyrules.plan.parts import Part, Way, parts_of, ways
 from dutyrules.timegrid import DAY
 
-Place = tuple[int | None, tuple[int, ...]]
-"""When a visit begins, if that is decided; and who could come along, where two must come."""
+Pairs = tuple[tuple[int, int], ...]
+"""Where two must come: when a visit could begin, and who could come along then."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Choice:
     Attributes:
         household: Who is visited; for the visits of a pool somebody who looks like all of them.
         start: When it begins, if that is decided.
-        companions: Who could come along, where two must come.
+        pairs: One of them is needed for each visit, if two must come.
     """
 
     made: mathopt.Variable
@@ -40,17 +40,22 @@ class Choice:
     way: Way
     level: Level
     start: int | None = None
-    companions: tuple[int, ...] = ()
+    pairs: Pairs = ()
 
 
 @dataclass(frozen=True)
 class Coming:
-    """That somebody comes along to the visit which a person makes in a slot."""
+    """That somebody comes along to a visit of a part which begins then.
+
+    Attributes:
+        pairs: Those among which this one was chosen.
+    """
 
     made: mathopt.Variable
-    companion: int
     part: Part
     start: int
+    companion: int
+    pairs: Pairs
 
 
 @dataclass(frozen=True)
@@ -110,50 +115,56 @@ class RepairModel:
     def _add(self, group: Group) -> None:
         """The visits that may be made at the households of a class."""
         members, times = group
-        found = {part.number: list(ways(self.draft, part, members[0], tuple(times))) for part in self.parts}
-        places = {part.number: self._places(members[0], part) for part in self.parts if found[part.number]}
-        ways_of = {number: found[number] for number, own in places.items() if own}
+        ways_of = {part.number: list(ways(self.draft, part, members[0], tuple(times))) for part in self.parts}
+        pairs_of = {part.number: self._pairs(members[0], part) for part in self.parts if ways_of[part.number]}
         for household in members:
-            self._add_expected(household, ways_of, places)
-        pools: dict[tuple[Way, int], list[Part]] = defaultdict(list)
+            self._add_expected(household, ways_of, pairs_of)
+        pools: dict[tuple[Way, int], list[tuple[Part, Pairs]]] = defaultdict(list)
         for part in self.parts:
-            for way in ways_of.get(part.number, ()):
-                pools[way, part.cell.person].append(part)
+            for way in ways_of[part.number]:
+                pairs = pairs_of[part.number]
+                if pairs is not None:
+                    pools[way, part.cell.person].append((part, pairs))
         for (way, person), parts in pools.items():
-            self._add_pool(members, way, person, [(part, place) for part in parts for place in places[part.number]])
+            self._add_pool(members, way, person, parts)
 
-    def _places(self, household: Household, part: Part) -> Sequence[Place]:
-        """Where in a part a visit may be made: anywhere, or, where two must come, when somebody could come along."""
+    def _pairs(self, household: Household, part: Part) -> Pairs | None:
+        """Nothing if one is enough; None if two must come, and nobody can come along."""
         cell = part.cell
         if not by_two(self.draft, household, cell.kind, cell.day):
-            return [(None, ())]
+            return ()
         could = [(start, self.company.could_come(household, cell.kind, cell.person, start)) for start in part.starts]
-        return [(start, companions) for start, companions in could if companions]
+        return tuple((start, companion) for start, companions in could for companion in companions) or None
 
     def _add_expected(
-        self, household: Household, ways_of: Mapping[int, Sequence[Way]], places: Mapping[int, Sequence[Place]]
+        self,
+        household: Household,
+        ways_of: Mapping[int, Sequence[Way]],
+        pairs_of: Mapping[int, Pairs | None],
     ) -> None:
         """Visits that stay, and those that only change their hour or who comes along."""
-        days: dict[tuple[int, str, int], set[tuple[int, int | None]]] = defaultdict(set)
+        days: dict[tuple[int, str, int], list[Expected]] = defaultdict(list)
         for one in self.before.of_unit.get(household.code, ()):
-            days[one.person, one.kind, one.start // DAY].add((one.start, one.companion))
+            days[one.person, one.kind, one.start // DAY].append(one)
         for day, expected in days.items():
             for part in self._parts_of.get(day, ()):
-                for way in ways_of.get(part.number, ()):
-                    own = places[part.number]
-                    for place in _as_expected(part, own, expected):
-                        self._single(household, part, way, Level.SAME, place)
-                    for place in own:
-                        self._single(household, part, way, Level.HOUR, place)
+                for way in ways_of[part.number]:
+                    pairs = pairs_of[part.number]
+                    if pairs is not None:
+                        for start, pair in _as_expected(part, pairs, expected):
+                            self._single(household, part, way, Level.SAME, start, pair)
+                        self._single(household, part, way, Level.HOUR, None, pairs)
 
-    def _single(self, household: Household, part: Part, way: Way, level: Level, place: Place) -> None:
+    def _single(
+        self, household: Household, part: Part, way: Way, level: Level, start: int | None, pairs: Pairs
+    ) -> None:
         made = self.model.add_binary_variable()
-        self.single.append(Choice(made, household, part, way, level, *place))
+        self.single.append(Choice(made, household, part, way, level, start, pairs))
         for number in way[1]:
             self._serving[number, household.code].append(made)
 
     def _add_pool(
-        self, members: Sequence[Household], way: Way, person: int, places: Sequence[tuple[Part, Place]]
+        self, members: Sequence[Household], way: Way, person: int, parts: Sequence[tuple[Part, Pairs]]
     ) -> None:
         drawn = []
         for household in members:
@@ -162,26 +173,32 @@ class RepairModel:
             drawn.append((household, Level.DAY if known else Level.PERSON, made))
             for number in way[1]:
                 self._serving[number, household.code].append(made)
-        placed = []
-        for part, place in places:
-            most = min(len(members), len(part.starts)) if place[0] is None else 1
-            made = self.model.add_integer_variable(lb=0, ub=most)
-            placed.append(Choice(made, members[0], part, way, Level.DAY, *place))
+        placed = [
+            Choice(
+                self.model.add_integer_variable(lb=0, ub=min(len(members), len(part.starts))),
+                members[0],
+                part,
+                way,
+                Level.DAY,
+                pairs=pairs,
+            )
+            for part, pairs in parts
+        ]
         sums = (mathopt.fast_sum([one for _, _, one in drawn]), mathopt.fast_sum([one.made for one in placed]))
         self.model.add_linear_constraint(sums[0] == sums[1])
         self.pools.append(Pool(way, drawn, placed))
 
     def _coming(self) -> Iterator[Coming]:
-        """To each visit by two somebody comes along who could."""
-        visits: dict[tuple[int, int, tuple[int, ...]], list[Choice]] = defaultdict(list)
+        """To each visit by two somebody comes along."""
+        visits: dict[tuple[int, Pairs], list[mathopt.Variable]] = defaultdict(list)
         for one in self._choices():
-            if one.start is not None and one.companions:
-                visits[one.part.number, one.start, one.companions].append(one)
-        for (number, start, companions), choices in visits.items():
-            part = self.parts[number]
-            coming = [Coming(self.model.add_binary_variable(), person, part, start) for person in companions]
-            made = mathopt.fast_sum([one.made for one in choices])
-            self.model.add_linear_constraint(made == mathopt.fast_sum([one.made for one in coming]))
+            if one.start is not None and one.pairs:
+                yield Coming(one.made, one.part, *one.pairs[0], one.pairs)
+            elif one.pairs:
+                visits[one.part.number, one.pairs].append(one.made)
+        for (number, pairs), made in visits.items():
+            coming = [Coming(self.model.add_binary_variable(), self.parts[number], *pair, pairs) for pair in pairs]
+            self.model.add_linear_constraint(mathopt.fast_sum(made) == mathopt.fast_sum([one.made for one in coming]))
             yield from coming
 
     # ------------------------------------------------------------ what limits it
@@ -199,12 +216,13 @@ class RepairModel:
         for one in self._choices():
             parts[one.part.number].append(one.made)
             days[one.part.day].append(one.made)
-            if one.start is not None:
+            if one.start is not None and not one.pairs:
                 slots[one.part.cell.person, one.start].append(one.made)
         part_of = self._part_of()
         for coming in self.coming:
             slot = coming.companion, coming.start
             slots[slot].append(coming.made)
+            slots[coming.part.cell.person, coming.start].append(coming.made)
             if slot in part_of:
                 parts[part_of[slot].number].append(coming.made)
         for number, made in parts.items():
@@ -294,20 +312,21 @@ class RepairModel:
     def visits(self, values: Mapping[mathopt.Variable, float]) -> Iterator[Visit]:
         """The visits of a solution: those whose time is decided first, then the others in order of time."""
         free = {part.number: list(part.starts) for part in self.parts}
-        part_of, along = self._part_of(), dict[tuple[int, int], int]()
+        part_of = self._part_of()
+        ready: dict[tuple[int, Pairs], list[tuple[int, int]]] = defaultdict(list)
         for one in self.coming:
             if round(values[one.made]):
-                along[one.part.number, one.start] = one.companion
+                ready[one.part.number, one.pairs].append((one.start, one.companion))
                 if (one.companion, one.start) in part_of:
                     free[part_of[one.companion, one.start].number].remove(one.start)
         waiting: list[tuple[Part, Household, Way]] = []
         for choice, household in self._made(values):
-            if choice.start is None:
+            start, companion = ready[choice.part.number, choice.pairs].pop(0) if choice.pairs else (choice.start, None)
+            if start is None:
                 waiting.append((choice.part, household, choice.way))
             else:
-                free[choice.part.number].remove(choice.start)
-                companion = along[choice.part.number, choice.start] if choice.companions else None
-                yield _visit(choice.part, household, choice.way, choice.start, companion)
+                free[choice.part.number].remove(start)
+                yield _visit(choice.part, household, choice.way, start, companion)
         for part, household, way in sorted(waiting, key=_in_walking_order):
             yield _visit(part, household, way, free[part.number].pop(0))
 
@@ -324,17 +343,13 @@ class RepairModel:
         return {(part.cell.person, start): part for part in self.parts for start in part.starts}
 
 
-def _as_expected(part: Part, places: Sequence[Place], expected: Iterable[tuple[int, int | None]]) -> Iterator[Place]:
-    """The places of a part in which visits are as expected, with the companion who was expected."""
-    could = dict(places)
-    found = dict[Place, None]()
-    for start, companion in sorted(expected, key=lambda one: one[0]):
-        if start in part.starts and None in could:
-            found[start, ()] = None
-        elif companion in could.get(start, ()):
-            assert companion is not None
-            found[start, (companion,)] = None
-    yield from found
+def _as_expected(part: Part, pairs: Pairs, expected: Iterable[Expected]) -> Sequence[tuple[int, Pairs]]:
+    """When in a part visits are as expected; where two must come, with the companion who was expected."""
+    inside = sorted(one.start for one in expected if one.start in part.starts)
+    if not pairs:
+        return [(start, ()) for start in dict.fromkeys(inside)]
+    with_whom = {(one.start, one.companion) for one in expected}
+    return [(pair[0], (pair,)) for pair in pairs if pair in with_whom]
 
 
 def _in_walking_order(one: tuple[Part, Household, Way]) -> tuple[int, int, str]:
@@ -363,8 +378,6 @@ def _groups(draft: Draft, numbers: Sequence[int]) -> Iterator[Group]:
 
 
 def size(draft: Draft) -> int:
-    """How many pairs a model would look at: of a class of households and a part of a day, or a slot for two."""
+    """How many pairs of a class of households and a part of a day a model would look at."""
     lacking = [number for number, demand in enumerate(draft.demands) if demand.need]
-    parts = list(parts_of(draft, lacking))
-    slots = sum(len(part.starts) for part in parts)
-    return sum(slots if members[0].paired else len(parts) for members, _ in _groups(draft, lacking))
+    return len(list(_groups(draft, lacking))) * len(list(parts_of(draft, lacking)))

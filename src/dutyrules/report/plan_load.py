@@ -67,7 +67,9 @@ class Loads:
         self._words = words
         self._plan = words.plan
         planning = words.estate.planning
-        self._indoors = {kind for kind, way in planning.visits.items() if way.channel == "home"} | set(planning.patrols)
+        self._indoors = {kind for kind, way in planning.visits.items() if way.channel == "home"} | {
+            kind for kind in planning.patrols if words.estate.book.kinds[kind].target == "building"
+        }
         self.people = tuple(sorted({name for task in self._plan.tasks for name in (task.person, *task.along)}))
 
     @cached_property

@@ -107,6 +107,7 @@ def _measures(words: PlanWords) -> Html | None:
         "section",
         tag("h2", words.speech("plan_measures")),
         tag("div", tag("table", tag("thead", head), tag("tbody", _measured(words)), class_="measures"), class_="wide"),
+        tag("p", words.gaps()) if words.gaps() else None,
         id="measures",
     )
 
