@@ -3,10 +3,10 @@
 Which obligations are open is read off the verdicts on what is certain; here stands only what would meet each kind.
 """
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import chain
-from typing import Final
 
 import numpy as np
 
@@ -28,9 +28,6 @@ from dutyrules.scoring.judge import Judgement
 from dutyrules.timegrid import DAY
 
 Says = Mapping[str, str]
-
-NOTHING_TO_DO: Final = ("finding", "metric", "rate", "interval", "forbid", "window", "precedence")
-"""Checks that nobody meets by one event at one time."""
 
 
 @dataclass(frozen=True)
@@ -164,6 +161,11 @@ class Chores:
         self._judgement, self._duties = judgement, duties
         self._ground, self._namer = judgement.ground, Namer(judgement)
 
+    @cached_property
+    def _records(self) -> Sequence[Record]:
+        duties = self._judgement.estate.book.duties.values()
+        return [duty for duty in duties if isinstance(duty, Record) and duty.strength == "must"]
+
     def open(self) -> Iterator[Chore]:
         """Every breach that events may still prevent, in the order of limits."""
         found = chain.from_iterable(self._of(duty) for duty in self._duties.values())
@@ -229,8 +231,8 @@ class Chores:
     def _content(self, kind: str, post: int, day: int) -> Says:
         """The least that makes a record of this kind complete for every duty that looks at it."""
         said: dict[str, str] = {}
-        for duty in self._judgement.estate.book.duties.values():
-            if isinstance(duty, Record) and kind in duty.kinds() and duty.strength == "must":
+        for duty in self._records:
+            if kind in duty.kinds():
                 for name, word in self._filled(duty, kind, post, day):
                     said.setdefault(name, word)
         return said

@@ -33,12 +33,8 @@ class Part:
     beside: bool
 
 
-def same(task: Task, other: Task) -> bool:
-    """Whether two tasks are one."""
-    return _name(task) == _name(other)
-
-
-def _name(task: Task) -> tuple[object, ...]:
+def name_of(task: Task) -> tuple[object, ...]:
+    """What a task shares with no other."""
     return task.at, task.person, task.kind, task.target, task.case
 
 

@@ -57,14 +57,16 @@ def workable(
     yield from broken_promises(estate, log, placed, pins, beyond)
     yield from unaccompanied(estate, presence, placed)
     yield from disturbed(estate, presence, placed)
+    there = set(map(_name, tasks))
     for pin in pins:
-        if not any(_same(task, pin) for task in tasks):
+        if _name(pin) not in there:
             yield Violation("pin_moved", named(pin), "not in the plan")
 
 
 def _placed(tasks: Sequence[Task], pins: Sequence[Task]) -> list[Task]:
     """The tasks that nobody pinned."""
-    return [task for task in tasks if not any(_same(task, pin) for pin in pins)]
+    pinned = set(map(_name, pins))
+    return [task for task in tasks if _name(task) not in pinned]
 
 
 def verified(
@@ -92,8 +94,8 @@ def verified(
     return plan
 
 
-def _same(task: Task, pin: Task) -> bool:
-    return (task.at, task.person, task.kind, task.target) == (pin.at, pin.person, pin.kind, pin.target)
+def _name(task: Task) -> tuple[object, ...]:
+    return task.at, task.person, task.kind, task.target
 
 
 def _at_work(presence: Presence, tasks: Sequence[Task]) -> Iterator[Violation]:

@@ -26,7 +26,7 @@ from dutyrules.plan.placing import Placer
 from dutyrules.plan.plan import Plan, Task
 from dutyrules.plan.planfile import Placed
 from dutyrules.plan.progress import Progress
-from dutyrules.plan.together import Part, same, together
+from dutyrules.plan.together import Part, name_of, together
 from dutyrules.plan.verify import verified
 from dutyrules.plan.visits import plan_visits
 from dutyrules.scoring.judge import Judgement
@@ -98,7 +98,7 @@ class _Work:
         self._duties, self._left = chore_duties(estate, placed)
         self._kinds = placed | {kind for duty in self._duties.values() for kind in duty.kinds()}
         ahead = [one for one in keep if first <= one.task.at.date() <= period.last]
-        self._pinned = [one.task for one in ahead if one.task.pinned]
+        self._pinned = {name_of(one.task) for one in ahead if one.task.pinned}
         self._keep = [
             replace(one, task=replace(one.task, pinned=True))
             for one in ahead
@@ -138,8 +138,8 @@ class _Work:
         """Visits and calls, around all that is fixed by then."""
         around, kept = self._around(self._visited), self._around(self._visited, others=False)
         plan = self._visits(around, **searched)
-        alone = plan.least_shortfall
-        beside = bool(plan.shortfalls) and self._in_the_way(one for one in around if one not in kept)
+        alone, certain = plan.least_shortfall, {name_of(one.task) for one in kept}
+        beside = bool(plan.shortfalls) and self._in_the_way(one for one in around if name_of(one.task) not in certain)
         if beside and alone:
             alone = min(alone, self._visits(kept, effort=0, relax=False).least_shortfall)
         self._join(Part(plan, alone, beside=beside and alone < plan.shortfall))
@@ -157,7 +157,7 @@ class _Work:
 
     def plan(self) -> Plan:
         """The whole, judged and verified."""
-        pinned = [replace(task, pinned=any(same(task, pin) for pin in self._pinned)) for task in self._tasks()]
+        pinned = [replace(task, pinned=name_of(task) in self._pinned) for task in self._tasks()]
         left = [*self._left, *Chores(self._before, self._duties).unjudged()]
         plan = together(
             self._estate,
@@ -187,7 +187,8 @@ class _Work:
     def _tasks(self) -> Sequence[Task]:
         """All that is planned so far; what is kept stands in the plans of its planners."""
         own = [task for part in self._parts for task in part.plan.tasks]
-        rest = [one.task for one in self._keep if not any(same(one.task, task) for task in own)]
+        there = set(map(name_of, own))
+        rest = [one.task for one in self._keep if name_of(one.task) not in there]
         return [*own, *rest, *self._placer.tasks]
 
     def _around(self, kinds: Collection[str], *, others: bool = True) -> Sequence[Placed]:

@@ -68,7 +68,8 @@ class Patrols:
 
     def __init__(self, words: PlanWords) -> None:
         self._words = words
-        self._kinds = frozenset(words.estate.planning.patrols)
+        kinds = words.estate.book.kinds
+        self._kinds = {kind for kind in words.estate.planning.patrols if kinds[kind].target in ("building", "unit")}
 
     @cached_property
     def _order(self) -> Mapping[str, int]:
