@@ -16,11 +16,9 @@ from dutyrules.plan.menus import Menu
 from dutyrules.plan.owing import Buildings, Errand, Owing
 from dutyrules.plan.rotation import Place, Rotation, Step
 from dutyrules.plan.round import Ask, Round
+from dutyrules.plan.sites import Site, ends_of, ways
 from dutyrules.plan.turns import Promise, fair_shares, promised
 from dutyrules.plan.walks import Ends, Ints, Stop
-
-Site = tuple[Errand, int]
-"""What is done in which building."""
 
 Beat = tuple[Errand, int]
 """Buildings that are patrolled in turn: what is done there, and the area of the posts that owe it."""
@@ -218,39 +216,6 @@ def _office(owing: Sequence[Owing], buildings: Buildings, paces: Mapping[str, Pa
     if all(paces[one.errand.kind].walk == "open" for one in owing):
         return None
     return buildings.needed_office(next((one.area for one in owing if one.own), owing[0].area))
-
-
-def ends_of(
-    buildings: Buildings,
-    paces: Mapping[str, PatrolPace],
-    office: Spot,
-    hours: Sequence[Span],
-    sites: Sequence[tuple[Site, int]],
-) -> Ends:
-    """The ways from and to an office, which the hours include.
-
-    Args:
-        sites: Each with the day on which it is seen.
-    """
-    spots = [(buildings.spot(code, day), paces[errand.kind].metres_per_minute) for (errand, code), day in sites]
-    out = tuple(buildings.distances.minutes(office, spot, pace) for spot, pace in spots)
-    back = tuple(buildings.distances.minutes(spot, office, pace) for spot, pace in spots)
-    opens, closes = (hours[0][0], hours[-1][1]) if hours else (0, 0)
-    return Ends(out, back, opens, closes)
-
-
-def ways(buildings: Buildings, paces: Mapping[str, PatrolPace], sites: Sequence[tuple[Site, int]]) -> Ints:
-    """Minutes from site to site, at the pace of what one is on the way to.
-
-    Args:
-        sites: Each with the day on which it is seen.
-    """
-    spots = [buildings.spot(code, day) for (_, code), day in sites]
-    pace = np.array([paces[errand.kind].metres_per_minute for (errand, _), _ in sites], np.int64)
-    between = np.zeros((len(sites), len(sites)), np.int64)
-    for one in sorted(set(pace.tolist())):
-        between[:, pace == one] = buildings.distances.between(spots, one)[:, pace == one]
-    return between
 
 
 # ---------------------------------------------------------------- rotations

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
-from dutyrules.plan.beats import Circuit, Patrol, Site
+from dutyrules.plan.beats import Circuit, Patrol
 from dutyrules.plan.changes import Level
 from dutyrules.plan.hours import inside
 from dutyrules.plan.menus import ListedMenu, Menu, WideMenu
@@ -14,6 +14,7 @@ from dutyrules.plan.owing import Errand
 from dutyrules.plan.plan import Measure, Task
 from dutyrules.plan.rotation import Step
 from dutyrules.plan.round import counted
+from dutyrules.plan.sites import Site
 from dutyrules.timegrid import day_number
 
 Order = tuple[tuple[int, int], ...]

@@ -5,10 +5,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from dutyrules.plan.assignment import Assignment
-from dutyrules.plan.beats import Patrol, Site
+from dutyrules.plan.beats import Patrol
 from dutyrules.plan.menus import Menu
 from dutyrules.plan.moves import in_order, matched
 from dutyrules.plan.plan import Move, Task
+from dutyrules.plan.sites import Site
 from dutyrules.timegrid import day_number
 
 

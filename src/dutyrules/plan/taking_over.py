@@ -12,7 +12,7 @@ import polars as pl
 from dutyrules.activity.log import Log
 from dutyrules.estate import Estate
 from dutyrules.plan.assignment import Menus, first_day, last_event
-from dutyrules.plan.beats import Chart, Circuit, Patrol, Site, patrols_of
+from dutyrules.plan.beats import Chart, Circuit, Patrol, patrols_of
 from dutyrules.plan.forecast import forecast, missed, outlook
 from dutyrules.plan.hours import instant
 from dutyrules.plan.kept import unreadable
@@ -24,6 +24,7 @@ from dutyrules.plan.patrol_pins import Kept, read_pins, with_end
 from dutyrules.plan.plan import Task
 from dutyrules.plan.planfile import Placed
 from dutyrules.plan.rotation import Step
+from dutyrules.plan.sites import Site
 from dutyrules.plan.substitutes import Absence
 from dutyrules.scoring.judge import Judgement
 from dutyrules.timegrid import Period, date_of, day_number

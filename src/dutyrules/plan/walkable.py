@@ -5,10 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from dutyrules.plan.assignment import Assignment
-from dutyrules.plan.beats import Patrol, Site
+from dutyrules.plan.beats import Patrol
 from dutyrules.plan.hours import Span, joined
 from dutyrules.plan.owing import Buildings, Errand
 from dutyrules.plan.plan import Task
+from dutyrules.plan.sites import Site
 from dutyrules.plan.violation import Violation, named
 from dutyrules.timegrid import day_number
 

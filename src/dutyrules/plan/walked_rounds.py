@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from dutyrules.estate.planning import PatrolPace
-from dutyrules.plan.beats import Patrol, Site, ends_of, ways
+from dutyrules.plan.beats import Patrol
 from dutyrules.plan.distances import Spot
 from dutyrules.plan.hours import Span, common, joined
 from dutyrules.plan.located import Plain, plain
 from dutyrules.plan.owing import Buildings, Errand
+from dutyrules.plan.sites import Site, ends_of, ways
 from dutyrules.plan.walks import EXACT, Ends, Ints, Stop, single_walk, timed, walked
 
 
