@@ -1,5 +1,6 @@
 """Rounds without targets, case by case; every plan is judged by the reference scorer as well."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,8 @@ import pytest
 
 from dutyrules.diagnostics import InputError
 from dutyrules.plan import Plan, Status, Task
+from dutyrules.plan.planfile import read_plan
+from dutyrules.report.plan_table import plan_csv
 from tests.plan.outing_world import (
     AFTERNOON,
     CLEANING,
@@ -417,3 +420,38 @@ def test_the_same_plan_every_time(folder: Path) -> None:
     )
     loaded = world.load(folder)
     assert loaded.plan().tasks == loaded.plan().tasks
+
+
+def test_a_written_plan_comes_back_with_whoever_comes_along(folder: Path) -> None:
+    people = ({"person": "li", "area": "A"}, *LEADS)
+    loaded = World({**TWO, **THREE}, {"detailed": DETAILED, "joint": {"minutes": 40}}, people=people).load(folder)
+    plan = loaded.plan()
+    file = folder / "kept.csv"
+    file.write_bytes(plan_csv(plan))
+    kept = [replace(one.task, pinned=True) for one in read_plan(file, loaded.estate)]
+    again = loaded.plan(keep=kept)
+    assert told(again) == told(plan)
+    assert again.status is Status.OPTIMAL
+    assert [task.person for task in plan.of("qing")] == ["li"] * len(plan.of("qing"))
+    assert len(plan.of("qing")) + len(plan.of("lv")) == 3
+
+
+def test_rounds_of_an_earlier_plan_stay_where_they_can(folder: Path) -> None:
+    """Edited by hand and not pinned: 16:00 is kept; the one on the leave of the 21st is made anew, no other moves."""
+    world = World(TWO, {"detailed": DETAILED})
+    first = planned(world, folder)
+    moved = [replace(task, at=task.at.replace(hour=16), until=task.until.replace(hour=17)) for task in first.tasks[1:2]]
+    keep = (first.tasks[0], *moved, *first.tasks[2:])
+    plan = planned(replace(world, leave=(away("li", "21 08:00", "21 10:00"),)), folder / "later", keep)
+    assert told(plan)[1] == "19 16:00 li detailed"
+    assert told(plan)[4:6] == ["21 10:00 li detailed", "21 15:00 li detailed"]
+    assert (told(plan)[:1], told(plan)[2:4], told(plan)[6:]) == (told(first)[:1], told(first)[2:4], told(first)[6:])
+
+
+def test_rounds_of_an_earlier_plan_go_where_something_is_missed_for_them(folder: Path) -> None:
+    """Only from 09:00 to 10:20 two rounds fit; one that was made at 09:20 leaves no room for the other."""
+    paces = {"detailed": {"minutes": 40, "hours": [["09:00", "10:20"]]}}
+    keep = tuple(replace(pin(day, "09:20", "detailed", 40), pinned=False) for day in DAYS)
+    plan = planned(World({"walk": WALK}, paces), folder, keep)
+    assert plan.status is Status.OPTIMAL
+    assert told(plan)[:2] == ["19 09:00 li detailed", "19 09:40 li detailed"]

@@ -1,6 +1,8 @@
 """Days from patrol to patrol, and who has how much to walk: worked out by hand, and as every output tells them."""
 
+import io
 import json
+import zipfile
 from fractions import Fraction
 from pathlib import Path
 
@@ -94,5 +96,7 @@ def test_every_output_tells_the_gaps(language: str, told: str, tmp_path: Path) -
     loaded, plan = planned(World(row_of(2), patrol={"at_least": 1}), tmp_path)
     assert told in render_plan(plan, loaded.estate, "text", language).decode()
     assert told in render_plan(plan, loaded.estate, "html", language).decode()
+    with zipfile.ZipFile(io.BytesIO(render_plan(plan, loaded.estate, "xlsx", language))) as book:
+        assert told in book.read("xl/sharedStrings.xml").decode()
     document = json.loads(render_plan(plan, loaded.estate, "json", language))
     assert document["gaps"] == {"mean": "2", "histogram": [{"days": 2, "times": 3}]}

@@ -385,7 +385,7 @@ def fewest_changes(world: World, loaded: Loaded, plan: Plan, rows: Sequence[Task
     return total
 
 
-QUICK = settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @QUICK

@@ -160,7 +160,7 @@ def test_leave_that_is_approved_keeps_its_kind_and_weekends_go_along(folder: Pat
 DAYS = [date(2026, 10, 19) + timedelta(days=number) for number in range(5)]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.data())
 def test_nothing_is_more_even(data: st.DataObject) -> None:
     names = "abc"[: data.draw(st.integers(1, 3))]
@@ -333,7 +333,7 @@ def _judged(world: World, folder: Path, taking: TakingOver, acting: Mapping[date
     return short + sum(task.at.date() not in acting for task in taking.todo)
 
 
-QUICK = settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=2, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @QUICK

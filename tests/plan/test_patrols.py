@@ -231,6 +231,28 @@ def test_a_substitute_without_time_for_both_misses_what_does_not_fit(folder: Pat
     assert plan.shortfalls[0].causes[0].numbers == {"need": 4, "areas": 2, "minutes": 35, "needed": 41, "fit": 3}
 
 
+@pytest.mark.parametrize(
+    ("accepted", "first", "missing"),
+    [("08:30", "09:00", 0), ("09:20", "09:20", 0), ("09:29", "09:29", 1), ("09:30", None, 0), ("11:00", None, 0)],
+)
+def test_nobody_patrols_for_others_before_they_accept(
+    accepted: str, first: str | None, missing: int, folder: Path
+) -> None:
+    """Two buildings take 33 minutes. Of the hour from nine, half before the acceptance excuses the rest."""
+    leave = {"person": "p1", "from": "2026-10-21", "until": "2026-10-22", "approved": "yes", "substitute": "p2"}
+    world = World(
+        [*row_of(4, minutes=16), *row_of(1, area="B")],
+        people=({"person": "p1", "area": "A"}, {"person": "p2", "area": "B", "from": "2026-10-01", "to": "2026-10-20"}),
+        leave=[{**leave, "accepted_at": f"2026-10-21 {accepted}"}],
+        listing=False,
+    )
+    _, plan = planned(world, folder)
+    acting = [task for task in plan.tasks if task.at.day == 21]
+    assert {task.attributes.get("acting_for") for task in acting} <= {"p1"}
+    assert (f"{acting[0].at:%H:%M}" if acting else None) == first
+    assert plan.shortfall == missing
+
+
 def test_leave_without_a_substitute_owes_nothing(folder: Path) -> None:
     leave = [{"person": "p1", "from": "2026-10-21", "until": "2026-10-22", "approved": "yes"}]
     _, plan = planned(World(row_of(4), leave=leave), folder)

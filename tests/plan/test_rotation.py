@@ -1,5 +1,6 @@
 """Rotations against every rotation there is, where there are few enough to look at."""
 
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise, product
 
@@ -12,7 +13,7 @@ from dutyrules.plan.rotation import Place, Rotation, Search, Step, window
 from dutyrules.plan.rotation_bound import least_walking
 from dutyrules.plan.round import Ask, Round
 from dutyrules.plan.turns import fair_shares
-from dutyrules.plan.walks import Point, Stop, legs
+from dutyrules.plan.walks import Ends, Point, Stop, legs
 
 
 def street(
@@ -124,6 +125,23 @@ def test_the_bound_of_rounds_without_a_list_is_valid(monkeypatch: pytest.MonkeyP
     fair = [place.fair for place in rotation.places]
     monkeypatch.setattr("dutyrules.plan.menus.LISTED", 5)
     assert 0 < least_walking(_wide(rotation), fair) <= least_walking(rotation, fair) == 12
+
+
+def test_the_bound_of_closed_rounds_without_a_list_is_valid(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three of six on a street, the office a minute before the first: 1 + 2 + 3 there and back, or 4 + 2 + 6."""
+    ways = tuple(range(1, 7))
+    open_walk = street(6, 3, 4).steps[0].menu.round
+    rotation = street(6, 3, 4)
+    menu = menu_of(replace(open_walk, ends=Ends(ways, ways, 0, 900)), rotation.between, 1.0)
+    assert isinstance(menu, ListedMenu)
+    closed = Rotation(
+        rotation.places, tuple(Step(menu, step.days) for step in rotation.steps), rotation.gaps, rotation.between
+    )
+    fair = [place.fair for place in rotation.places]  # two each
+    listed = least_walking(closed, fair)
+    assert listed == 2 * 6 + 2 * 12
+    monkeypatch.setattr("dutyrules.plan.menus.LISTED", 5)
+    assert 0 < least_walking(_wide(closed), fair) <= listed
 
 
 def _wide(rotation: Rotation) -> Rotation:

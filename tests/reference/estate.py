@@ -2,7 +2,7 @@
 
 import csv
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
@@ -31,6 +31,7 @@ class Post:
     order: int = 0
     acting_days: frozenset[date] | None = None
     manager: str = ""
+    accepted: frozenset[datetime] = frozenset()
 
     @property
     def label(self) -> str:
@@ -217,8 +218,20 @@ class Estate:
     def leave_seconds(self, person: str, span: Span) -> float:
         return sum(cal.overlap_seconds(leave, span) for leave in self.approved_leave.get(person, []))
 
-    def on_leave_at(self, person: str, at: datetime) -> bool:
-        return any(start <= at < end for start, end in self.approved_leave.get(person, []))
+    def unbound_seconds(self, post: Post, span: Span) -> float:
+        return sum(cal.overlap_seconds(free, span) for free in self.unbound(post))
+
+    def unbound_at(self, post: Post, at: datetime) -> bool:
+        return any(start <= at < end for start, end in self.unbound(post))
+
+    def unbound(self, post: Post) -> list[Span]:
+        """Leave of the post's person; of an acting post also the day of acceptance, up to then."""
+        first: dict[date, datetime] = {}
+        for accepted in post.accepted:
+            if post.holds(accepted.date()):
+                first[accepted.date()] = min(accepted, first.get(accepted.date(), accepted))
+        waiting = [(datetime.combine(day, time()), accepted) for day, accepted in first.items()]
+        return unite([*self.approved_leave.get(post.person, []), *waiting])
 
     def workday(self, post: Post, day: date) -> bool:
         """Tenure contains d; rostered or statutory; approved leave does not cover the whole shift."""
@@ -275,17 +288,24 @@ class Estate:
     def _acting_posts(self) -> list[Post]:
         """Approved leave with `substitute` and `accepted_at` gives the substitute the absent person's posts."""
         days: dict[tuple[str, str, str], set[date]] = {}
+        accepted: dict[tuple[str, str, str], set[datetime]] = {}
         for row in self.tables["leave"]:
             if row["approved"].lower() in YES and row["substitute"] and row["accepted_at"]:
                 for post in self.table_posts:
                     if post.person == row["person"]:
                         key = (row["substitute"], post.area, post.role)
-                        days.setdefault(key, set()).update(self._acting_days(row, post))
+                        found = self._acting_days(row, post)
+                        days.setdefault(key, set()).update(found)
+                        if instant(row["accepted_at"]).date() in found:
+                            accepted.setdefault(key, set()).add(instant(row["accepted_at"]))
         return [
-            Post(person, area, role, min(found), max(found), order=order, acting_days=frozenset(found))
-            for order, ((person, area, role), found) in enumerate(days.items())
+            Post(
+                *key, min(found), max(found), order=order, acting_days=frozenset(found),
+                accepted=frozenset(accepted.get(key, ())),
+            )
+            for order, (key, found) in enumerate(days.items())
             if found
-        ]
+        ]  # fmt: skip
 
     def _acting_days(self, leave: Row, post: Post) -> set[date]:
         """Days of the post whose whole shift the leave covers and that start at or after the date of acceptance."""

@@ -134,7 +134,7 @@ def ends_shift(world: World, post: Post, day: date, start: datetime) -> bool:
 def leave_until_the_end(world: World, post: Post, day: date, start: datetime) -> bool:
     """What begins with the end of the shift is excused by leave up to that end."""
     before = start - timedelta(seconds=1)
-    return ends_shift(world, post, day, start) and world.estate.on_leave_at(post.person, before)
+    return ends_shift(world, post, day, start) and world.estate.unbound_at(post, before)
 
 
 def events_of_shift(world: World, duty: Duty, post: Post, day: date) -> list[Event]:

@@ -206,6 +206,8 @@ def test_a_substitute_owes_from_the_day_of_acceptance(tiny: Tiny) -> None:
     assert [v["period"] for v in found if v["person"] == "zhao"] == ["2026-10-13", "2026-10-14"]
     assert {v["role"] for v in found if v["person"] == "zhao"} == {"keeper"}  # no sheet as a butler: the first sheet
     assert not {"2026-10-12", "2026-10-13"} & {v["period"] for v in found if v["person"] == "li"}
+    # 07:55 on the 13th was over when Zhao accepted; the 14th was not
+    assert [v["state"] for v in found if v["person"] == "zhao"] == ["excused", "breached"]
 
 
 # ------------------------------------------------------------------------------------------------- quota

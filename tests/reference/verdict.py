@@ -209,13 +209,13 @@ def named_instant(world: World, limit: datetime) -> datetime:
 
 def leave_at_limit(world: World, post: Post, limit: datetime) -> bool:
     """Leave contains the named instant."""
-    return world.estate.on_leave_at(post.person, named_instant(world, limit))
+    return world.estate.unbound_at(post, named_instant(world, limit))
 
 
 def leave_over_half(world: World, post: Post, spans: list[tuple[datetime, datetime]]) -> bool:
     """Leave covers at least half of the spans together."""
     total = sum((end - start).total_seconds() for start, end in spans if end > start)
-    return total > 0 and 2 * sum(world.estate.leave_seconds(post.person, span) for span in spans) >= total
+    return total > 0 and 2 * sum(world.estate.unbound_seconds(post, span) for span in spans) >= total
 
 
 def owed_posts_and_days(world: World, duty: Duty) -> Iterator[tuple[Post, date]]:

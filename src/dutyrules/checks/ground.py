@@ -213,16 +213,16 @@ class Ground:
         return midnight + self.presence.shift_start[person, day], midnight + self.presence.shift_end[person, day]
 
     def on_leave_at(self, obligations: Obligations, instant: Ints) -> Bools:
-        """Whether the post's person is on approved leave at an instant."""
-        return self.presence.leave.contains(self.presence.person[obligations.post], instant)
+        """Whether the post's person is on approved leave at an instant, or has not accepted the post yet."""
+        return self.presence.unbound.contains(obligations.post, instant)
 
     def half_on_leave(self, obligations: Obligations, windows: Sequence[tuple[Ints, Ints]]) -> Bools:
-        """Whether leave covers at least half of all the windows together."""
-        person = self.presence.person[obligations.post]
+        """Whether leave, or the time before a substitute accepted, covers at least half of all the windows together."""
+        post = obligations.post
         covered = sum(
-            (self.presence.leave.seconds(person, start, end) for start, end in windows), np.zeros(len(person), np.int64)
+            (self.presence.unbound.seconds(post, start, end) for start, end in windows), np.zeros(len(post), np.int64)
         )
-        whole = sum((end - start for start, end in windows), np.zeros(len(person), np.int64))
+        whole = sum((end - start for start, end in windows), np.zeros(len(post), np.int64))
         return (2 * covered >= whole) & (covered > 0)
 
 

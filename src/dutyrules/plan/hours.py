@@ -14,18 +14,21 @@ Span = tuple[int, int]
 _MIDNIGHT = DAY // 60
 
 
-def at_work(presence: Presence, person: int, day: int, granularity: int) -> list[Span]:
+def at_work(presence: Presence, person: int, day: int, granularity: int, post: int | None = None) -> list[Span]:
     """A person's hours on a day: of the shift that begins then, without leave, before the next midnight.
 
     What a shift of the day before still holds is left out: an event then would belong to that day.
+
+    Args:
+        post: For this post of the person: an acting one has no hours before it was accepted.
     """
     column = day - presence.first
     opens, closes = int(presence.shift_start[person, column]), int(presence.shift_end[person, column])
     overhang = int(presence.overhang[person, column])
     if overhang >= 0:
         opens = max(opens, overhang // granularity * granularity + granularity)
-    leave = presence.leave
-    mine = np.flatnonzero(leave.person == person)
+    leave, whose = (presence.leave, person) if post is None else (presence.unbound, post)
+    mine = np.flatnonzero(leave.person == whose)
     away = [(int(leave.start[row]) - day * DAY, int(leave.end[row]) - day * DAY) for row in mine]
     return without(
         [(-(-opens // 60), min(closes // 60, _MIDNIGHT))], [(start // 60, -(-end // 60)) for start, end in away]

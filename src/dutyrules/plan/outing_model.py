@@ -189,7 +189,16 @@ class _Days(Aims):
                 enough = owed * short if need.whole else short
                 self.model.add(sum(counts for _, counts in found) + enough >= owed)
                 self.model.add(sum(self.made[outing] for outing, _ in found) + enough >= owed)
+                for role in self._always(number, part):
+                    coming = [comes for outing, _ in found for comes in self._of(outing, role)]
+                    self.model.add(sum(coming) + enough >= owed)
         return sum(total)
+
+    def _always(self, need: int, part: int) -> list[str]:
+        """The roles without which nothing counts for a part of a need."""
+        counts = [count for choice in self.problem.choices for count in choice.counts]
+        roles = [count.roles for count in counts if (count.need, count.part) == (need, part)]
+        return sorted(frozenset.intersection(*roles)) if roles else []
 
     def cost(self) -> Any:
         """Minutes of everybody; among equals, outings that say no more than they have to."""

@@ -13,7 +13,7 @@ from dutyrules.plan.outing_model import Solution, solve
 from dutyrules.plan.outing_problem import Problem
 from dutyrules.plan.outings import Ask, Counting
 from dutyrules.plan.plan import Measure, Task
-from dutyrules.timegrid import day_number
+from dutyrules.timegrid import DAY, day_number
 
 MANY: Final = 80
 """So many possible rounds are planned at once."""
@@ -40,7 +40,7 @@ class Trips:
         return [Measure("outings", "rounds", len(self.tasks), self.fewest)] if task.outings.duties else []
 
 
-def plan_outings(task: Assignment, walks: Sequence[Task]) -> Trips:
+def plan_outings(task: Assignment, walks: Sequence[Task], earlier: Sequence[Task] = ()) -> Trips:
     """The rounds that an assignment asks for.
 
     What is owed by the day goes first and what is owed by the week takes what time is left, or the other way round
@@ -49,14 +49,18 @@ def plan_outings(task: Assignment, walks: Sequence[Task]) -> Trips:
 
     Args:
         walks: Planned patrols, and pins.
+        earlier: Rounds of an earlier plan: those that still can be made, and are of use, stay if nothing is missed for
+            it.
     """
     if not task.outings.asks:
         return Trips()
     desk = _Desk(task, walks)
     wide, daily = desk.bound(desk.wide), desk.bound(desk.daily)
-    least, tasks = wide.least + daily.least, desk.in_turn(desk.daily, desk.wide)
-    if desk.missed(tasks) > least:
-        tasks = min(tasks, desk.in_turn(desk.wide, desk.daily), key=desk.missed)
+    least = wide.least + daily.least
+    stay = desk.useful(earlier)
+    tasks = _Desk(task, walks, stay).best(least) if stay else desk.best(least)
+    if stay and desk.missed(tasks) > least:
+        tasks = min(tasks, desk.best(least), key=desk.missed)
     if desk.missed(tasks) > least:
         together = desk.at_once()
         tasks, least = min(tasks, together.tasks, key=desk.missed), max(least, together.least)
@@ -86,11 +90,12 @@ class _Desk:
         wide, daily: What is owed over several days, and on one.
     """
 
-    def __init__(self, task: Assignment, walks: Sequence[Task]) -> None:
-        self._task = task
+    def __init__(self, task: Assignment, walks: Sequence[Task], kept: Sequence[Task] = ()) -> None:
+        self._task, self._kept = task, tuple(kept)
         self._counting = Counting(task.before.ground)
-        self._stay = [pin.task for pin in task.kept.outings]
+        self._stay = [*(pin.task for pin in task.kept.outings), *kept]
         self._busy = taken(task, walks)
+        self._busy = self._and(kept)
         self._free = taken(task, [one for one in walks if one.pinned])
         self._solved: dict[tuple[Problem, bool], Solution] = {}
         asks = [left(one, self._counting, self._stay) for one in task.outings.asks]
@@ -101,22 +106,46 @@ class _Desk:
     @property
     def separate(self) -> bool:
         """Whether no round can count for what is owed by the day and for what is not."""
-        wide, daily = ({kind for one in asks for kind in kinds_of(one)} for asks in (self.wide, self.daily))
+        planned = ([one for one in asks if one.days] for asks in (self.wide, self.daily))
+        wide, daily = ({kind for one in asks for kind in kinds_of(one)} for asks in planned)
         return wide.isdisjoint(daily)
 
     def missed(self, tasks: Sequence[Task]) -> int:
         """What is missed if so much is planned."""
+        return self._misses((*self.wide, *self.daily), tasks)
+
+    def _misses(self, asks: Sequence[Ask], tasks: Sequence[Task]) -> int:
         mine: dict[str, list[Task]] = defaultdict(list)
         for one in tasks:
             mine[one.person].append(one)
         persons = self._task.before.ground.presence.persons
-        return sum(
-            one.missed(self._counting.found(one, mine[persons[one.person]])) for one in (*self.wide, *self.daily)
-        )
+        return sum(one.missed(self._counting.found(one, mine[persons[one.person]])) for one in asks)
 
     def bound(self, asks: Sequence[Ask]) -> _Found:
         """What is proven of some obligations, had people nothing else to do than what is pinned."""
         return self._plan(asks, self._free, (), bare=True)
+
+    def best(self, least: int) -> tuple[Task, ...]:
+        """What stays, and the better of the two orders."""
+        tasks = self.in_turn(self.daily, self.wide)
+        if self.missed(tasks) > least:
+            tasks = min(tasks, self.in_turn(self.wide, self.daily), key=self.missed)
+        return (*self._kept, *tasks)
+
+    def useful(self, earlier: Sequence[Task]) -> list[Task]:
+        """Those rounds of an earlier plan for which everybody has time, and that something is missed without."""
+        numbers, stay, busy = self._counting.numbers, list[Task](), self._busy
+        for one in sorted(earlier):
+            day, span = day_number(one.at.date()), (_minute(one), _minute(one) + _length(one))
+            lanes = self._lanes((), busy, ())
+            people = [(numbers[name], day) for name in (one.person, *one.along) if name in numbers]
+            hours = [lanes.open(people[0], one.kind, [(0, DAY // 60)]), *(lanes.free(lane) for lane in people[1:])]
+            free = all(any(first <= span[0] and span[1] <= last for first, last in spans) for spans in hours)
+            asks = [ask for ask in (*self.daily, *self.wide) if ask.person == people[0][0]]
+            if free and self._misses(asks, [*stay, one]) < self._misses(asks, stay):
+                stay.append(replace(one, duties=duties_of(self._task, self._counting, one), order=0))
+                busy = self._and(stay)
+        return stay
 
     def in_turn(self, first: Sequence[Ask], second: Sequence[Ask]) -> tuple[Task, ...]:
         """Some obligations, then others around them."""
@@ -240,6 +269,11 @@ def _tasks(task: Assignment, counting: Counting, group: Group, solution: Solutio
             case=said.pop("case", None),
             attributes=said,
         )
-        duties = [ask.duty for ask in task.outings.asks if ask.person == person and any(counting.found(ask, [made]))]
-        tasks.append(replace(made, duties=tuple(dict.fromkeys(duties))))
+        tasks.append(replace(made, duties=duties_of(task, counting, made)))
     return tasks
+
+
+def duties_of(task: Assignment, counting: Counting, made: Task) -> tuple[str, ...]:
+    """The duties that a round serves."""
+    mine = [ask for ask in task.outings.asks if ask.person == counting.numbers[made.person]]
+    return tuple(dict.fromkeys(ask.duty for ask in mine if any(counting.found(ask, [made]))))

@@ -230,7 +230,7 @@ class Reader:
     def _hours(self, duty: Quota, post: int, day: int, windows: tuple[Span, ...]) -> tuple[Span, ...]:
         """The windows, the duty's slot or the shift; what of it the person is at work."""
         ground = self._ground
-        free = at_work(ground.presence, int(ground.presence.person[post]), day, ground.granularity)
+        free = at_work(ground.presence, int(ground.presence.person[post]), day, ground.granularity, post)
         slot = (0, DAY) if duty.slot is None else ground.slots[duty.slot]
         paces = self._judgement.estate.planning.patrols
         open_ = paces[planned_kind(paces, duty)].hours or [(0, DAY)]

@@ -69,7 +69,7 @@ def plan_patrols(
     task = assign(estate, scored_period(period), done, keep, start, freeze)
     turned, complete = _turn(task, moves, progress or untold)
     walks = [*_patrols(task, turned), *task.kept.tasks]
-    trips = plan_outings(task, walks)
+    trips = plan_outings(task, walks, [one.task for one in keep if _ahead(task, one.task)])
     lists = task.lists.tasks(one for one in walks if one.kind in estate.planning.patrols.keys() - task.outings.kinds)
     tasks = _numbered([*walks, *trips.tasks, *lists])
     plan = Plan(
@@ -92,6 +92,12 @@ def plan_patrols(
     plan = replace(plan, status=status_of(plan.shortfall, plan.least_shortfall, plan.measures))
     unfit = unwalkable(task, tasks)
     return verified(estate, task.log, task.period, plan, kinds=task.kinds, pins=task.kept.tasks, others=unfit)
+
+
+def _ahead(task: Assignment, one: Task) -> bool:
+    """Whether a row of an earlier plan is a round without target that may be made again."""
+    inside = date_of(task.first) <= one.at.date() <= task.period.last
+    return inside and one.kind in task.outings.kinds and not one.pinned and one.until > one.at
 
 
 def _measures(task: Assignment, turned: Sequence[Turned]) -> tuple[Measure, ...]:

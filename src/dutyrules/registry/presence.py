@@ -3,7 +3,7 @@
 Everything that asks "does this person owe anything today?" asks here: tenure, roster and calendar, leave, substitutes.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -31,15 +31,17 @@ class Leave:
     @classmethod
     def of(cls, table: pl.DataFrame, persons: Mapping[str, int]) -> "Leave":
         """Unites the approved rows of each person."""
-        spans: list[tuple[int, int, int]] = []
         if table.is_empty():
             return cls(*np.empty((3, 0), np.int64))
         approved = table.filter(pl.col("approved") & pl.col("person").is_in(list(persons)))
-        for name, start, end in sorted(
-            approved.select("person", pl.col("from").dt.epoch("s"), pl.col("until").dt.epoch("s")).iter_rows(),
-            key=lambda row: (persons[row[0]], row[1]),
-        ):
-            person = persons[name]
+        rows = approved.select("person", pl.col("from").dt.epoch("s"), pl.col("until").dt.epoch("s")).iter_rows()
+        return cls.united((persons[name], start, end) for name, start, end in rows)
+
+    @classmethod
+    def united(cls, rows: Iterable[tuple[int, int, int]]) -> "Leave":
+        """Unites spans (person, start, end)."""
+        spans: list[tuple[int, int, int]] = []
+        for person, start, end in sorted(rows):
             if spans and spans[-1][0] == person and start <= spans[-1][2]:
                 spans[-1] = (person, spans[-1][1], max(end, spans[-1][2]))
             else:
@@ -83,6 +85,7 @@ class Presence:
         base_work: Person × day: rostered or statutory workday, leave not yet taken off.
         away: Person × day: approved leave covers the whole shift.
         shift_start, shift_end: Person × day: seconds after that day's midnight.
+        unbound: By post: the leave of its person; of acting ones also the day of acceptance, up to then.
     """
 
     first: int
@@ -103,6 +106,7 @@ class Presence:
     shift_start: Ints
     shift_end: Ints
     leave: Leave
+    unbound: Leave
     provisional: bool
     _leads: dict[frozenset[int], Ints] = field(default_factory=dict, repr=False, compare=False)
 
@@ -252,7 +256,8 @@ def presence(
     role = np.array([role_code[name] for name in people["role"]], np.int64)
     held = _Held(holders, area, role, tenure)
     acting = _acting(tables.leave, code, held, shifts, first)
-    chosen = [origin for origin, _, _ in acting]
+    chosen = [one.post for one in acting]
+    substitutes = np.array([one.person for one in acting], np.int64)
     primary = people["primary"].fill_null(False).to_numpy()
     order = np.argsort(np.argsort(~primary, kind="stable"), kind="stable")
     shares = {text: Fraction(text or "1") for text in people["fte"].unique()}
@@ -263,19 +268,20 @@ def presence(
         persons=persons,
         roles=roles,
         areas=areas,
-        person=np.concatenate([holders, np.array([who for _, who, _ in acting], np.int64)]),
+        person=np.concatenate([holders, substitutes]),
         area=np.concatenate([area, area[chosen]]),
         role=np.concatenate([role, role[chosen]]),
         order=np.concatenate([order, len(people) + np.arange(len(acting))]),
         fte=fte + tuple(fte[origin] for origin in chosen),
         acting_for=np.concatenate([np.full(len(people), -1), np.array(chosen, np.int64)]).astype(np.int64),
-        tenure=np.concatenate([tenure, *(row[None] for _, _, row in acting)]) if acting else tenure,
+        tenure=np.concatenate([tenure, *(one.days[None] for one in acting)]) if acting else tenure,
         base_work=shifts.work,
         statutory=statutory,
         away=away,
         shift_start=shifts.start,
         shift_end=shifts.end,
         leave=leave,
+        unbound=_unbound(leave, np.concatenate([holders, substitutes]), acting),
         provisional=calendar.provisional(date_of(first), date_of(last)),
     )
 
@@ -326,10 +332,42 @@ def _away(leave: Leave, start: Ints, end: Ints, first: int) -> Bools:
     return away
 
 
-def _acting(
-    leave: pl.DataFrame, code: Mapping[str, int], held: _Held, shifts: _Shifts, first: int
-) -> list[tuple[int, int, Bools]]:
-    """(post of the absent person, substitute, days) for each accepted substitution.
+@dataclass
+class _Acting:
+    """An accepted substitution.
+
+    Attributes:
+        post: That of the absent person.
+        days: On which it is owed.
+        accepted: Day → the second of that day at which it was accepted.
+    """
+
+    post: int
+    person: int
+    days: Bools
+    accepted: dict[int, int]
+
+
+def _unbound(leave: Leave, holders: Ints, acting: Sequence[_Acting]) -> Leave:
+    """By post: its person's leave; of acting ones, the last so many posts, also the day until they were accepted."""
+    own = {person: np.flatnonzero(leave.person == person) for person in set(leave.person.tolist())}
+    spans = [
+        (post, int(leave.start[row]), int(leave.end[row]))
+        for post, person in enumerate(holders.tolist())
+        for row in own.get(person, ())
+    ]
+    first = len(holders) - len(acting)
+    spans += [
+        (first + number, day * DAY, since)
+        for number, one in enumerate(acting)
+        for day, since in one.accepted.items()
+        if since > day * DAY
+    ]
+    return Leave.united(spans)
+
+
+def _acting(leave: pl.DataFrame, code: Mapping[str, int], held: _Held, shifts: _Shifts, first: int) -> list[_Acting]:
+    """The accepted substitutions.
 
     The days are those whose shift lies wholly in this leave and that begin on or after the day of acceptance; a
     substitute who holds the same post anyway owes it once.
@@ -342,7 +380,7 @@ def _acting(
         & pl.col("person").is_in(list(code))
         & pl.col("accepted_at").is_not_null()
     )
-    acting: dict[tuple[int, int], Bools] = {}  # several leaves of one person make one post
+    acting: dict[tuple[int, int], _Acting] = {}  # several leaves of one person make one post
     axis = np.arange(first, first + held.tenure.shape[1])
     columns = ("from", "until", "accepted_at")
     for name, substitute, begin, until, since in accepted.select(
@@ -355,5 +393,8 @@ def _acting(
             days = held.tenure[post] & covered & ~held.already(code[substitute], int(post))
             if days.any():
                 key = int(post), code[substitute]
-                acting[key] = acting[key] | days if key in acting else days
-    return [(post, who, days) for (post, who), days in acting.items()]
+                one = acting.setdefault(key, _Acting(*key, np.zeros_like(days), {}))
+                one.days |= days
+                if first <= since // DAY < first + len(days) and days[since // DAY - first]:
+                    one.accepted[since // DAY] = min(since, one.accepted.get(since // DAY, since))
+    return list(acting.values())
