@@ -39,6 +39,30 @@ LIST: dict[str, Any] = {
     "match_on": "target",
     "clause": "2",
 }
+RENOVATIONS: dict[str, Any] = {
+    "check": "quota",
+    "event": "renovation",
+    "distinct": "target",
+    "per": "workday",
+    "at_least": 2,
+    "population": "renovating_units",
+    "slot": "round",
+    "clause": "3",
+}
+VACANT: dict[str, Any] = {
+    "check": "quota",
+    "event": "vacant",
+    "distinct": "target",
+    "per": "week",
+    "at_least": {"share": "1/1", "of": "vacant_units"},
+    "population": "vacant_units",
+    "slot": "round",
+    "clause": "4",
+}
+
+
+def unit(name: str, home: str, *, state: str = "vacant", first: str = "", last: str = "") -> dict[str, str]:
+    return {"unit": name, "building": home, "state": state, "from": first, "to": last}
 
 
 def building(
@@ -78,6 +102,8 @@ class World:
     Attributes:
         patrol: Fields of the duty to patrol, on top of `PATROL`.
         listing: Whether there is a duty to list the next workday's buildings.
+        renovations, vacant: Fields of the duties to check units, on top of those above; None: no such duty.
+        check: Minutes that a check takes.
     """
 
     buildings: Rows
@@ -90,6 +116,11 @@ class World:
     slot: tuple[str, str] = ("09:00", "10:00")
     pace: Mapping[str, Any] = field(default_factory=dict)
     duties: Mapping[str, Any] = field(default_factory=dict)
+    units: Rows = ()
+    permits: Rows = ()
+    renovations: Mapping[str, Any] | None = None
+    vacant: Mapping[str, Any] | None = None
+    check: int = 5
     walking: Rows = ()
     offices: Mapping[str, Any] = field(default_factory=dict)
 
@@ -111,16 +142,26 @@ class World:
         """Writes the files and returns the folder."""
         folder.mkdir(parents=True, exist_ok=True)
         duties = (
-            {"patrol": PATROL | dict(self.patrol)} | ({"listing": LIST} if self.listing else {}) | dict(self.duties)
+            {"patrol": PATROL | dict(self.patrol)}
+            | ({"listing": LIST} if self.listing else {})
+            | ({} if self.renovations is None else {"renovations": RENOVATIONS | dict(self.renovations)})
+            | ({} if self.vacant is None else {"vacant": VACANT | dict(self.vacant)})
+            | dict(self.duties)
         )
+        checked = [] if not self.units else ["renovation", "vacant"]
+        populations = {
+            "vacant_units": {"table": "units", "where": {"state": "vacant"}},
+            "renovating_units": {"table": "permits"},
+        }
         said = {name: {key: value for key, value in duty.items() if value is not None} for name, duty in duties.items()}
         book = {
             "book": "b",
             "source": {"id": "B"},
             "published_on": "2026-01-01",
             "roles": {"butler": {}},
-            "events": {"patrol": {"target": "building"}, "listed": {"target": "building"}},
-            "populations": {"buildings": {"table": "buildings"}},
+            "events": {"patrol": {"target": "building"}, "listed": {"target": "building"}}
+            | {kind: {"target": "unit"} for kind in checked},
+            "populations": {"buildings": {"table": "buildings"}} | (populations if checked else {}),
             "timetable": [{"slot": "round", "role": "butler", "from": self.slot[0], "to": self.slot[1]}],
             "duties": said,
         }
@@ -132,18 +173,23 @@ class World:
             },
             "books": ["book.yaml"],
             "working_hours": ["08:00", "17:00"],
-            "planning": {"patrols": {"patrol": {"metres_per_minute": 60, **self.pace}}},
+            "planning": {
+                "patrols": {"patrol": {"metres_per_minute": 60, **self.pace}}
+                | {kind: {"minutes": self.check} for kind in checked}
+            },
         }
         for name, content in (("book", book), ("estate", estate)):
             (folder / f"{name}.yaml").write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), "utf-8")
         people = [{"role": "butler", **row} for row in self.people]
-        coverage = [{"source": "s", "status": "complete", "kinds": "patrol listed"}]
+        coverage = [{"source": "s", "status": "complete", "kinds": " ".join(["patrol", "listed", *checked])}]
         tables = {
             "buildings": self.buildings,
             "people": people,
             "leave": self.leave,
             "coverage": coverage,
             "roster": self.roster,
+            "units": self.units,
+            "permits": self.permits,
             "walking": self.walking,
         }
         for name, rows in tables.items():
@@ -204,6 +250,15 @@ def patrols(plan: Plan, person: str | None = None) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for task in plan.tasks:
         if task.kind == "patrol" and person in (None, task.person):
+            found.setdefault(f"{task.at:%d}", []).append(task.target or "")
+    return found
+
+
+def checked(plan: Plan, kind: str) -> dict[str, list[str]]:
+    """Day → units in the order in which they are checked."""
+    found: dict[str, list[str]] = {}
+    for task in plan.tasks:
+        if task.kind == kind:
             found.setdefault(f"{task.at:%d}", []).append(task.target or "")
     return found
 

@@ -304,16 +304,12 @@ def _check_roster(node: Node, form: EstateForm, book: Book, problems: list[Diagn
                     problems.append(_unknown(f"estate.unknown-{noun}", noun, name, where, known))
 
 
-def _check_planning(node: Node, planning: Planning, book: Book, problems: list[Diagnostic]) -> None:
-    """Planned kinds exist and are about units or buildings; nobody is at a door and on the phone at once."""
+def _check_kinds(node: Node, planning: Planning, book: Book, problems: list[Diagnostic]) -> None:
+    """Planned kinds exist, are about units or buildings, and each has one planner."""
+    walked = "about a building, a unit or an area, nor one without target"
     for section, kinds, targets, about in (
         ("visits", planning.visits, ("unit",), "about a unit"),
-        (
-            "patrols",
-            planning.patrols,
-            ("building", "area", None),
-            "about a building or an area, nor one without target",
-        ),
+        ("patrols", planning.patrols, ("building", "unit", "area", None), walked),
     ):
         for name in kinds:
             where = place_of(follow(node, ("planning", section, name))[0])
@@ -323,6 +319,17 @@ def _check_planning(node: Node, planning: Planning, book: Book, problems: list[D
             elif name not in fitting:
                 expected = "a kind with " + " or ".join(f"target: {one}" if one else "no target" for one in targets)
                 problems.append(Diagnostic("estate.planned-kind", f"{name} is not {about}", where, name, expected))
+    for name in planning.patrols:
+        if name in planning.visits:
+            where = place_of(follow(node, ("planning", "patrols", name))[0])
+            message = f"{name} stands under visits as well: one planner places it, not both"
+            related = (("the other one", place_of(follow(node, ("planning", "visits", name))[0])),)
+            problems.append(Diagnostic("estate.planned-twice", message, where, name, related=related))
+
+
+def _check_planning(node: Node, planning: Planning, book: Book, problems: list[Diagnostic]) -> None:
+    """Planned kinds exist and can be planned so; nobody is at a door and on the phone at once."""
+    _check_kinds(node, planning, book, problems)
     for name in planning.work.keys() - book.kinds.keys():
         where = place_of(follow(node, ("planning", "work", name))[0])
         problems.append(_unknown("estate.unknown-kind", "event kind", name, where, tuple(book.kinds)))

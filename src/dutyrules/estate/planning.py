@@ -56,12 +56,13 @@ class ContactRates(Form):
 
 
 class PatrolPace(Form):
-    """How patrols of one kind are walked.
+    """How patrols of one kind are walked, or units checked on their way.
 
     Attributes:
         metres_per_minute: Walking pace, along streets (the sum of both coordinates' differences).
         walk: Whether a walk ends in its last building, or begins and ends at the area's office.
-        minutes: Minutes in a building whose table row does not say; how long a round takes that has no buildings.
+        minutes: Minutes in a building whose table row does not say; of one check of a unit; how long a round
+            takes that has no buildings.
         hours: When they may begin and end, within the shift, and the duty's slot or windows; at any time if not said.
         longest_gap: Most workdays of the area from one patrol of a building to the next; by default what even rotation
             needs, and one more.

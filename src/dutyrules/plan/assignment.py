@@ -7,13 +7,15 @@ from datetime import date
 from typing import Final
 
 from dutyrules.activity.log import Log
+from dutyrules.checks.quota import Quota
 from dutyrules.diagnostics import Diagnostic, InputError
 from dutyrules.estate import Estate
 from dutyrules.estate.logs import log_from_rows
 from dutyrules.plan.beats import Chart, Circuit, Patrol, patrols_of
-from dutyrules.plan.forecast import outlook
+from dutyrules.plan.forecast import forecast, outlook
 from dutyrules.plan.kept_rounds import KeptRound, Promises, kept_circuit
 from dutyrules.plan.lists import Lists, list_duties, required
+from dutyrules.plan.located import located
 from dutyrules.plan.menus import Menu, menu_of
 from dutyrules.plan.outing_duties import OutingReader, outing_kinds
 from dutyrules.plan.outings import Counting, Outings
@@ -23,6 +25,7 @@ from dutyrules.plan.patrol_rows import RowReader, Rows, read_rows
 from dutyrules.plan.plan import Unplanned
 from dutyrules.plan.planfile import Placed
 from dutyrules.plan.round import Round
+from dutyrules.plan.unitchecks import Wanted, read_wanted
 from dutyrules.plan.walks import Ints
 from dutyrules.scoring.judge import Judgement
 from dutyrules.timegrid import DAY, Period, date_of, day_number
@@ -43,6 +46,9 @@ class Assignment:
         duties: Duties to patrol, then duties to list, then duties of rounds without targets.
         kinds: The kinds of events that the plan may hold.
         owing: Open obligations from the first day on.
+        longer: Duties that ask for checks of units in a week or longer.
+        wanted: What they still ask for.
+        buildings: Where everything lies.
         patrols: Who walks when; those with something to see stand in a circuit, too.
         rows: The earlier plan.
         reader: Tells which patrols can be made as they stand.
@@ -59,6 +65,9 @@ class Assignment:
     kinds: frozenset[str]
     kept: Kept
     owing: tuple[Owing, ...]
+    longer: tuple[Quota, ...]
+    wanted: tuple[Wanted, ...]
+    buildings: Buildings
     lists: Lists
     patrols: tuple[Patrol, ...]
     circuits: tuple[Circuit, ...]
@@ -68,6 +77,12 @@ class Assignment:
     reader: RowReader
     promises: Promises | None = None
     rounds: tuple[Sequence[KeptRound], ...] = ()
+
+    @property
+    def promised_checks(self) -> frozenset[tuple[str, int, int]]:
+        """(kind, unit, day) of the checks of the earlier plan that may move."""
+        keys = (self.kept.key(task) for task in self.rows.loose)
+        return frozenset((kind, code, day) for _, day, kind, code in keys)
 
 
 def assign(
@@ -100,14 +115,18 @@ def assign(
     outings = OutingReader(before, first).outings()
     buildings = Buildings(estate)
     owed = Reader(before, buildings)
-    read = [one for duty in walked for one in owed.owing(duty, first)]
+    read = [one for duty in walked if duty.per.daily for one in owed.owing(duty, first)]
     owing = tuple(one for one in read if isinstance(one, Owing))
-    check_counted(kept, owing)
+    longer = tuple(duty for duty in walked if not duty.per.daily)
+    free = frozenset(kind for duty in longer for kind in duty.kinds())
+    check_counted(kept, owing, free)
     check_outings(kept, outings.asks, Counting(before.ground))
     rounds = patrols_of(owing, buildings, paces, kept.pins, kept.busy, first - 1)
-    reader = RowReader(estate, before.ground.presence, owing, buildings, kept, rounds)
+    reader = RowReader(estate, before.ground.presence, owing, buildings, kept, rounds, free)
     rows = read_rows(estate, period, first, keep, freeze, reader)
     kept = replace(kept, frozen=rows.frozen)
+    certain = _certain(before, kept, free, kinds)
+    wanted, unread = read_wanted(certain, owed, longer, first, rows.until, kept.taken)
     lists = Lists(before, listed, first, passed, [pin.task for pin in kept.lists])
     patrols = patrols_of(owing, buildings, paces, kept.pins, kept.busy, rows.until)
     menus = Menus(lists, kept)
@@ -122,15 +141,33 @@ def assign(
         kinds=kinds,
         kept=kept,
         owing=owing,
+        longer=longer,
+        wanted=tuple(wanted),
+        buildings=buildings,
         lists=lists,
         patrols=tuple(patrols),
         circuits=tuple(chart.circuits(menus.menu)),
         outings=outings,
-        unplanned=(*otherwise, *unlisted, *outings.unplanned, *(one for one in read if isinstance(one, Unplanned))),
+        unplanned=(
+            *otherwise,
+            *unlisted,
+            *outings.unplanned,
+            *(one for one in read if isinstance(one, Unplanned)),
+            *unread,
+        ),
         rows=rows,
         reader=reader,
     )
     return _promised(task) if rows.loose or rows.frozen or rows.refused else task
+
+
+def _certain(before: Judgement, kept: Kept, free: frozenset[str], kinds: frozenset[str]) -> Judgement:
+    """The period judged with those checks of units, too, that stay."""
+    stay = [pin.task for pin in (*kept.patrols, *kept.frozen) if pin.task.kind in free]
+    if not stay:
+        return before
+    ground = before.ground
+    return outlook(before.estate, forecast(before.estate, ground.facts.log, stay), ground.period, kinds)
 
 
 def _promised(task: Assignment) -> Assignment:
@@ -176,7 +213,7 @@ class Menus:
         walk = replace(walk, unlisted=self._unlisted(patrol))
         key = (walk, between.tobytes())
         if key not in self._found:
-            self._found[key] = menu_of(walk, between, FITTING)
+            self._found[key] = (located(walk, between) if walk.spots else None) or menu_of(walk, between, FITTING)
         menu = self._found[key]
         if menu is None:
             raise too_far(self._kept, patrol)

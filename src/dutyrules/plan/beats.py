@@ -8,12 +8,12 @@ from functools import reduce
 import numpy as np
 
 from dutyrules.checks.quota import ATTEMPTS
-from dutyrules.diagnostics import Diagnostic, InputError
 from dutyrules.estate.planning import PatrolPace
 from dutyrules.facts import Facts
+from dutyrules.plan.distances import Spot
 from dutyrules.plan.hours import Span, inside, joined, without
 from dutyrules.plan.menus import Menu
-from dutyrules.plan.owing import Building, Buildings, Errand, Owing
+from dutyrules.plan.owing import Buildings, Errand, Owing
 from dutyrules.plan.rotation import Place, Rotation, Step
 from dutyrules.plan.round import Ask, Round
 from dutyrules.plan.turns import Promise, fair_shares, promised
@@ -31,9 +31,10 @@ class Patrol:
     """What one person owes on one day and walks in one go.
 
     Attributes:
-        sites: What may be seen, in order.
+        sites: Buildings that may be seen, in order, then units that may be checked.
         stops: How long one stays at each, and when one may begin.
         fixed: Sites that are pinned.
+        buildings: So many of the sites are buildings.
         ends: Where a closed walk comes from and goes to.
         frozen: Whether it leads to the fixed sites and nowhere else.
     """
@@ -44,6 +45,8 @@ class Patrol:
     sites: tuple[Site, ...]
     stops: tuple[Stop, ...]
     fixed: frozenset[Site]
+    buildings: int
+    office: Spot | None
     ends: Ends | None
     frozen: bool = False
 
@@ -60,7 +63,13 @@ class Patrol:
             sites=tuple(self.sites[stop] for stop in kept),
             stops=tuple(self.stops[stop] for stop in kept),
             ends=self.ends and self.ends.of(kept),
+            buildings=sum(stop < self.buildings for stop in kept),
         )
+
+    @property
+    def seen(self) -> tuple[Site, ...]:
+        """The buildings."""
+        return self.sites[: self.buildings]
 
 
 @dataclass(frozen=True)
@@ -110,11 +119,45 @@ def patrols_of(
     days: dict[tuple[int, int], list[Owing]] = defaultdict(list)
     for one in owing:
         days[one.day, one.person].append(one)
-    return [
+    found = [
         replace(_patrol(person, day, group, buildings, paces, pins, busy.get((person, day), ())), frozen=day <= frozen)
         for (day, person), listed in sorted(days.items(), key=lambda item: item[0])
         for group in _together(listed)
     ]
+    return _led(found, buildings, paces, pins)
+
+
+def _led(patrols: Sequence[Patrol], buildings: Buildings, paces: Mapping[str, PatrolPace], pins: Pins) -> list[Patrol]:
+    """The patrols, led through what is pinned and owed by longer periods, if it lies in their hours."""
+    seen = {(one.person, one.day, errand.kind, code) for one in patrols for errand, code in one.sites}
+    lone = [(key, pin) for key, pin in pins.items() if key not in seen]
+    return [_through(patrol, buildings, paces, lone) for patrol in patrols] if lone else list(patrols)
+
+
+def _through(
+    patrol: Patrol,
+    buildings: Buildings,
+    paces: Mapping[str, PatrolPace],
+    pins: Sequence[tuple[tuple[int, int, str, int], Pinned]],
+) -> Patrol:
+    spans = joined(span for one in patrol.owing for span in one.hours)
+    mine = [
+        ((Errand(kind, (), ()), code), Stop(pin.minutes, ((pin.begin, pin.begin),)))
+        for (person, day, kind, code), pin in pins
+        if (person, day) == (patrol.person, patrol.day)
+        and spans
+        and spans[0][0] <= pin.begin
+        and pin.begin + pin.minutes <= spans[-1][1]
+    ]
+    sites = (*patrol.sites, *[site for site, _ in mine])
+    there = [(site, patrol.day) for site in sites]
+    return replace(
+        patrol,
+        sites=sites,
+        stops=(*patrol.stops, *[stop for _, stop in mine]),
+        fixed=patrol.fixed.union(site for site, _ in mine),
+        ends=None if patrol.office is None else ends_of(buildings, paces, patrol.office, spans, there),
+    )
 
 
 def _together(owing: Iterable[Owing]) -> list[list[Owing]]:
@@ -146,10 +189,11 @@ def _patrol(
     busy: Sequence[Span],
 ) -> Patrol:
     there, hours = buildings.on(day), defaultdict[Site, list[Span]](list)
+    units = {one.errand for one in owing if one.units}
     for one in owing:
         for code in one.buildings:
             hours[one.errand, code] += without(one.hours, busy)
-    sites = tuple(sorted(hours))
+    sites = tuple(sorted(hours, key=lambda site: (site[0] in units, site)))
     stops, fixed = [], set()
     for site in sites:
         errand, code = site
@@ -158,39 +202,55 @@ def _patrol(
             fixed.add(site)
             stops.append(Stop(pin.minutes, ((pin.begin, pin.begin),)))
             continue
-        minutes = there[code].minutes
+        minutes = None if errand in units else there[code].minutes
         stay = paces[errand.kind].minutes if minutes is None else minutes
         spans = joined(hours[site])
         stops.append(Stop(stay, tuple((first, last - stay) for first, last in spans if last - stay >= first)))
+    number = sum(errand not in units for errand, _ in sites)
+    office = _office(owing, buildings, paces)
     whole = joined(span for spans in hours.values() for span in spans)
-    ends = _ends(owing, [(errand.kind, there[code]) for errand, code in sites], buildings, paces, whole)
-    return Patrol(person, day, tuple(owing), sites, tuple(stops), frozenset(fixed), ends)
+    ends = None if office is None else ends_of(buildings, paces, office, whole, [(site, day) for site in sites])
+    return Patrol(person, day, tuple(owing), sites, tuple(stops), frozenset(fixed), number, office, ends)
 
 
-def _ends(
-    owing: Sequence[Owing],
-    stops: Sequence[tuple[str, Building]],
-    buildings: Buildings,
-    paces: Mapping[str, PatrolPace],
-    hours: Sequence[Span],
-) -> Ends | None:
-    """The ways from and to the office of the person's own area, which the hours include; None for an open walk."""
+def _office(owing: Sequence[Owing], buildings: Buildings, paces: Mapping[str, PatrolPace]) -> Spot | None:
+    """The office of the person's own area; None for an open walk."""
     if all(paces[one.errand.kind].walk == "open" for one in owing):
         return None
-    area = next((one.area for one in owing if one.own), owing[0].area)
-    office = buildings.office(area)
-    if office is None:
-        name = buildings.area(area)
-        message = "closed walks begin and end at the office of an area, and this one has none"
-        hint = f"write areas: {{{name or 'A'}: {{office: [120, 40]}}}}: a building, or coordinates in metres"
-        raise InputError([Diagnostic("plan.no-office", message, None, name or "the whole estate", hint=hint)])
-    ways = [
-        (buildings.distances.minutes(office, one.spot, pace), buildings.distances.minutes(one.spot, office, pace))
-        for kind, one in stops
-        for pace in [paces[kind].metres_per_minute]
-    ]
+    return buildings.needed_office(next((one.area for one in owing if one.own), owing[0].area))
+
+
+def ends_of(
+    buildings: Buildings,
+    paces: Mapping[str, PatrolPace],
+    office: Spot,
+    hours: Sequence[Span],
+    sites: Sequence[tuple[Site, int]],
+) -> Ends:
+    """The ways from and to an office, which the hours include.
+
+    Args:
+        sites: Each with the day on which it is seen.
+    """
+    spots = [(buildings.spot(code, day), paces[errand.kind].metres_per_minute) for (errand, code), day in sites]
+    out = tuple(buildings.distances.minutes(office, spot, pace) for spot, pace in spots)
+    back = tuple(buildings.distances.minutes(spot, office, pace) for spot, pace in spots)
     opens, closes = (hours[0][0], hours[-1][1]) if hours else (0, 0)
-    return Ends(tuple(out for out, _ in ways), tuple(back for _, back in ways), opens, closes)
+    return Ends(out, back, opens, closes)
+
+
+def ways(buildings: Buildings, paces: Mapping[str, PatrolPace], sites: Sequence[tuple[Site, int]]) -> Ints:
+    """Minutes from site to site, at the pace of what one is on the way to.
+
+    Args:
+        sites: Each with the day on which it is seen.
+    """
+    spots = [buildings.spot(code, day) for (_, code), day in sites]
+    pace = np.array([paces[errand.kind].metres_per_minute for (errand, _), _ in sites], np.int64)
+    between = np.zeros((len(sites), len(sites)), np.int64)
+    for one in sorted(set(pace.tolist())):
+        between[:, pace == one] = buildings.distances.between(spots, one)[:, pace == one]
+    return between
 
 
 # ---------------------------------------------------------------- rotations
@@ -218,7 +278,7 @@ class Chart:
         self._beat: dict[Site, Beat] = {}
         for patrol in patrols:
             for one in patrol.owing:
-                for code in sorted(one.buildings):
+                for code in () if one.units else sorted(one.buildings):
                     self._beat.setdefault((one.errand, code), (one.errand, one.area))
 
     def circuits(self, menu_of: Callable[[Patrol, Round, Ints], Menu]) -> list[Circuit]:
@@ -229,9 +289,9 @@ class Chart:
         """
         groups: list[tuple[set[Beat], list[Patrol]]] = []
         for patrol in self._patrols:
-            beats = {self._beat[site] for site in patrol.sites}
+            beats = {self._beat[site] for site in patrol.seen}
             mine = [group for group in groups if group[0] & beats]
-            if beats:
+            if patrol.sites:
                 merged = (
                     reduce(set.union, (group[0] for group in mine), beats),
                     [one for group in mine for one in group[1]],
@@ -243,11 +303,13 @@ class Chart:
         return [self._circuit(listed, menu_of) for listed in ordered]
 
     def _circuit(self, patrols: Sequence[Patrol], menu_of: Callable[[Patrol, Round, Ints], Menu]) -> Circuit:
-        sites = tuple(sorted({site for patrol in patrols for site in patrol.sites}))
-        number = {site: place for place, site in enumerate(sites)}
+        sites = tuple(sorted({site for patrol in patrols for site in patrol.seen}))
+        units = sorted({site for patrol in patrols for site in patrol.sites}.difference(sites))
+        number = {site: place for place, site in enumerate([*sites, *units])}
         beats = tuple(sorted({self._beat[site] for site in sites}))
         days = {beat: sorted({one.day for one in patrols if self._walks(one, beat)}) for beat in beats}
-        between = self._between(sites, patrols)
+        seen = {site: patrol.day for patrol in reversed(patrols) for site in patrol.sites}
+        between = ways(self._buildings, self._paces, tuple((site, seen[site]) for site in number))
         menus = [self._menu(patrol, number, between, menu_of) for patrol in patrols]
         steps = tuple(
             Step(
@@ -274,18 +336,7 @@ class Chart:
         return self._buildings.on(first)[site[1]].priority
 
     def _walks(self, patrol: Patrol, beat: Beat) -> bool:
-        return any(self._beat[site] == beat for site in patrol.sites)
-
-    def _between(self, sites: Sequence[Site], patrols: Sequence[Patrol]) -> Ints:
-        """Minutes from site to site, at the pace of the kind of patrol that one is on the way to."""
-        seen = {site: patrol.day for patrol in reversed(patrols) for site in patrol.sites}
-        spots = [self._buildings.on(seen[site])[site[1]].spot for site in sites]
-        kinds = np.array([errand.kind for errand, _ in sites])
-        between = np.zeros((len(sites), len(sites)), np.int64)
-        for kind in sorted(set(kinds.tolist())):
-            ways = self._buildings.distances.between(spots, self._paces[kind].metres_per_minute)
-            between[:, kinds == kind] = ways[:, kinds == kind]
-        return between
+        return any(self._beat[site] == beat for site in patrol.seen)
 
     def _menu(
         self, patrol: Patrol, number: Mapping[Site, int], between: Ints, menu_of: Callable[[Patrol, Round, Ints], Menu]
@@ -294,7 +345,9 @@ class Chart:
         places = tuple(number[site] for site in patrol.sites)
         asks = tuple(Ask(one.need, _mask(patrol.sites, one)) for one in patrol.owing)
         must = sum(1 << stop for stop, site in enumerate(patrol.sites) if site in patrol.fixed)
-        walk = Round(places, patrol.stops, asks, must, ends=patrol.ends)
+        homes = [self._buildings.home(code, patrol.day) for _, code in patrol.sites]
+        spots = tuple(map(list(dict.fromkeys(homes)).index, homes)) if patrol.seen != patrol.sites else ()
+        walk = Round(places[: patrol.buildings], patrol.stops, asks, must, spots=spots, ends=patrol.ends)
         return menu_of(patrol, walk, between[np.ix_(places, places)])
 
     def _place(
@@ -306,7 +359,7 @@ class Chart:
         fair: tuple[int, int],
         promise: Promise,
     ) -> Place:
-        there = [one.day for one in patrols if site in one.sites]
+        there = [one.day for one in patrols if site in one.seen]
         opened, closed = days.index(min(there)), days.index(max(there)) + 1
         gap = promise.quick if self._urgent(site, patrols) else None
         since, seen = (opened - 1, False) if opened else self._since(site)

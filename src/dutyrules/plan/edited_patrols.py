@@ -119,7 +119,7 @@ def _places(task: Assignment, circuit: Circuit, patrol: Patrol, tasks: Sequence[
     for one in tasks:
         *_, kind, code = task.kept.key(one)
         minute = one.at.hour * 60 + one.at.minute
-        for site in patrol.sites:
+        for site in patrol.seen:
             if (site[0].kind, site[1]) == (kind, code) and inside(site[0].windows, minute):
                 found.append(circuit.sites.index(site))
                 break

@@ -14,6 +14,7 @@ class Homeward:
 
     def __init__(self, estate: Estate, presence: Presence) -> None:
         self._paces, self._buildings, self._presence = estate.planning.patrols, Buildings(estate), presence
+        self._units = frozenset(estate.places.by_type["unit"])
         self._codes = {name: code for code, name in enumerate(estate.places.ids.to_list())}
 
     def __call__(self, person: str, first: Task, last: Task) -> tuple[int, int]:
@@ -23,15 +24,21 @@ class Homeward:
 
     def _ways(self, person: str, first: Task, last: Task) -> Iterator[tuple[int, int]]:
         pace, day = self._paces.get(first.kind), day_number(first.at.date())
-        there = self._buildings.on(day)
-        one, other = (there.get(self._codes.get(task.target or "", -1)) for task in (first, last))
-        if pace is None or pace.walk == "open" or one is None or other is None:
+        one, other = (self._codes.get(task.target or "", -1) for task in (first, last))
+        if pace is None or not self._closed(first) or not self._closed(last) or one < 0 or other < 0:
             return
+        here, there = self._buildings.spot(one, day), self._buildings.spot(other, day)
         for area in self._areas(person, day):
             office = self._buildings.office(area)
             if office is not None:
                 distances, metres = self._buildings.distances, pace.metres_per_minute
-                yield distances.minutes(office, one.spot, metres), distances.minutes(other.spot, office, metres)
+                yield distances.minutes(office, here, metres), distances.minutes(there, office, metres)
+
+    def _closed(self, task: Task) -> bool:
+        """Whether a walk comes from the office; units are checked on whatever walk there is."""
+        if task.target in self._units:
+            return any(pace.walk == "closed" for pace in self._paces.values())
+        return task.kind in self._paces and self._paces[task.kind].walk == "closed"
 
     def _areas(self, person: str, day: int) -> set[int]:
         who = self._presence

@@ -141,7 +141,7 @@ def _kept_round(menu: Menu, patrol: Patrol, promises: Promises) -> KeptRound:
         best = rank == rank.min()
         first = int(rank.argmin())
         least = {Level.DAY: int(days[first]), Level.PERSON: int(others[first])}
-        return KeptRound(replace(menu, chosen=menu.chosen[best], minutes=menu.minutes[best]), least, least)
+        return KeptRound(menu.only(best), least, least)
     assert isinstance(menu, WideMenu)
     return _kept_wide(menu, masks)
 

@@ -39,7 +39,8 @@ def _unplannable(estate: Estate, duty: Precedence) -> str | None:
         return "several_follow_ups" if entry is None else "not_own"
     if entry.participants or duty.event.participants:
         return "participants"
-    if duty.match_on != "target" or estate.book.kinds[entry.event].target != "building":
+    about = {estate.book.kinds[one.event].target for one in (duty.event, entry)}
+    if duty.match_on != "target" or about != {"building"}:
         return "no_buildings"
     return None
 
@@ -109,7 +110,7 @@ class Lists:
     def entries(self, person: int, day: int, target: int, kind: str, attributes: Mapping[str, str]) -> Iterator[Entry]:
         """What a patrol needs to have been listed and is not yet; if one was made that day anyway, nothing."""
         for duty in self.duties:
-            asks = duty.event.event == kind and _says(attributes, duty.event.where)
+            asks = duty.event.event == kind and says(attributes, duty.event.where)
             if asks and (person, day, target) not in self._made[duty.id]:
                 yield from self._entry(duty, person, day, target)
 
@@ -189,7 +190,8 @@ def _keys(events: Events) -> set[tuple[int, int, int]]:
     return set(zip(events.person.tolist(), events.day.tolist(), events.target.tolist(), strict=True))
 
 
-def _says(attributes: Mapping[str, str], where: Mapping[str, tuple[object, ...]]) -> bool:
+def says(attributes: Mapping[str, str], where: Mapping[str, tuple[object, ...]]) -> bool:
+    """Whether an event says what a filter asks for."""
     return all(
         attributes.get(name) in [str(word).lower() if isinstance(word, bool) else str(word) for word in allowed]
         for name, allowed in where.items()

@@ -1,12 +1,13 @@
 """Which sets of buildings one person may walk in one round: those that miss least, and no more than that takes."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from dutyrules.plan.fit import Order, fit
 from dutyrules.plan.round import Round, counted
@@ -42,8 +43,12 @@ class Menu(ABC):
         """A set that has as much in common with the wanted one as it can, and walks little."""
 
     @abstractmethod
-    def order(self, chosen: int) -> list[tuple[int, int]]:
-        """(stop, minute at which one begins there), as the set is walked."""
+    def order(self, chosen: int, last: Sequence[int] = ()) -> list[tuple[int, int]]:
+        """(stop of the round, minute at which one begins there), as the set is walked.
+
+        Args:
+            last: When each stop was seen last; of units of which some must do, those that wait longest are checked.
+        """
 
     @abstractmethod
     def cheapest(self, prices: Ints, scale: int) -> tuple[int, int, int]:
@@ -52,11 +57,25 @@ class Menu(ABC):
 
 @dataclass(frozen=True, eq=False)
 class ListedMenu(Menu):
-    """Every set is known with its walk."""
+    """Every set is known with its walk.
+
+    Attributes:
+        whole: Each set with the units that are checked on its walk.
+    """
 
     walks: Walks
     chosen: Ints
     minutes: Ints
+    whole: Ints
+
+    def only(self, rows: npt.NDArray[np.bool_]) -> "ListedMenu":
+        """With some of its sets."""
+        return replace(self, chosen=self.chosen[rows], minutes=self.minutes[rows], whole=self.whole[rows])
+
+    @cached_property
+    def rows(self) -> dict[int, int]:
+        """Set → its row."""
+        return {mask: row for row, mask in enumerate(self.chosen.tolist())}
 
     @cached_property
     def _costs(self) -> dict[int, int]:
@@ -71,13 +90,13 @@ class ListedMenu(Menu):
         common = counted(self.chosen & self.round.local(wanted))
         return self.round.spread(int(self.chosen[np.lexsort((self.chosen, self.minutes, -common))[0]]))
 
-    def order(self, chosen: int) -> list[tuple[int, int]]:
+    def order(self, chosen: int, last: Sequence[int] = ()) -> list[tuple[int, int]]:
         """See `Menu`."""
-        return [(self.round.places[stop], begin) for stop, begin in self.walks.order(self.round.local(chosen))]
+        return self.walks.order(int(self.whole[self.rows[self.round.local(chosen)]]))
 
     @cached_property
     def _bits(self) -> Ints:
-        return self.chosen[:, None] >> np.arange(len(self.round.stops)) & 1
+        return self.chosen[:, None] >> np.arange(len(self.round.places)) & 1
 
     def cheapest(self, prices: Ints, scale: int) -> tuple[int, int, int]:
         """See `Menu`."""
@@ -102,7 +121,7 @@ class WideMenu(Menu):
 
     def cost(self, chosen: int) -> int | None:
         """See `Menu`."""
-        local = self.round.local(chosen)
+        local = self._whole(chosen)
         same = self.round.rank(local) == self.round.rank(self.found) and self.round.spread(local) == chosen
         if not same or local & self.round.must != self.round.must or not self.within(local):
             return None
@@ -113,9 +132,13 @@ class WideMenu(Menu):
         """See `Menu`."""
         return wanted if self.cost(wanted) is not None else self.round.spread(self.found)
 
-    def order(self, chosen: int) -> list[tuple[int, int]]:
+    def order(self, chosen: int, last: Sequence[int] = ()) -> list[tuple[int, int]]:
         """See `Menu`."""
-        return [(self.round.places[stop], begin) for stop, begin in self._way(self.round.local(chosen)) or ()]
+        return list(self._way(self._whole(chosen)) or ())
+
+    def _whole(self, chosen: int) -> int:
+        """A set with the units that are checked, whichever it is."""
+        return self.round.local(chosen) | self.found & ~self.round.seen
 
     def remember(self, local: int, way: Order) -> None:
         """Takes a walk that is known already."""
@@ -130,14 +153,20 @@ class WideMenu(Menu):
         return self._known[local]
 
     def cheapest(self, prices: Ints, scale: int) -> tuple[int, int, int]:
-        """See `Menu`: every stop but the last of an open walk costs at least the way to the nearest."""
+        """See `Menu`: every building but the last of an open walk costs at least the way to the nearest."""
         away, whole = least_ways(self.between, self.round.ends)
+        away = away[: len(self.round.places)]
         values = away * scale - prices[list(self.round.places)]
-        size = self.round.rank(self.found)[2]
-        taken = np.lexsort((np.arange(len(values)), values))[:size]
+        ranked = np.lexsort((np.arange(len(values)), values))
+        seen, few = (self.found & self.round.seen).bit_count(), self.round.rank(self.found)[1]
+        more = few if self.round.spots else 0  # where something is missed it may be buildings or units
+        sums = np.concatenate([np.zeros(1, np.int64), np.cumsum(values[ranked])])
+        sizes = range(max(0, seen - more), min(len(values), seen + more) + 1)
+        size = min(sizes, key=lambda size: (int(sums[size]) + (whole * scale if size else 0), size))
+        taken = ranked[:size]
         whole = whole if size else 0
         chosen = self.round.spread(sum(1 << int(stop) for stop in taken))
-        return int(values[taken].sum()) + whole * scale, int(away[taken].sum()) + whole, chosen
+        return int(sums[size]) + whole * scale, max(int(away[taken].sum()) + whole, 0), chosen
 
 
 def menu_of(round_: Round, between: Ints, effort: float) -> Menu | None:
@@ -181,7 +210,13 @@ def _listed(round_: Round, between: Ints, walks: Walks) -> ListedMenu | None:
     best = ranks == ranks.min()
     misses, most_ = int(ranks.min() >> 32), int(ranks.min() & 0xFFFF)
     needed = _needed(round_, between) if misses else 0
-    return ListedMenu(round_, misses, misses, needed, most_, walks, chosen[best], minutes[best])
+    whole, minutes = chosen[best], minutes[best]
+    if round_.spots:  # the shortest walk for each set of buildings, whichever units are checked
+        order = np.lexsort((whole, minutes, whole & round_.seen))
+        shortest = order[np.diff((whole & round_.seen)[order], prepend=-1) > 0]
+        whole, minutes = whole[shortest], minutes[shortest]
+        most_ = int(counted(whole & round_.seen).max(initial=0))
+    return ListedMenu(round_, misses, misses, needed, most_, walks, whole & round_.seen, minutes, whole)
 
 
 def _needed(round_: Round, between: Ints) -> int:

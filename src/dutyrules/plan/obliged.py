@@ -39,7 +39,7 @@ def demands_of(judgement: Judgement, kinds: frozenset[str]) -> tuple[list[Demand
         duty = judgement.duty(name)
         rows = list(_rows(judgement, duty))
         unplanned += [row for row in rows if isinstance(row, Unplanned)]
-        make = _quota if isinstance(duty, Quota) else _follow_up
+        make = quota_demand if isinstance(duty, Quota) else _follow_up
         demands += [make(judgement, namer, duty, ways, row) for row in rows if not isinstance(row, Unplanned)]
     lacking = {post for demand in demands if demand.need for post in demand.posts}
     return [demand for demand in demands if demand.posts <= lacking], tuple(planned), unplanned
@@ -56,6 +56,8 @@ def _planned(judgement: Judgement, kinds: frozenset[str]) -> tuple[dict[str, Way
                 unplanned.append(Unplanned(name, found))
             elif found:
                 planned[name] = found
+            elif isinstance(duty, Quota) and _on_patrols(judgement, duty):
+                unplanned.append(Unplanned(name, "on_patrols"))
     for name in list(planned):
         duty = judgement.duty(name)
         begins = (duty.trigger, duty.not_before) if isinstance(duty, Response) else ()
@@ -63,6 +65,13 @@ def _planned(judgement: Judgement, kinds: frozenset[str]) -> tuple[dict[str, Way
             unplanned.append(Unplanned(name, "set_off_by_visits"))
             del planned[name]
     return planned, unplanned
+
+
+def _on_patrols(judgement: Judgement, duty: Quota) -> bool:
+    """Whether the units that it asks for are checked on the way of patrols."""
+    kinds, patrols = judgement.estate.book.kinds, judgement.estate.planning.patrols
+    checked = any(kind in patrols and kinds[kind].target == "unit" for kind in duty.event)
+    return checked and duty.at_most is None and duty.distinct is not None
 
 
 def _ways(duty: Duty, kinds: frozenset[str]) -> Ways | str:
@@ -128,7 +137,8 @@ def _rows(judgement: Judgement, duty: Duty) -> Iterator[int | Unplanned]:
     yield from np.flatnonzero(np.isin(verdicts.state, wanted)).tolist()
 
 
-def _quota(judgement: Judgement, namer: Namer, duty: Duty, ways: Ways, row: int) -> Demand:
+def quota_demand(judgement: Judgement, namer: Namer, duty: Duty, ways: Ways, row: int) -> Demand:
+    """What an obligation to reach distinct units still lacks."""
     assert isinstance(duty, Quota)
     verdicts, presence = judgement.verdicts[duty.id], judgement.ground.presence
     obligations = verdicts.obligations

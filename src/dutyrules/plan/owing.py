@@ -1,15 +1,19 @@
-"""Who still owes patrols of buildings, where, and in which hours: read off the obligations of the book."""
+"""Who still owes patrols of buildings or checks of units, where and when: read off the obligations of the book."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from dutyrules.checks.quota import Quota
+from dutyrules.diagnostics import Diagnostic, InputError
 from dutyrules.estate import Estate
 from dutyrules.estate.planning import PatrolPace
 from dutyrules.obligation import State
+from dutyrules.plan.countable import countable
 from dutyrules.plan.distances import Distances, Spot, point_of, spot_of
 from dutyrules.plan.hours import Span, at_work, common
 from dutyrules.plan.plan import Unplanned
@@ -23,7 +27,7 @@ Attributes = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, order=True)
 class Errand:
-    """What is done in a building: the event, what it must say, and between which hours it counts (none: at any)."""
+    """What is done in a building or unit: the event, what it must say, and when it counts (no windows: at any time)."""
 
     kind: str
     attributes: Attributes
@@ -50,9 +54,10 @@ class Owing:
         errand: The event that is planned.
         counts: Every kind that counts.
         need: How many buildings more.
-        buildings: Those not patrolled yet that would count.
+        buildings: Those not patrolled yet that would count; units, where units are checked.
         hours: When patrols may begin and end.
         anybody: Whether patrols of others count, too.
+        units: Whether units are checked.
         acting_for: The absent person whose post it is; None for one's own.
     """
 
@@ -67,6 +72,7 @@ class Owing:
     buildings: frozenset[int]
     hours: tuple[Span, ...]
     anybody: bool
+    units: bool = False
     acting_for: str | None = None
 
     @property
@@ -101,6 +107,8 @@ class Buildings:
         self._areas = estate.areas
         self.distances = Distances.of(estate)
         self._days: dict[int, Mapping[int, Building]] = {}
+        self._codes, self._ids = codes, list(codes)
+        self._units = estate.tables.units
 
     def on(self, day: int) -> Mapping[int, Building]:
         """Code → building, of those that are there on a day."""
@@ -109,22 +117,65 @@ class Buildings:
             self._days[day] = {self._rows[row].code: self._rows[row] for row in there}
         return self._days[day]
 
+    @cached_property
+    def _homes(self) -> Mapping[int, Sequence[tuple[int, int, int]]]:
+        """Unit → the buildings it lies in, each with the first and the last day."""
+        homes: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
+        first, last = first_day(self._units["from"]).tolist(), last_day(self._units["to"]).tolist()
+        names = self._units.select("unit", "building").iter_rows()
+        for (unit, building), since, until in zip(names, first, last, strict=True):
+            homes[self._codes[unit]].append((self._codes.get(building, -1), since, until))
+        return homes
+
+    def home(self, unit: int, day: int) -> int:
+        """The building in which a unit lies on a day; itself where nobody says."""
+        lies = (code for code, since, until in self._homes.get(unit, ()) if since <= day <= until)
+        return next((code for code in lies if code >= 0), unit)
+
+    def spot(self, code: int, day: int) -> Spot:
+        """Where a building is, or the one in which a unit lies."""
+        home = self.home(code, day)
+        there = self.on(day).get(home)
+        return Spot(self._ids[home], None) if there is None else there.spot
+
     def office(self, area: int) -> Spot | None:
         """Where closed walks of an area begin and end."""
         office = self._areas.office(area)
         return None if office is None else spot_of(office, {row.spot.name: row.spot.point for row in self._rows})
 
-    def area(self, area: int) -> str | None:
-        """Its name; None for the whole estate."""
-        return next(iter(self._areas.around(area)), None)
+    def needed_office(self, area: int) -> Spot:
+        """The same.
+
+        Raises:
+            InputError: the area has none.
+        """
+        office = self.office(area)
+        if office is None:
+            name = next(iter(self._areas.around(area)), None)
+            message = "closed walks begin and end at the office of an area, and this one has none"
+            hint = f"write areas: {{{name or 'A'}: {{office: [120, 40]}}}}: a building, or coordinates in metres"
+            raise InputError([Diagnostic("plan.no-office", message, None, name or "the whole estate", hint=hint)])
+        return office
+
+    def straight(self, pace: int) -> bool:
+        """Whether no way, from or to an office either, is longer than one that leads through another building."""
+        offices = [office for area in range(self._areas.root) if (office := self.office(area))]
+        spots = list({spot.name: spot for spot in [*(row.spot for row in self._rows), *offices]}.values())
+        if not self.distances.table and all(spot.point for spot in spots):
+            return True
+        ways = self.distances.between(spots, pace)
+        return all(bool((ways <= ways[:, [by]] + ways[[by]]).all()) for by in range(len(spots)))
 
 
 def patrol_duties(estate: Estate) -> tuple[list[Quota], list[Unplanned]]:
-    """The duties that patrols are planned for, and those that ask for patrols otherwise."""
+    """The duties that patrols and checks of units are planned for, and those that ask for them otherwise."""
     duties, left = [], []
     paces = estate.planning.patrols
+    checks = any(of_units(estate, kind) for kind in paces)
     for name, duty in estate.book.duties.items():
         if not isinstance(duty, Quota) or duty.at_most is not None or paces.keys().isdisjoint(duty.kinds()):
+            if checks and isinstance(duty, Quota) and _visited(estate, duty):
+                left.append(Unplanned(name, "in_visits"))
             continue
         if counts_outings(estate, duty):
             continue
@@ -140,13 +191,25 @@ def _unplannable(estate: Estate, duty: Quota) -> str | None:
         return "not_must"
     if duty.distinct is None:
         return "counts_events"
-    if not duty.per.daily:
+    units = of_units(estate, planned_kind(estate.planning.patrols, duty))
+    if not duty.per.daily and not units:
         return "not_daily"
-    if duty.participants:
-        return "participants"
-    if estate.book.kinds[planned_kind(estate.planning.patrols, duty)].target != "building":
-        return "no_buildings"
-    return None
+    if units and _visited(estate, duty):
+        return "in_visits"
+    if not duty.per.daily and duty.windows is not None:
+        return "own_windows"
+    return "participants" if duty.participants else None
+
+
+def _visited(estate: Estate, duty: Quota) -> bool:
+    """Whether visits are planned for it: of units, in a week or longer."""
+    planned = not estate.planning.visits.keys().isdisjoint(duty.kinds())
+    return planned and duty.strength == "must" and duty.distinct is not None and not duty.per.daily
+
+
+def of_units(estate: Estate, kind: str) -> bool:
+    """Whether an event is about a unit."""
+    return estate.book.kinds[kind].target == "unit"
 
 
 def counts_outings(estate: Estate, duty: Quota) -> bool:
@@ -194,20 +257,32 @@ class Reader:
         post, day = int(verdicts.obligations.post[row]), int(verdicts.obligations.first_day[row])
         done = set(verdicts.judged.done(row).tolist())
         windows = self._windows(duty, row, post, day)
+        kind = planned_kind(estate.planning.patrols, duty)
+        units = of_units(estate, kind)
+        counted = self._units(duty, row) if units else self._countable(duty, post, day) - done
         return Owing(
             key=self._namer.ids(duty.id)[row],
             duty=duty.id,
             person=int(presence.person[post]),
             area=int(presence.area[post]),
             day=day,
-            errand=Errand(planned_kind(estate.planning.patrols, duty), words(duty.where), windows),
+            errand=Errand(kind, words(duty.where), windows),
             counts=frozenset(duty.kinds()),
             need=int(verdicts.obligations.expected[row] - verdicts.judged.actual[row]),
-            buildings=frozenset(self._countable(duty, post, day) - done),
-            hours=self._hours(duty, post, day, windows),
+            buildings=frozenset(counted),
+            hours=self.hours(duty, post, day, windows),
             anybody=duty.credit == "unit" if duty.population else duty.performed_by == "any",
+            units=units,
             acting_for=presence.stands_in_for(post),
         )
+
+    def _units(self, duty: Quota, row: int) -> set[int]:
+        """The units that would count that day; where the book caps by some, those: they are enough."""
+        units, _ = countable(self._judgement, duty, row)
+        if duty.cap is None or self._judgement.estate.book.populations[duty.cap].table == "buildings":
+            return set(units)
+        day = int(self._judgement.verdicts[duty.id].obligations.first_day[row])
+        return set(units).intersection(self._ground.members(duty.cap).at(day).tolist())
 
     def _countable(self, duty: Quota, post: int, day: int) -> set[int]:
         """The buildings of the post's area that day; where the book caps by some, or counts only some, those."""
@@ -227,7 +302,7 @@ class Reader:
         slot = int(self._judgement.verdicts[duty.id].obligations.slot[row])
         return tuple(_minutes(span) for span in ([windows[slot - 1]] if slot else windows))
 
-    def _hours(self, duty: Quota, post: int, day: int, windows: tuple[Span, ...]) -> tuple[Span, ...]:
+    def hours(self, duty: Quota, post: int, day: int, windows: tuple[Span, ...] = ()) -> tuple[Span, ...]:
         """The windows, the duty's slot or the shift; what of it the person is at work."""
         ground = self._ground
         free = at_work(ground.presence, int(ground.presence.person[post]), day, ground.granularity, post)

@@ -55,7 +55,7 @@ class PatrolDiff:
             return why
         found = self._round(task)
         if found is None:
-            return "not_needed"
+            return "makes_room" if task.kind in self.task.reader.free else "not_needed"
         patrol, menu, site = found
         stop = 1 << patrol.sites.index(site)
         if any(late & stop for late in menu.round.unlisted):

@@ -1,7 +1,7 @@
 """Pinned patrols and lists: what of an earlier plan stays, and whether anybody can keep it."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -47,6 +47,15 @@ class Kept:
         """The patrols that stay as appointments."""
         stay = (*self.frozen, *self.patrols)
         return {self.key(pin.task): Pinned(_minute(pin.task), _length(pin.task)) for pin in stay}
+
+    @property
+    def taken(self) -> Mapping[tuple[int, int], Sequence[Span]]:
+        """(person, day) → minutes that pins of other kinds take, and pinned patrols."""
+        taken: dict[tuple[int, int], list[Span]] = defaultdict(list)
+        for pin in self.patrols:
+            person, day, _, _ = self.key(pin.task)
+            taken[person, day].append((_minute(pin.task), _minute(pin.task) + _length(pin.task)))
+        return {key: (*self.busy.get(key, ()), *taken[key]) for key in {*self.busy, *taken}}
 
     def key(self, task: Task) -> tuple[int, int, str, int]:
         """(person, day, kind, building) of a task."""
@@ -101,8 +110,11 @@ def read_pins(
     return replace(kept, busy=busy)
 
 
-def check_counted(kept: Kept, owing: Sequence[Owing]) -> None:
+def check_counted(kept: Kept, owing: Sequence[Owing], free: Set[str] = frozenset()) -> None:
     """Pinned patrols are of use: they count for somebody, at a time that the book allows.
+
+    Args:
+        free: Kinds that longer periods ask for; such checks may be made on any day.
 
     Raises:
         InputError: those that do not, each at its row.
@@ -112,6 +124,8 @@ def check_counted(kept: Kept, owing: Sequence[Owing]) -> None:
         person, day, kind, code = kept.key(pin.task)
         mine = [one for one in owing if (one.person, one.day, one.errand.kind) == (person, day, kind)]
         counted = [one for one in mine if code in one.buildings]
+        if kind in free:
+            continue
         if not mine:
             message = "the person of a pinned patrol owes none that day"
             problems.append(Diagnostic("plan.pin-not-owed", message, pin.where, str(pin.task.at.date())))

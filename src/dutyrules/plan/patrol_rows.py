@@ -70,6 +70,7 @@ class RowReader:
         owing: What is owed.
         kept: What is certain.
         rounds: The rounds that people walk.
+        free: Kinds of checks that longer periods ask for, on any day.
     """
 
     estate: Estate
@@ -78,6 +79,7 @@ class RowReader:
     buildings: Buildings
     kept: Kept
     rounds: Sequence[Patrol]
+    free: frozenset[str] = frozenset()
 
     def why_not(self, task: Task) -> str | None:
         """Why somebody cannot patrol a building then, or need not, whatever else is planned; None if they can."""
@@ -85,10 +87,10 @@ class RowReader:
             return "absent"
         person, day, _, code = self.kept.key(task)
         mine = [one for one in self.owing_of(task) if code in one.buildings]
-        if not mine:
+        if not mine and task.kind not in self.free:
             gone = task.target in self.estate.places.by_type["building"] and code not in self.buildings.on(day)
             return "closed" if gone else "not_sent"
-        if not any(_within(task, one.hours) and inside(one.errand.windows, _minute(task)) for one in mine):
+        if mine and not any(_within(task, one.hours) and inside(one.errand.windows, _minute(task)) for one in mine):
             return "outside"
         if any(self._out_of_reach(task, one) for one in self.rounds if (one.person, one.day) == (person, day)):
             return "outside"
@@ -123,10 +125,13 @@ class RowReader:
 
     def way(self, first: Task, second: Task) -> int:
         """Minutes from one patrol to another of the same day."""
-        there = self.buildings.on(day_number(first.at.date()))
-        one, other = (there.get(self.kept.codes.get(task.target or "", -1)) for task in (first, second))
+        day = day_number(first.at.date())
+        one, other = (self.kept.codes.get(task.target or "", -1) for task in (first, second))
+        if not {self.buildings.home(code, day) for code in (one, other)} <= self.buildings.on(day).keys():
+            return 0
         pace = self.estate.planning.patrols[second.kind].metres_per_minute
-        return 0 if one is None or other is None else self.buildings.distances.minutes(one.spot, other.spot, pace)
+        here, there = self.buildings.spot(one, day), self.buildings.spot(other, day)
+        return self.buildings.distances.minutes(here, there, pace)
 
 
 def _within(task: Task, hours: Sequence[Span]) -> bool:

@@ -15,6 +15,8 @@ from dutyrules.plan.menus import Menu
 from dutyrules.plan.outing_truth import missed_outings, occasion_causes, outing_causes
 from dutyrules.plan.owing import Owing
 from dutyrules.plan.plan import Cause, Measure, Shortfall, Task
+from dutyrules.plan.unit_truth import least_unchecked, unchecked, why_unchecked
+from dutyrules.plan.unitchecks import Wanted
 from dutyrules.timegrid import date_of, day_number
 
 Claim: TypeAlias = tuple[str, str, str]
@@ -44,14 +46,14 @@ class Turned:
 def least_shortfall(task: Assignment) -> int:
     """What no plan can help missing: what is past, and round by round what does not fit."""
     menus = _menus(task.circuits)
-    shared = _shared(task.patrols, menus)
+    shared = _shared(task.patrols, menus, task.wanted)
     ahead = (
         menus[patrol].least if patrol in menus else sum(one.need for one in patrol.owing)
         for patrol in task.patrols
         if patrol not in shared
     )
     late = sum(entry.late for *_, entry in task.lists.made())
-    return sum(one.number for one in _past(task)) + late + sum(ahead)
+    return sum(one.number for one in _past(task)) + late + sum(ahead) + least_unchecked(task.wanted, task.owing)
 
 
 def _menus(circuits: Iterable[Circuit]) -> dict[Patrol, Menu]:
@@ -62,15 +64,18 @@ def _menus(circuits: Iterable[Circuit]) -> dict[Patrol, Menu]:
     }
 
 
-def _shared(patrols: Iterable[Patrol], menus: Mapping[Patrol, Menu]) -> set[Patrol]:
+def _shared(patrols: Sequence[Patrol], menus: Mapping[Patrol, Menu], wanted: Sequence[Wanted]) -> set[Patrol]:
     """Patrols that visits of another errand may help: for them, what does not fit proves nothing.
 
-    A visit may count for two errands, and one list names a building for all patrols of a person's day.
+    A visit may count for two errands, and one list names a building for all patrols of a person's day. A check that
+    a longer period asks for may be made at other hours.
     """
+    kinds = {kind for one in wanted for kind in one.duty.kinds()}
+    helped = {patrol for patrol in patrols if any(one.units and one.counts & kinds for one in patrol.owing)}
     days: dict[int, list[tuple[Patrol, Owing]]] = defaultdict(list)
     for patrol in patrols:
         days[patrol.day] += [(patrol, one) for one in patrol.owing]
-    return {
+    return helped | {
         patrol
         for listed in days.values()
         for patrol, mine in listed
@@ -96,13 +101,16 @@ def _helps(mine: Owing, theirs: Owing) -> bool:
 
 def _past(task: Assignment) -> list[Shortfall]:
     """What the log misses for good, on days before the first planned one."""
-    outings = task.outings
+    longer, outings = {one.id for one in task.longer}, task.outings
+    open_ = {one.demand.key for one in task.wanted}
     return [
         one
         for one in missed(task.before, task.duties)
         if (
             one.breach_id in outings.past
             if one.duty in outings.duties
+            else one.breach_id not in open_
+            if one.duty in longer
             else date.fromisoformat(one.period) < date_of(task.first)
         )
     ]
@@ -125,6 +133,7 @@ def shortfalls(task: Assignment, tasks: Sequence[Task]) -> tuple[Shortfall, ...]
         wrong = sorted(map(str, (claimed - judged) + (judged - claimed)))
         raise PlanError(f"planned and judged misses differ: {wrong[:5]}")
     gone, why = {one.breach_id for one in past}, {**dict(_causes(task)), **dict(outing_causes(task, tasks))}
+    why |= dict(why_unchecked(task.wanted))
     return tuple(
         replace(one, causes=_gone(task) if one.breach_id in gone else why.get(one.breach_id, _UNLISTED))
         for one in breaches
@@ -142,6 +151,7 @@ def past_and_ahead(task: Assignment, tasks: Sequence[Task], past: Sequence[Short
         if one.kind in task.estate.planning.patrols and one.kind not in task.outings.kinds
     ]
     days: dict[int, list[tuple[int, int, Task]]] = defaultdict(list)
+    kinds = {kind for duty in task.longer for kind in duty.kinds()}
     for person, day, code, one in walked:
         days[day].append((person, code, one))
     late = {
@@ -156,7 +166,8 @@ def past_and_ahead(task: Assignment, tasks: Sequence[Task], past: Sequence[Short
     for owing in task.owing:
         seen = {code for person, code, one in days[owing.day] if _counts(owing, person, one)} & owing.buildings
         claims[owing.key, "", ""] += max(0, owing.need - len(seen))
-    for key, number in missed_outings(task, tasks).items():
+    checks = [(person, day, code, one) for person, day, code, one in walked if one.kind in kinds]
+    for key, number in [*unchecked(task.wanted, checks), *missed_outings(task, tasks).items()]:
         claims[key, "", ""] += number
     return +claims
 
@@ -203,6 +214,8 @@ def _causes(task: Assignment) -> Iterator[tuple[str, tuple[Cause, ...]]]:
 
 def _too_short(patrol: Patrol, menu: Menu, busy: Sequence[Span]) -> Cause:
     """What fits, and the sum that shows it, if one does; to have looked for a walk in vain proves nothing."""
+    if any(one.units for one in patrol.owing):
+        return _round_too_short(patrol, menu, busy)
     spans = without(joined(span for one in patrol.owing for span in one.hours), busy)
     minutes = sum(last - first for first, last in spans)
     numbers: dict[str, int | str] = {
@@ -220,14 +233,41 @@ def _too_short(patrol: Patrol, menu: Menu, busy: Sequence[Span]) -> Cause:
     return Cause("slot_does_not_fit", {**numbers, "pieces": len(spans)})
 
 
+def _round_too_short(patrol: Patrol, menu: Menu, busy: Sequence[Span]) -> Cause:
+    """The same for buildings and units together: one more of either means one less of the other."""
+    spans = without(joined(span for one in patrol.owing for span in one.hours), busy)
+    minutes = sum(last - first for first, last in spans)
+    units = sum(one.need for one in patrol.owing if one.units)
+    need = sum(one.need for one in patrol.owing)
+    numbers: dict[str, int | str] = {
+        "buildings": need - units,
+        "units": units,
+        "minutes": minutes,
+        "fit": need - menu.misses,
+    }
+    if menu.round.unlisted:
+        return Cause("not_listed", {}) if len(menu.round.unlisted) > 1 else Cause("round_perhaps_too_short", numbers)
+    if menu.least < menu.misses:
+        return Cause("round_perhaps_too_short", numbers)
+    if menu.needed > minutes:
+        return Cause("round_too_short", {**numbers, "needed": menu.needed})
+    return Cause("round_does_not_fit", {**numbers, "pieces": len(spans)})
+
+
 # ---------------------------------------------------------------- measures
 
 
-def measures(turned: Sequence[Turned]) -> tuple[Measure, ...]:
-    """Minutes walked from building to building, the longest wait, and waits longer than promised."""
+def measures(turned: Sequence[Turned], walked: int | None = None, *, longer: bool = True) -> tuple[Measure, ...]:
+    """Minutes walked from building to building, the longest wait, and waits longer than promised.
+
+    Args:
+        walked: Minutes, with those for checks that a longer period asks for; there are none if not said.
+        longer: Whether such a check can make a way longer only; else nothing is known of the least.
+    """
+    least = sum(one.least for one in turned) if longer else 0
     waits = [(wait, gap) for one in turned for wait, gap in _waits(one)]
     return (
-        Measure("walking", "minutes", sum(one.minutes for one in turned), sum(one.least for one in turned)),
+        Measure("walking", "minutes", sum(one.minutes for one in turned) if walked is None else walked, least),
         Measure(
             "longest_gap",
             "workdays",

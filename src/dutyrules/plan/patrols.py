@@ -1,6 +1,6 @@
 """plan_patrols: who patrols which buildings on which day, in which order, and which list is published before."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -15,7 +15,7 @@ from dutyrules.plan.hours import instant
 from dutyrules.plan.kept_rounds import Order, change_measures, kept_order, walk_of
 from dutyrules.plan.menus import WideMenu
 from dutyrules.plan.outing_plan import plan_outings
-from dutyrules.plan.owing import said
+from dutyrules.plan.owing import Owing, said
 from dutyrules.plan.patrol_load import gaps, spread
 from dutyrules.plan.patrol_moves import PatrolDiff
 from dutyrules.plan.patrol_truth import Turned, least_shortfall, measures, shortfalls
@@ -24,8 +24,10 @@ from dutyrules.plan.planfile import Placed
 from dutyrules.plan.progress import Progress, untold
 from dutyrules.plan.rotation import Best, Rotation, Search, Step, window
 from dutyrules.plan.rotation_bound import least_walking
+from dutyrules.plan.unitchecks import EVER, last_checks, place_checks
 from dutyrules.plan.verify import verified
 from dutyrules.plan.walkable import unwalkable
+from dutyrules.plan.walked_rounds import Map, WalkedRound, WalkedRounds
 from dutyrules.timegrid import date_of
 
 MOVES: Final = 4_000
@@ -68,7 +70,9 @@ def plan_patrols(
     """
     task = assign(estate, scored_period(period), done, keep, start, freeze)
     turned, complete = _turn(task, moves, progress or untold)
-    walks = [*_patrols(task, turned), *task.kept.tasks]
+    rounds = _walked_rounds(task, turned)
+    place_checks(rounds, task.wanted)
+    walks = [*_tasks(task, rounds), *task.kept.tasks]
     trips = plan_outings(task, walks, [one.task for one in keep if _ahead(task, one.task)])
     lists = task.lists.tasks(one for one in walks if one.kind in estate.planning.patrols.keys() - task.outings.kinds)
     tasks = _numbered([*walks, *trips.tasks, *lists])
@@ -82,7 +86,7 @@ def plan_patrols(
         duties=task.duties,
         shortfalls=shortfalls(task, tasks),
         least_shortfall=least_shortfall(task) + trips.least,
-        measures=(*_measures(task, turned), *trips.measures(task), *spread(task, turned)),
+        measures=(*_measures(task, turned, rounds), *trips.measures(task), *spread(task, turned)),
         gaps=gaps(turned),
         unplanned=task.unplanned,
         moves=tuple(PatrolDiff(task).moves(tasks)) if task.promises else (),
@@ -100,9 +104,9 @@ def _ahead(task: Assignment, one: Task) -> bool:
     return inside and one.kind in task.outings.kinds and not one.pinned and one.until > one.at
 
 
-def _measures(task: Assignment, turned: Sequence[Turned]) -> tuple[Measure, ...]:
+def _measures(task: Assignment, turned: Sequence[Turned], rounds: WalkedRounds) -> tuple[Measure, ...]:
     changed = change_measures(one for rounds in task.rounds for one in rounds) if task.promises else ()
-    return (*changed, *measures(turned))
+    return (*changed, *measures(turned, sum(one.walked for one in rounds.all), longer=_longer(task)))
 
 
 def _turn(task: Assignment, moves: int, progress: Progress) -> tuple[list[Turned], bool]:
@@ -150,8 +154,12 @@ def _turned(task: Assignment, circuit: Circuit, best: Best) -> Turned:
 
 def _walk(task: Assignment, circuit: Circuit, patrol: Patrol, step: Step, chosen: int) -> tuple[Order, int]:
     """How a set is walked, and the minutes: as it was before, if it can be, else the shortest way."""
-    best, minutes = tuple(step.menu.order(chosen)), step.menu.cost(chosen) or 0
-    kept = kept_order(task.promises, circuit, patrol, chosen) if task.promises else None
+    seen = {stop: circuit.sites.index(site) for stop, site in enumerate(patrol.walked.seen)}
+    best = tuple((seen[stop], begin) for stop, begin in step.menu.order(chosen) if stop in seen)
+    minutes = step.menu.cost(chosen) or 0
+    if task.promises is None or patrol.walked.seen != patrol.walked.sites:
+        return best, minutes
+    kept = kept_order(task.promises, circuit, patrol, chosen)
     if kept is None or [place for place, _ in kept] == [place for place, _ in best]:
         return kept or best, minutes
     return kept, walk_of(circuit, patrol, [place for place, _ in kept])
@@ -164,27 +172,63 @@ def _budget(rotation: Rotation, free: Sequence[int], moves: int) -> int:
     return moves * rounds * rounds // max(rounds + (SLOWER - 1) * wide, 1)
 
 
-def _patrols(task: Assignment, turned: Sequence[Turned]) -> Iterator[Task]:
+def _longer(task: Assignment) -> bool:
+    """Whether whatever else is checked on the way can make a walk longer only."""
+    paces = {pace.metres_per_minute for pace in task.estate.planning.patrols.values()}
+    return not any(one.demand.need for one in task.wanted) or all(map(task.buildings.straight, paces))
+
+
+def _walked_rounds(task: Assignment, turned: Sequence[Turned]) -> WalkedRounds:
+    """The rounds as they are walked; where some units of several do, those that wait longest are checked."""
+    map_ = Map(task.buildings, task.estate.planning.patrols)
+    last = last_checks(task.before, task.first, {one.errand.kind for one in task.owing if one.units})
+    found = []
+    promised = task.promised_checks
+    rounds = [
+        (patrol.walked, one.circuit, step.menu, chosen, order)
+        for one in turned
+        for patrol, step, chosen, order in zip(
+            one.circuit.patrols, one.circuit.rotation.steps, one.chosen, one.orders, strict=True
+        )
+    ]
+    for patrol, circuit, menu, chosen, order in sorted(rounds, key=lambda one: (one[0].day, one[0].person)):
+        if patrol.seen == patrol.sites:
+            way = [(patrol.sites.index(circuit.sites[place]), begin) for place, begin in order]
+        else:
+            keys = [(errand.kind, code) for errand, code in patrol.sites]
+            waits = [EVER - 1 if (*key, patrol.day) in promised else last.get(key, EVER) for key in keys]
+            way = menu.order(chosen, waits)
+            last |= {keys[stop]: patrol.day for stop, _ in way}
+        found.append(WalkedRound.of(patrol, way, map_))
+    return WalkedRounds(found, map_)
+
+
+def _tasks(task: Assignment, rounds: WalkedRounds) -> Iterator[Task]:
     """The walks as tasks; what is pinned is in the plan already."""
-    for one in turned:
-        for patrol, order in zip(one.circuit.patrols, one.orders, strict=True):
-            for place, begin in order:
-                site = one.circuit.sites[place]
-                if site not in patrol.fixed:
-                    yield _task(task, patrol, patrol.sites.index(site), begin)
+    owing: dict[tuple[int, int], list[Owing]] = defaultdict(list)
+    for one in task.owing:
+        owing[one.person, one.day].append(one)
+    stay = {(*task.kept.key(one), one.at) for one in task.kept.tasks}
+    for lap in rounds.all:
+        for number, begin in lap.order:
+            errand, code = lap.sites[number]
+            if (lap.person, lap.day, errand.kind, code, instant(lap.day, begin)) not in stay:
+                yield _task(task, owing[lap.person, lap.day], lap, number, begin)
 
 
-def _task(task: Assignment, patrol: Patrol, stop: int, begin: int) -> Task:
-    errand, code = patrol.sites[stop]
-    at = instant(patrol.day, begin)
+def _task(task: Assignment, owing: Sequence[Owing], lap: WalkedRound, number: int, begin: int) -> Task:
+    errand, code = lap.sites[number]
+    at, words = instant(lap.day, begin), dict(errand.attributes)
+    daily = (one.duty for one in owing if one.errand == errand and code in one.buildings)
+    longer = (one.duty.id for one in task.wanted if one.counts(lap.person, lap.day, errand.kind, code, words))
     return Task(
         at=at,
-        until=at + timedelta(minutes=patrol.stops[stop].minutes),
-        person=task.before.ground.presence.persons[patrol.person],
+        until=at + timedelta(minutes=lap.stops[number].minutes),
+        person=task.before.ground.presence.persons[lap.person],
         kind=errand.kind,
         target=str(task.estate.places.ids[code]),
-        attributes=said(patrol.owing, errand, code),
-        duties=tuple(dict.fromkeys(one.duty for one in patrol.owing if one.errand == errand and code in one.buildings)),
+        attributes=said(owing, errand, code),
+        duties=tuple(dict.fromkeys([*daily, *longer])),
     )
 
 

@@ -261,6 +261,8 @@ class Search:
             swap = _pair(mine, self._there[step] & ~mine, third)
             return {step: mine ^ swap} if swap else {}
         ranks = list(self._rank[step].items())
+        if not ranks:
+            return {}
         beat, rank = ranks[int(second * len(ranks))] if len(ranks) > 1 else ranks[0]
         other = rank + int(which / EXCHANGES * 2 * NEAR) - NEAR
         other += other >= rank

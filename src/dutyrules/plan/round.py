@@ -21,9 +21,11 @@ class Round:
 
     Attributes:
         places: The stops' numbers in the rotation, ascending; here they are numbered from 0.
+        stops: Those of the places first, then units to be checked, which do not rotate.
         asks: What is owed.
         must: Stops that are fixed.
         unlisted: For each duty to list a building beforehand: stops that are not listed and no longer can be.
+        spots: The building of each stop, numbered as they first appear; not said where no units are checked.
         ends: Of a closed walk.
     """
 
@@ -33,6 +35,12 @@ class Round:
     must: int = 0
     unlisted: tuple[int, ...] = ()
     ends: Ends | None = None
+    spots: tuple[int, ...] = ()
+
+    @property
+    def seen(self) -> int:
+        """The stops that are places of the rotation, as a set."""
+        return (1 << len(self.places)) - 1
 
     @property
     def size(self) -> int:

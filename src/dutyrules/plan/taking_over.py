@@ -19,7 +19,7 @@ from dutyrules.plan.kept import unreadable
 from dutyrules.plan.kept_rounds import walk_of
 from dutyrules.plan.lists import Lists, list_duties, required
 from dutyrules.plan.outing_duties import outing_kinds
-from dutyrules.plan.owing import Buildings, Owing, Reader, patrol_duties, said
+from dutyrules.plan.owing import Buildings, Owing, Reader, of_units, patrol_duties, planned_kind, said
 from dutyrules.plan.patrol_pins import Kept, read_pins, with_end
 from dutyrules.plan.plan import Task
 from dutyrules.plan.planfile import Placed
@@ -74,7 +74,9 @@ class TakingOver:
         """Reads what is owed if everybody who could had accepted to stand in."""
         self.estate, self.period, self.log, self.absence = estate, period, log, absence
         self._first = first_day(log, period, None)
-        self._duties, self._listed = patrol_duties(estate)[0], list_duties(estate)[0]
+        kinds = estate.planning.patrols
+        self._duties = [one for one in patrol_duties(estate)[0] if not of_units(estate, planned_kind(kinds, one))]
+        self._listed = list_duties(estate)[0]
         self._kinds = frozenset(estate.planning.patrols) | {required(duty).event for duty in self._listed}
         rows = [with_end(estate, one) for one in keep if one.task.kind in estate.planning.patrols]
         rows = [one for one in rows if date_of(self._first) <= one.task.at.date() <= period.last]
@@ -197,7 +199,7 @@ class TakingOver:
         places = {site: place for place, site in enumerate(circuit.sites)}
         before = {site: mine[key] for site in patrol.sites if (key := (site[0].kind, site[1])) in mine}
         chosen = step.menu.near(sum(1 << places[site] for site in before))
-        made = [(circuit.sites[place], begin) for place, begin in step.menu.order(chosen)]
+        made = [(patrol.sites[stop], begin) for stop, begin in step.menu.order(chosen)]
         tasks = {site: self._task(name, patrol, site, begin) for site, begin in made}
         own = [task for site, task in tasks.items() if site in before]
         taken = [task for site, task in tasks.items() if site not in before]

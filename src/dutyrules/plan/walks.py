@@ -263,8 +263,8 @@ def single_walk(between: Ints, stops: Sequence[Stop], ends: Ends | None = None) 
         walks, everything = Walks.of(between, stops, len(stops), ends), (1 << len(stops)) - 1
         return walks.order(everything) if len(walks.through(len(stops))[0]) else None
     given = ends or Ends.nowhere(len(stops))
-    timed = [_timed(between, stops, given, way) for one in _orders(between, ends) for way in (one, one[::-1])]
-    return min((way for way in timed if way), key=lambda way: (_end(stops, given, way), way), default=None)
+    found = [timed(between, stops, given, way) for one in _orders(between, ends) for way in (one, one[::-1])]
+    return min((way for way in found if way), key=lambda way: (_end(stops, given, way), way), default=None)
 
 
 def _orders(between: Ints, ends: Ends | None) -> list[list[int]]:
@@ -276,7 +276,7 @@ def _orders(between: Ints, ends: Ends | None) -> list[list[int]]:
     return [[stop - 1 for stop in tour(whole)[1:]]]
 
 
-def _timed(between: Ints, stops: Sequence[Stop], ends: Ends, way: Sequence[int]) -> list[tuple[int, int]] | None:
+def timed(between: Ints, stops: Sequence[Stop], ends: Ends, way: Sequence[int]) -> list[tuple[int, int]] | None:
     """When one begins at each stop, if they are walked in this order."""
     minute, found = ends.opens, list[tuple[int, int]]()
     for stop in way:
