@@ -1,152 +1,173 @@
-"""How well patrols are planned: against one Boolean for every building, day and way, in the same run.
+"""How well patrols are planned: walking with its proven bound, seconds, and whether every promise is kept.
 
-Run it as  python benchmarks/patrols.py --areas 7x5x20 13x8x20 15x5x64 --patience 10
+Run it as  python benchmarks/patrols.py --buildings 15 --min 5 --days 64 --format json
+or, for a whole estate,  python benchmarks/patrols.py --buildings 200 --butlers 30 --days 22
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import random
+import resource
 import sys
+import tempfile
 import time
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from itertools import pairwise, permutations
+from itertools import groupby
+from pathlib import Path
+from typing import Any
 
-from ortools.sat.python import cp_model
+from patrols_check import Terms, violations
+from patrols_estate import MONTH, areas_of, terms_of, write
+from patrols_naive import naive
 
+import dutyrules as dr
+from dutyrules.estate import scored_period
+from dutyrules.plan import Plan
 from dutyrules.plan.menus import menu_of
 from dutyrules.plan.patrols import MOVES, SEED
-from dutyrules.plan.rotation import Place, Rotation, Search, Step, fair_shares, window
+from dutyrules.plan.rotation import Place, Rotation, Search, Step, window
 from dutyrules.plan.rotation_bound import least_walking
 from dutyrules.plan.round import Ask, Round
-from dutyrules.plan.walks import Point, Stop, legs
+from dutyrules.plan.turns import Promise, fair_shares
+from dutyrules.plan.walks import Ends, Point, Stop, legs
 
-MORNING = (9 * 60, 11 * 60)
-
-
-@dataclass(frozen=True)
-class Result:
-    """Both planners on one area.
-
-    Attributes:
-        walking: Minutes of ours, with its proven bound and seconds.
-        naive: Minutes of the Booleans after as long as ours took, and after `patience` times that; None without a plan.
-    """
-
-    area: str
-    walking: int
-    bound: int
-    broken: int
-    seconds: float
-    naive: int | None
-    patience: float
-    naive_later: int | None
-    naive_bound: int
-
-    @property
-    def gap(self) -> float:
-        """How much better a plan could at most be."""
-        return (self.walking - self.bound) / self.bound
+PACE = 60
 
 
-def area_of(buildings: int, size: int, days: int, seed: int) -> Rotation:
-    """Buildings in crooked rows, 65 m apart, ten minutes each; so many are owed in two hours of every day."""
-    draw, columns = random.Random(seed), max(2, round(buildings**0.5))
-    spots = [
-        (number % columns * 65 + draw.randint(-10, 10), number // columns * 65 + draw.randint(-10, 10))
-        for number in range(buildings)
-    ]
-    between = legs([Point(Fraction(x), Fraction(y)) for x, y in spots], 60)
-    stays = [draw.randint(6, 11) for _ in range(buildings)]
-    stops = tuple(Stop(stay, ((MORNING[0], MORNING[1] - stay),)) for stay in stays)
-    everything = (1 << buildings) - 1
-    menu = menu_of(Round(tuple(range(buildings)), stops, (Ask(size, everything),)), between, 4.0)
+def rotation_of(terms: Terms, days: int) -> Rotation:
+    """An area as the planner sees it."""
+    names = list(terms.spots)
+    points = [Point(Fraction(x), Fraction(y)) for x, y in terms.spots.values()]
+    between = legs(points, PACE)
+    opens, closes = terms.slot
+    stops = tuple(Stop(terms.minutes[name], ((opens, closes - terms.minutes[name]),)) for name in names)
+    ends = None
+    if terms.office is not None:
+        office = Point(Fraction(terms.office[0]), Fraction(terms.office[1]))
+        ways = tuple(int(way) for way in legs([office, *points], PACE)[0, 1:])
+        ends = Ends(ways, ways, opens, closes)
+    everything = (1 << len(names)) - 1
+    walk = Round(tuple(range(len(names))), stops, (Ask(terms.least, everything),), ends=ends)
+    menu = menu_of(walk, between, 4.0)
     if menu is None or menu.misses:
-        raise SystemExit(f"{size} of {buildings} buildings do not fit into the morning")
-    places = tuple(Place(0, -1, days, fair) for fair in fair_shares([(everything, size)] * days, buildings))
-    steps = tuple(Step(menu, ((0, day),)) for day in range(days))
-    return Rotation(places, steps, (-(-buildings // size) + 1,), between)
+        raise SystemExit(f"{terms.least} of {len(names)} buildings do not fit into the morning")
+    urgent = sum(1 << number for number, name in enumerate(names) if name in terms.urgent)
+    shares = fair_shares([(everything, terms.least)] * days, len(names), Promise(terms.gap, terms.quick, urgent))
+    places = tuple(
+        Place(0, -1, days, fair, terms.quick if urgent >> number & 1 else None) for number, fair in enumerate(shares)
+    )
+    return Rotation(places, tuple(Step(menu, ((0, day),)) for day in range(days)), (terms.gap,), between)
 
 
-def naive(rotation: Rotation, seconds: float) -> tuple[int | None, int]:
-    """(minutes, bound) of the direct model: every way of every day is a Boolean."""
-    model = cp_model.CpModel()
-    count, days = len(rotation.places), len(rotation.steps)
-    seen = [[model.new_bool_var("") for _ in range(count)] for _ in range(days)]
-    ways = [_walk(model, rotation, day, seen[day]) for day in range(days)]
-    for number, place in enumerate(rotation.places):
-        column = [seen[day][number] for day in range(days)]
-        model.add_linear_constraint(sum(column), *place.fair)
-        for first in range(days - rotation.gaps[0] + 1):
-            model.add_bool_or(column[first : first + rotation.gaps[0]])
-    for one, other in pairwise(seen):
-        apart = [model.new_bool_var("") for _ in range(count)]
-        for number, differs in enumerate(apart):
-            model.add(one[number] != other[number]).only_enforce_if(differs)
-        if rotation.steps[0].menu.most < count:
-            model.add_bool_or(apart)
-    model.minimize(sum(ways))
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
-    solver.parameters.max_time_in_seconds = seconds
-    status = solver.solve(model)
-    found = round(solver.objective_value) if status in (cp_model.OPTIMAL, cp_model.FEASIBLE) else None
-    return found, round(solver.best_objective_bound)
-
-
-def _walk(model: cp_model.CpModel, rotation: Rotation, day: int, seen: Sequence[cp_model.IntVar]) -> object:
-    """One open walk through what is seen on a day; its minutes."""
-    walk, count = rotation.steps[day].menu.round, len(seen)
-    follows = {pair: model.new_bool_var("") for pair in permutations(range(count), 2)}
-    arcs: list[tuple[int, int, object]] = [(one, other, arc) for (one, other), arc in follows.items()]
-    for number, one in enumerate(seen):
-        arcs += [(count, number, model.new_bool_var("")), (number, count, model.new_bool_var(""))]
-        arcs.append((number, number, one.negated()))
-    model.add_circuit(arcs)
-    minutes = sum(int(rotation.between[pair]) * arc for pair, arc in follows.items())
-    model.add(sum(seen) == walk.asks[0].need)
-    model.add(minutes + sum(stop.minutes * one for stop, one in zip(walk.stops, seen, strict=True)) <= walk.minutes)
-    return minutes
-
-
-def compare(text: str, seed: int, patience: float) -> Result:
-    """One area of so many buildings, so many a day, so many days (``13x8x20``)."""
-    buildings, size, days = map(int, text.split("x"))
-    start = time.perf_counter()
-    rotation = area_of(buildings, size, days, seed)
+def area(options: argparse.Namespace) -> dict[str, Any]:
+    """One area: the search and the bound alone."""
+    terms = terms_of(options.buildings, options.min, closed=options.walk == "closed", seed=options.seed)
+    clock = _Clock()
+    rotation = rotation_of(terms, options.days)
     bound = least_walking(rotation, [place.fair for place in rotation.places])
     search = Search(rotation, window(rotation))
-    for _ in search.run(MOVES * days, SEED, bound):
+    for _ in search.run(MOVES * options.days, SEED, bound):
         pass
-    seconds = time.perf_counter() - start
-    soon, _ = naive(rotation, seconds)
-    later, proven = naive(rotation, patience * seconds)
-    best = search.best
-    return Result(text, best.minutes, bound, best.broken, round(seconds, 2), soon, patience, later, proven)
+    used = clock.read()
+    names = list(terms.spots)
+    walks = [
+        [(names[stop], begin, begin + terms.minutes[names[stop]]) for stop, begin in step.menu.order(chosen)]
+        for step, chosen in zip(rotation.steps, search.best.chosen, strict=True)
+    ]
+    found = list(violations(terms, walks))
+    if sum(map(terms.walked, walks)) != search.best.minutes:
+        found.append("the minutes walked are others")
+    result = _result(search.best.minutes, bound, used, found)
+    if options.naive:
+        soon, later = (naive(rotation, times * used["seconds"]) for times in (1, options.patience))
+        result["naive"] = {"cost": soon[0], "cost_later": later[0], "bound": later[1], "patience": options.patience}
+    return result
+
+
+def estate(options: argparse.Namespace) -> dict[str, Any]:
+    """A whole estate, from its files to the verified plan."""
+    least, closed = options.min, options.walk == "closed"
+    areas = areas_of(options.buildings, options.butlers, least, closed=closed, seed=options.seed)
+    with tempfile.TemporaryDirectory() as name:
+        folder = write(Path(name), areas)
+        clock = _Clock()
+        loaded, span = dr.load_estate(folder), scored_period(MONTH)
+        workdays = int(loaded.calendar.workdays(span.first, span.last).sum())
+        if options.days != workdays:
+            raise SystemExit(f"a whole estate is planned for {MONTH}: --days {workdays}")
+        plan = dr.plan_patrols(loaded, MONTH)
+        used = clock.read()
+    found = [
+        wrong for walked, terms in zip(_walks(plan), areas.values(), strict=True) for wrong in violations(terms, walked)
+    ]
+    walking = next(one for one in plan.measures if one.name == "walking")
+    again = sum(
+        terms.walked(walk) for walked, terms in zip(_walks(plan), areas.values(), strict=True) for walk in walked
+    )
+    found += ["the minutes walked are others"] if again != walking.value else []
+    return {
+        "misses": plan.shortfall,
+        "tasks": len(plan.tasks),
+        **_result(walking.value, walking.bound or 0, used, found),
+    }
+
+
+def _walks(plan: Plan) -> list[list[list[tuple[str, int, int]]]]:
+    """The walks of each person, day by day."""
+    tasks = sorted((task for task in plan.tasks if task.kind == "patrol"), key=lambda task: (task.person, task.at))
+    return [
+        [
+            [(task.target or "", *(at.hour * 60 + at.minute for at in (task.at, task.until))) for task in day]
+            for _, day in groupby(mine, lambda task: task.at.date())
+        ]
+        for _, mine in groupby(tasks, lambda task: task.person)
+    ]
+
+
+class _Clock:
+    def __init__(self) -> None:
+        self._wall, self._cpu = time.perf_counter(), time.process_time()
+
+    def read(self) -> dict[str, float]:
+        wall, cpu = time.perf_counter() - self._wall, time.process_time() - self._cpu
+        return {"seconds": round(wall, 2), "cpu_seconds": round(cpu, 2)}
+
+
+def _result(cost: int, bound: int, used: Mapping[str, float], found: Sequence[str]) -> dict[str, Any]:
+    gap = (cost - bound) / bound if bound else float(cost > 0)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {
+        "cost": cost,
+        "bound": bound,
+        "gap": round(gap, 4),
+        **used,
+        "peak_mb": round(peak),
+        "violations": len(found),
+        "violated": list(found),
+    }
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Prints a table, or JSON for programs."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--areas", nargs="+", default=["7x5x20", "13x8x20", "15x5x64"], help="buildings x a day x days")
+    """Prints the figures, as lines or as JSON for programs; status 1 if anything is violated."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--buildings", type=int, default=15)
+    parser.add_argument("--min", type=int, default=5, help="buildings a day")
+    parser.add_argument("--days", type=int, default=64)
+    parser.add_argument("--butlers", type=int, help="plan a whole estate with so many areas")
+    parser.add_argument("--walk", choices=("open", "closed"), default="open")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--naive", action="store_true", help="one Boolean for every building, day and way as well")
     parser.add_argument("--patience", type=float, default=10, help="how many times our time the Booleans get")
     parser.add_argument("--format", choices=("text", "json"), default="text")
     options = parser.parse_args(arguments)
-    results = [compare(area, options.seed, options.patience) for area in options.areas]
+    result = area(options) if options.butlers is None else estate(options)
     if options.format == "json":
-        print(json.dumps([asdict(one) for one in results]))
-        return 0
-    print("area        minutes  bound    gap  seconds | Booleans: same time   later   bound")
-    for one in results:
-        print(
-            f"{one.area:<10} {one.walking:>8} {one.bound:>6} {one.gap:>6.1%} {one.seconds:>8} |"
-            f" {one.naive or '-':>19} {one.naive_later or '-':>7} {one.naive_bound:>7}"
-        )
-    return 0
+        print(json.dumps(result))
+    else:
+        print("\n".join(f"{name:<12} {value}" for name, value in result.items() if value != []))
+    return 1 if result["violations"] else 0
 
 
 if __name__ == "__main__":

@@ -42,15 +42,29 @@ LIST: dict[str, Any] = {
 
 
 def building(
-    name: str, x: int | None = None, y: int = 0, *, area: str = "A", minutes: int = 10, first: str = "", last: str = ""
+    name: str,
+    x: int | None = None,
+    y: int = 0,
+    *,
+    area: str = "A",
+    minutes: int = 10,
+    first: str = "",
+    last: str = "",
+    priority: bool = False,
 ) -> dict[str, str]:
     where = {} if x is None else {"x": str(x), "y": str(y)}
-    return {"building": name, "area": area, "inspect_minutes": str(minutes), **where, "from": first, "to": last}
+    more = {"priority": "yes"} if priority else {}
+    return {"building": name, "area": area, "inspect_minutes": str(minutes), **where, "from": first, "to": last, **more}
 
 
-def row_of(count: int, *, area: str = "A", minutes: int = 10, apart: int = 60) -> list[dict[str, str]]:
-    """Buildings along a street, a minute from each to the next."""
-    return [building(f"{area}{number}", number * apart, area=area, minutes=minutes) for number in range(1, count + 1)]
+def row_of(
+    count: int, *, area: str = "A", minutes: int = 10, apart: int = 60, urgent: Sequence[int] = ()
+) -> list[dict[str, str]]:
+    """Buildings along a street, a minute from each to the next; some have priority."""
+    return [
+        building(f"{area}{number}", number * apart, area=area, minutes=minutes, priority=number in urgent)
+        for number in range(1, count + 1)
+    ]
 
 
 def at_minute(day: str, time: str, person: str, kind: str, target: str, **more: str) -> dict[str, str]:
@@ -112,7 +126,10 @@ class World:
         }
         estate = {
             "estate": "e",
-            "areas": {area: {"office": list(self.offices[area])} if area in self.offices else {} for area in "AB"},
+            "areas": {
+                area: {"office": list(self.offices[area])} if area in self.offices else {}
+                for area in sorted({"A", "B", *(row["area"] for row in self.buildings)})
+            },
             "books": ["book.yaml"],
             "working_hours": ["08:00", "17:00"],
             "planning": {"patrols": {"patrol": {"metres_per_minute": 60, **self.pace}}},

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dutyrules.estate import scored_period
-from dutyrules.plan import Plan
+from dutyrules.plan import Plan, Task
 from dutyrules.plan.verify import violations
 from tests.plan.patrol_world import WEEK, Loaded, World, at_minute, building, claimed
 
@@ -70,7 +70,16 @@ def building_of(draw: st.DrawFn, name: str, area: str) -> dict[str, str]:
     spot = st.integers(0, 300)
     first, last = draw(st.sampled_from([("", ""), ("", ""), ("2026-10-21", ""), ("", "2026-10-21")]))
     x = draw(st.none() | spot)
-    return building(name, x, draw(spot), area=area, minutes=draw(st.integers(1, 4)) * 5, first=first, last=last)
+    return building(
+        name,
+        x,
+        draw(spot),
+        area=area,
+        minutes=draw(st.integers(1, 4)) * 5,
+        first=first,
+        last=last,
+        priority=draw(st.booleans()),
+    )
 
 
 def leave_of(draw: st.DrawFn) -> dict[str, str]:
@@ -113,6 +122,13 @@ def least_ahead(world: World, loaded: Loaded, plan: Plan) -> int:
 
 
 def _least(world: World, plan: Plan, person: str, day: date, asks: Sequence[tuple[str, int]]) -> int:
+    return min(missed for missed, _, _ in walks_of(world, plan, person, day, asks).values())
+
+
+def walks_of(
+    world: World, plan: Plan, person: str, day: date, asks: Sequence[tuple[str, int]]
+) -> dict[frozenset[str], tuple[int, int, int]]:
+    """Every set of buildings that can be walked → (missed in all, buildings too few, stops)."""
     text = day.isoformat()
     areas = {area for area, _ in asks}
     there = [row for row in world.buildings if row["area"] in areas and row["from"] <= text <= (row["to"] or "9")]
@@ -120,14 +136,14 @@ def _least(world: World, plan: Plan, person: str, day: date, asks: Sequence[tupl
     home = _home(world, person, day, [area for area, _ in asks])
     closes = _clock(world.slot[1])
     free = [minute for minute in range(OPENS, closes) if not _on_leave(world, person, day, minute)]
-    best = sum(need for _, need in asks)
+    found: dict[frozenset[str], tuple[int, int, int]] = {}
 
     def go_on(seen: tuple[Mapping[str, str], ...], minute: int) -> None:
-        nonlocal best
         few = sum(max(0, need - sum(row["area"] == area for row in seen)) for area, need in asks)
         back = world.minutes(seen[-1]["building"], home) if home and seen else 0
         if minute + back <= shut:
-            best = min(best, few + sum(row["building"] in late for row in seen))
+            unlisted = sum(row["building"] in late for row in seen)
+            found[frozenset(row["building"] for row in seen)] = few + unlisted, few, len(seen)
         for row in there:
             if row not in seen:
                 length = int(row["inspect_minutes"])
@@ -139,7 +155,7 @@ def _least(world: World, plan: Plan, person: str, day: date, asks: Sequence[tupl
 
     opens, shut = (free[0], free[-1] + 1) if free else (OPENS, OPENS)
     go_on((), opens)
-    return best
+    return found
 
 
 def _home(world: World, person: str, day: date, areas: Sequence[str]) -> str | None:
@@ -234,11 +250,17 @@ def seen_in_slot(world: World, plan: Plan) -> None:
             way = world.minutes(one.target or "", other.target or "")
             assert other.at - one.until >= timedelta(minutes=way)
     for (person, day), tasks in by_day.items():
-        home = _home(world, person, day, [rows[one.target or ""]["area"] for one in tasks])
-        if home:
-            out, back = world.minutes(home, tasks[0].target or ""), world.minutes(tasks[-1].target or "", home)
-            assert f"{tasks[0].at - timedelta(minutes=out):%H:%M}" >= world.slot[0]
-            assert f"{tasks[-1].until + timedelta(minutes=back):%H:%M}" <= world.slot[1]
+        seen = [rows[one.target or ""]["area"] for one in tasks]
+        held = [str(row["area"]) for row in _held(world, person, day)]  # of which nothing may have been seen
+        homes = {_home(world, person, day, areas) for areas in (seen, [*held, *seen])}
+        assert any(home is None or _in_time(world, home, tasks) for home in homes)
+
+
+def _in_time(world: World, home: str, tasks: Sequence[Task]) -> bool:
+    """Whether one gets from the office to the first building and back from the last within the slot."""
+    out, back = world.minutes(home, tasks[0].target or ""), world.minutes(tasks[-1].target or "", home)
+    leaves, returns = tasks[0].at - timedelta(minutes=out), tasks[-1].until + timedelta(minutes=back)
+    return f"{leaves:%H:%M}" >= world.slot[0] and f"{returns:%H:%M}" <= world.slot[1]
 
 
 QUICK = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))

@@ -447,11 +447,6 @@ def test_pins_that_nobody_can_keep(pins: tuple[Task, ...], code: str, folder: Pa
     assert all(one.where is not None for one in error.value.diagnostics)
 
 
-def test_tasks_that_are_not_pinned_are_planned_afresh(folder: Path) -> None:
-    loaded, plan = planned(World(row_of(4)), folder)
-    assert loaded.plan(keep=[replace(task, at=task.at + timedelta(minutes=3)) for task in plan.tasks]) == plan
-
-
 # ---------------------------------------------------------------- always the same, and interruptible
 
 

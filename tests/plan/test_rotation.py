@@ -8,15 +8,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dutyrules.plan.menus import ListedMenu, menu_of
-from dutyrules.plan.rotation import Place, Rotation, Search, Step, fair_shares, window
+from dutyrules.plan.rotation import Place, Rotation, Search, Step, window
 from dutyrules.plan.rotation_bound import least_walking
 from dutyrules.plan.round import Ask, Round
+from dutyrules.plan.turns import fair_shares
 from dutyrules.plan.walks import Point, Stop, legs
 
 
-def street(count: int, size: int, days: int, *, points: list[Point] | None = None, gap: int | None = None) -> Rotation:
+def street(
+    count: int, size: int, days: int, *, points: list[Point] | None = None, gap: int | None = None, apart: int = 60
+) -> Rotation:
     """Buildings on a street or at some points, so many patrolled each day."""
-    between = legs(points or [Point(Fraction(60 * number), Fraction(0)) for number in range(count)], 60)
+    between = legs(points or [Point(Fraction(apart * number), Fraction(0)) for number in range(count)], 60)
     menu = menu_of(
         Round(tuple(range(count)), (Stop(5, ((0, 900),)),) * count, (Ask(size, (1 << count) - 1),)), between, 1.0
     )

@@ -186,8 +186,8 @@ def test_json_holds_everything(short: tuple[dr.Estate, Plan]) -> None:
     found = json.loads(render_plan(plan, estate, "json", "en"))
     assert list(found) == [
         "schema_version", "plan", "period", "estate", "start", "status", "complete", "provenance", "duties",
-        "shortfall", "least_shortfall", "measures", "shortfalls", "relaxations", "balance", "unplanned", "moves",
-        "tasks",
+        "shortfall", "least_shortfall", "measures", "gaps", "shortfalls", "relaxations", "balance", "unplanned",
+        "moves", "tasks",
     ]  # fmt: skip
     assert (found["schema_version"], found["status"], found["shortfall"]) == ("1", "infeasible", 2)
     one = found["shortfalls"][0]

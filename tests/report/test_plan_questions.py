@@ -181,7 +181,7 @@ def test_nobody_can_take_over(capsys: pytest.CaptureFixture[str]) -> None:
         (["substitutes", *WANG, "--from", "2026-11-01"], "--until 2026-10-31 lies before --from 2026-11-01"),
         (["visits", "old.csv"], "plan visits takes no PLAN"),
         (["visits", "--against", "old.csv"], "plan visits takes no --against"),
-        (["patrols", "--freeze", "2026-10-14"], "plan patrols takes no --freeze"),
+        (["patrols", "--until", "2026-10-14"], "plan patrols takes no --until"),
     ],
 )
 def test_wrong_usage_is_status_2(capsys: pytest.CaptureFixture[str], arguments: list[str], told: str) -> None:

@@ -17,6 +17,7 @@ from dutyrules.registry.presence import presence
 from dutyrules.report.roster import render_roster
 from dutyrules.roster.build import plot
 from dutyrules.roster.judge import breaches
+from dutyrules.roster.model import Count, Weekends
 from dutyrules.roster.rosterfile import read_roster
 from dutyrules.roster.rosterplan import RosterPlan, plan_roster
 from dutyrules.timegrid import Period, day_number
@@ -199,6 +200,26 @@ def test_history_counts_for_fairness(copied: Path) -> None:
     worked = {name: sum(row[day] is not None for day in weekends) for name, row in plan.roster.items()}
     assert worked["e4"] == min(worked[name] for name in ("e1", "e2", "e3", "e4"))
     assert worked["e4"] < max(worked[name] for name in ("e1", "e2", "e3"))
+
+
+def test_a_part_of_a_month_has_its_part_of_the_days_off(estate: Estate) -> None:
+    """Eight days off and three weekends a month: of seven days of October 8 × 7/31, one; 3 × 7/31 weekends, one.
+    A week of two months has a part of each: 8 × 3/30, none, of September, and 8 × 4/31, one, of October."""
+    model = plot(estate, Period.parse("2026-W42")).model
+    off = [rule for rule in model.rules if isinstance(rule, Count) and rule.id == "days_off"]
+    assert {(rule.first, rule.last, rule.most) for rule in off} == {(0, 6, 6)}
+    assert {rule.most for rule in model.rules if isinstance(rule, Weekends)} == {1}
+    both = plot(estate, Period.parse("2026-W40")).model
+    off = [rule for rule in both.rules if isinstance(rule, Count) and rule.id == "days_off"]
+    assert {(rule.first, rule.last, rule.most) for rule in off} == {(0, 2, 3), (3, 6, 3)}
+
+
+def test_a_week_is_planned(estate: Estate) -> None:
+    week = plan_roster(estate, "2026-W42")
+    assert week.status is Status.OPTIMAL
+    assert week.shortfall == 0
+    assert week.roster is not None
+    assert all(None in row for row in week.roster.values())
 
 
 def test_the_documentation_shows_this_estate() -> None:

@@ -47,11 +47,11 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         type=Path,
         nargs="+",
         metavar="PLAN",
-        help="an earlier plan (CSV or XLSX): pinned rows stay; of visits as few others as can be change; work: plans of"
+        help="an earlier plan (CSV or XLSX): pinned rows stay, and as few others as can be change; work: plans of"
         " visits and patrols, which stay as they are",
     )
     command.add_argument(
-        "--freeze", type=_day, metavar="DAY", help="visits: nothing moves up to and including this day"
+        "--freeze", type=_day, metavar="DAY", help="with --keep: nothing moves up to and including this day"
     )
     command.add_argument(
         "--effort",
@@ -131,7 +131,6 @@ def _wrong(arguments: argparse.Namespace, form: str | None) -> str | None:
 
     strangers = [("PLAN", arguments.plan), ("--against", arguments.against), ("--until", arguments.until)]
     strangers += [("--from", arguments.since)]
-    strangers += [("--freeze", arguments.freeze)] if arguments.what != "visits" else []
     for name, value in strangers:
         if value is not None:
             return f"plan {arguments.what} takes no {name}"

@@ -48,12 +48,19 @@ def _verify(
     arguments: argparse.Namespace, estate: "Estate", done: "Log | None", progress: "Progress | None", *, as_json: bool
 ) -> tuple[str, bool]:
     from dutyrules.plan.edited import review
+    from dutyrules.plan.edited_patrols import joined, review_patrols
     from dutyrules.plan.planfile import read_plan
     from dutyrules.report.plan_review import review_json, review_text
 
     rows = read_plan(arguments.plan, estate)
     other = read_plan(arguments.against, estate) if arguments.against else None
-    found = review(estate, arguments.period, done, rows, other, start=arguments.start, progress=progress)
+    patrols = any(one.task.kind in estate.planning.patrols for one in rows)
+    visits = not patrols or any(one.task.kind in estate.planning.visits for one in rows)
+    looks = [look for look, wanted in ((review, visits), (review_patrols, patrols)) if wanted]
+    reviews = [
+        look(estate, arguments.period, done, rows, other, start=arguments.start, progress=progress) for look in looks
+    ]
+    found = reviews[0] if len(reviews) == 1 else joined(reviews[0], reviews[1], rows)
     told = review_json(found) if as_json else review_text(found, estate, arguments.lang)
     return told, found.good
 
@@ -61,13 +68,21 @@ def _verify(
 def _substitutes(
     arguments: argparse.Namespace, estate: "Estate", done: "Log | None", _progress: "Progress | None", *, as_json: bool
 ) -> tuple[str, bool]:
+    from dutyrules.plan.patrol_substitutes import NOBODY, patrol_substitutes
     from dutyrules.plan.planfile import read_plan
     from dutyrules.plan.substitutes import Absence, substitutes
     from dutyrules.report.plan import check_request
-    from dutyrules.report.plan_substitutes import substitutes_json, substitutes_text
+    from dutyrules.report.plan_substitutes import relief_text, substitutes_json, substitutes_text
 
     check_request(estate, arguments.person)
     absence = Absence(arguments.person, arguments.since, arguments.until)
-    found = substitutes(estate, arguments.period, done, read_plan(arguments.keep, estate), absence)
-    told = substitutes_json(absence, found) if as_json else substitutes_text(absence, found, estate, arguments.lang)
-    return told, True
+    keep = read_plan(arguments.keep, estate)
+    patrols = any(one.task.kind in estate.planning.patrols for one in keep)
+    visits = not patrols or any(one.task.kind in estate.planning.visits for one in keep)
+    found = substitutes(estate, arguments.period, done, keep, absence) if visits else []
+    relief = patrol_substitutes(estate, arguments.period, done, keep, absence) if patrols else NOBODY
+    if as_json:
+        return substitutes_json(absence, found, relief), True
+    parts = [substitutes_text(absence, found, estate, arguments.lang)] if visits else []
+    parts += [relief_text(absence, relief, estate, arguments.lang)] if patrols else []
+    return "\n".join(parts), True

@@ -17,6 +17,7 @@ from dutyrules.book.problems import circles, follow, place_of, places, problems_
 from dutyrules.checks.duty import Names, Titles
 from dutyrules.diagnostics import Cell, Diagnostic, InputError, Place, Span, did_you_mean
 from dutyrules.estate.estate import Estate
+from dutyrules.estate.occasions import check_patrols
 from dutyrules.estate.offices import AreaForm, check_offices, check_walking, check_walks
 from dutyrules.estate.planning import Planning
 from dutyrules.figure import Day, Duration, Figure, Form, Text, Window, Within, clock, shown, wrong
@@ -123,6 +124,7 @@ def read_draft(node: Node, directory: Path, book: Book | None = None) -> Draft:
     if book is None:
         _check_figures(node, books, areas, problems)
         _check_planning(node, form.planning, books, problems)
+        check_patrols(node, form.planning, areas, problems)
         check_walks(node, form.planning, areas, problems)
         _check_roster(node, form, books, problems)
     if problems:
@@ -304,15 +306,23 @@ def _check_roster(node: Node, form: EstateForm, book: Book, problems: list[Diagn
 
 def _check_planning(node: Node, planning: Planning, book: Book, problems: list[Diagnostic]) -> None:
     """Planned kinds exist and are about units or buildings; nobody is at a door and on the phone at once."""
-    for section, kinds, about in (("visits", planning.visits, "unit"), ("patrols", planning.patrols, "building")):
+    for section, kinds, targets, about in (
+        ("visits", planning.visits, ("unit",), "about a unit"),
+        (
+            "patrols",
+            planning.patrols,
+            ("building", "area", None),
+            "about a building or an area, nor one without target",
+        ),
+    ):
         for name in kinds:
             where = place_of(follow(node, ("planning", section, name))[0])
-            fitting = [kind for kind, form in book.kinds.items() if form.target == about]
+            fitting = [kind for kind, form in book.kinds.items() if form.target in targets]
             if name not in book.kinds:
                 problems.append(_unknown("estate.unknown-kind", "event kind", name, where, fitting))
             elif name not in fitting:
-                message = f"{name} is not about a {about}"
-                problems.append(Diagnostic("estate.planned-kind", message, where, name, f"a kind with target: {about}"))
+                expected = "a kind with " + " or ".join(f"target: {one}" if one else "no target" for one in targets)
+                problems.append(Diagnostic("estate.planned-kind", f"{name} is not {about}", where, name, expected))
     for name in planning.work.keys() - book.kinds.keys():
         where = place_of(follow(node, ("planning", "work", name))[0])
         problems.append(_unknown("estate.unknown-kind", "event kind", name, where, tuple(book.kinds)))

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator
 
 from dutyrules.estate.rostering import Rostering
-from dutyrules.figure import Count, Form, Share, Text, Time, Windows, wrong
+from dutyrules.figure import Count, Day, Form, Share, Text, Time, Windows, wrong
 
 
 def _some(value: int) -> int:
@@ -61,7 +61,8 @@ class PatrolPace(Form):
     Attributes:
         metres_per_minute: Walking pace, along streets (the sum of both coordinates' differences).
         walk: Whether a walk ends in its last building, or begins and ends at the area's office.
-        minutes: Minutes in a building whose table row does not say.
+        minutes: Minutes in a building whose table row does not say; how long a round takes that has no buildings.
+        hours: When they may begin and end, within the shift, and the duty's slot or windows; at any time if not said.
         longest_gap: Most workdays of the area from one patrol of a building to the next; by default what even rotation
             needs, and one more.
         priority_gap: The same for buildings with priority; by default half of it, rounded up.
@@ -71,9 +72,25 @@ class PatrolPace(Form):
     metres_per_minute: Some = 60
     walk: Literal["open", "closed"] = "open"
     minutes: Some = 5
+    hours: Windows | None = None
     longest_gap: Some | None = None
     priority_gap: Some | None = None
     publish_at: Time = 16 * 3600 + 40 * 60
+
+
+class Occasion(Form):
+    """A day on which people have something else to do for a time, such as a festival or an inspection.
+
+    Attributes:
+        areas: Where; who holds a post there, or in an area within, is busy. Everybody, if none is named.
+        busy: From when to when.
+        title: What it is, as shortfalls call it.
+    """
+
+    date: Day
+    busy: Windows
+    title: Text
+    areas: tuple[Text, ...] = ()
 
 
 class WorkTime(Form):
@@ -95,6 +112,7 @@ class Planning(Form):
         minutes_per_day: Most minutes that one person spends on visits of all kinds in a day.
         contact_rates: How many of those who are visited are reached; nobody plans for misses where it is not said.
         reserve_attempts: Most further visits to one household in a period, in case that it is not reached.
+        occasions: When people have no time for patrols.
         work: How long other work takes; what is counted by targets is planned only if it stands here.
         roster: Who works which windows; nobody plans that where it is not said.
     """
@@ -104,6 +122,7 @@ class Planning(Form):
     contact_rates: ContactRates | None = None
     reserve_attempts: Count = 1
     patrols: Mapping[Text, PatrolPace] = {}
+    occasions: tuple[Occasion, ...] = ()
     work: Mapping[Text, WorkTime] = {}
     roster: Rostering | None = None
 

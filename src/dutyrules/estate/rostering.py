@@ -71,8 +71,8 @@ class RosterRules(Form):
         longest_run, shortest_run: Days of work in a row.
         shortest_rest: Days off in a row.
         rest_hours: From the end of a shift to the begin of the next day's.
-        days_off: At least so many days off in the period; leave is one.
-        weekends: At most so many weekends with work in the period.
+        days_off: At least so many days off in a month; leave is one. Of a part of a month the same part, rounded down.
+        weekends: At most so many weekends with work in a month. Of a part of a month the same part, rounded up.
     """
 
     longest_run: Count | None = None

@@ -12,10 +12,14 @@ from dutyrules.estate import Estate
 from dutyrules.estate.logs import log_from_rows
 from dutyrules.plan.beats import Chart, Circuit, Patrol, patrols_of
 from dutyrules.plan.forecast import outlook
+from dutyrules.plan.kept_rounds import KeptRound, Promises, kept_circuit
 from dutyrules.plan.lists import Lists, list_duties, required
 from dutyrules.plan.menus import Menu, menu_of
+from dutyrules.plan.outing_duties import OutingReader, outing_kinds
+from dutyrules.plan.outings import Counting, Outings
 from dutyrules.plan.owing import Buildings, Owing, Reader, patrol_duties
-from dutyrules.plan.patrol_pins import Kept, check_counted, read_pins, too_far
+from dutyrules.plan.patrol_pins import Kept, check_counted, check_outings, read_pins, too_far
+from dutyrules.plan.patrol_rows import RowReader, Rows, read_rows
 from dutyrules.plan.plan import Unplanned
 from dutyrules.plan.planfile import Placed
 from dutyrules.plan.round import Round
@@ -36,10 +40,14 @@ class Assignment:
     Attributes:
         before: The period judged on the log alone.
         first: First day to plan.
-        duties: Duties to patrol, then duties to list.
+        duties: Duties to patrol, then duties to list, then duties of rounds without targets.
         kinds: The kinds of events that the plan may hold.
         owing: Open obligations from the first day on.
         patrols: Who walks when; those with something to see stand in a circuit, too.
+        rows: The earlier plan.
+        reader: Tells which patrols can be made as they stand.
+        promises: What it promised; None without one.
+        rounds: With one, what is known of each round of the circuits.
     """
 
     estate: Estate
@@ -54,11 +62,23 @@ class Assignment:
     lists: Lists
     patrols: tuple[Patrol, ...]
     circuits: tuple[Circuit, ...]
+    outings: Outings
     unplanned: tuple[Unplanned, ...]
+    rows: Rows
+    reader: RowReader
+    promises: Promises | None = None
+    rounds: tuple[Sequence[KeptRound], ...] = ()
 
 
-def assign(estate: Estate, period: Period, done: Log | None, keep: Sequence[Placed], start: date | None) -> Assignment:
-    """Reads the assignment off book, estate, log and pins.
+def assign(
+    estate: Estate,
+    period: Period,
+    done: Log | None,
+    keep: Sequence[Placed],
+    start: date | None,
+    freeze: date | None = None,
+) -> Assignment:
+    """Reads the assignment off book, estate, log and an earlier plan.
 
     Raises:
         InputError: the estate plans no patrols, or pins contradict each other or the estate.
@@ -73,34 +93,59 @@ def assign(estate: Estate, period: Period, done: Log | None, keep: Sequence[Plac
     listed, unlisted = list_duties(estate)
     kinds = frozenset(paces) | {required(duty).event for duty in listed}
     before = outlook(estate, log, period, kinds)
-    first, passed = _first_day(log, period, start), _last_event(log)
-    kept = read_pins(estate, before.ground.presence, period, date_of(first), keep, kinds - paces.keys())
+    first, passed = first_day(log, period, start), last_event(log)
+    kept = read_pins(
+        estate, before.ground.presence, period, date_of(first), keep, kinds - paces.keys(), outing_kinds(estate)
+    )
+    outings = OutingReader(before, first).outings()
     buildings = Buildings(estate)
-    reader = Reader(before, buildings)
-    read = [one for duty in walked for one in reader.owing(duty, first)]
+    owed = Reader(before, buildings)
+    read = [one for duty in walked for one in owed.owing(duty, first)]
     owing = tuple(one for one in read if isinstance(one, Owing))
     check_counted(kept, owing)
+    check_outings(kept, outings.asks, Counting(before.ground))
+    rounds = patrols_of(owing, buildings, paces, kept.pins, kept.busy, first - 1)
+    reader = RowReader(estate, before.ground.presence, owing, buildings, kept, rounds)
+    rows = read_rows(estate, period, first, keep, freeze, reader)
+    kept = replace(kept, frozen=rows.frozen)
     lists = Lists(before, listed, first, passed, [pin.task for pin in kept.lists])
-    patrols = patrols_of(owing, buildings, paces, kept.pins, kept.busy)
-    menus = _Menus(lists, kept)
-    return Assignment(
+    patrols = patrols_of(owing, buildings, paces, kept.pins, kept.busy, rows.until)
+    menus = Menus(lists, kept)
+    chart = Chart([one for one in patrols if one.walked.sites], buildings, paces, before.ground.facts, first)
+    task = Assignment(
         estate=estate,
         period=period,
         log=log,
         before=before,
         first=first,
-        duties=(*(duty.id for duty in walked), *(duty.id for duty in listed)),
+        duties=(*(duty.id for duty in walked), *(duty.id for duty in listed), *outings.duties),
         kinds=kinds,
         kept=kept,
         owing=owing,
         lists=lists,
         patrols=tuple(patrols),
-        circuits=tuple(Chart(patrols, buildings, paces, before.ground.facts, first).circuits(menus.menu)),
-        unplanned=(*otherwise, *unlisted, *(one for one in read if isinstance(one, Unplanned))),
+        circuits=tuple(chart.circuits(menus.menu)),
+        outings=outings,
+        unplanned=(*otherwise, *unlisted, *outings.unplanned, *(one for one in read if isinstance(one, Unplanned))),
+        rows=rows,
+        reader=reader,
+    )
+    return _promised(task) if rows.loose or rows.frozen or rows.refused else task
+
+
+def _promised(task: Assignment) -> Assignment:
+    """With the sets only that change fewest of the earlier plan."""
+    promises = Promises(task.rows.loose, task.lists.named(), task.kept.persons, task.kept.codes)
+    found = [kept_circuit(circuit, promises) for circuit in task.circuits]
+    return replace(
+        task,
+        circuits=tuple(circuit for circuit, _ in found),
+        promises=promises,
+        rounds=tuple(rounds for _, rounds in found),
     )
 
 
-def _first_day(log: Log, period: Period, start: date | None) -> int:
+def first_day(log: Log, period: Period, start: date | None) -> int:
     """The day that is given; else the one after the last event in the period, or the period's first."""
     if start is not None:
         return max(day_number(start), period.first_day)
@@ -109,13 +154,13 @@ def _first_day(log: Log, period: Period, start: date | None) -> int:
     return int(inside.max()) // DAY + 1 if len(inside) else period.first_day
 
 
-def _last_event(log: Log) -> int:
+def last_event(log: Log) -> int:
     """The last day of which the log tells."""
     at = log.frame["at"].to_numpy()
     return int(at.max()) // DAY if len(at) else _EVER
 
 
-class _Menus:
+class Menus:
     """The sets that patrols may walk; patrols that are alike share one menu."""
 
     def __init__(self, lists: Lists, kept: Kept) -> None:

@@ -1,8 +1,8 @@
 """From what is owed to rotations: who walks when and where, and which buildings are patrolled in turn."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import reduce
 
 import numpy as np
@@ -14,8 +14,9 @@ from dutyrules.facts import Facts
 from dutyrules.plan.hours import Span, inside, joined, without
 from dutyrules.plan.menus import Menu
 from dutyrules.plan.owing import Building, Buildings, Errand, Owing
-from dutyrules.plan.rotation import Place, Rotation, Step, fair_shares
+from dutyrules.plan.rotation import Place, Rotation, Step
 from dutyrules.plan.round import Ask, Round
+from dutyrules.plan.turns import Promise, fair_shares, promised
 from dutyrules.plan.walks import Ends, Ints, Stop
 
 Site = tuple[Errand, int]
@@ -34,6 +35,7 @@ class Patrol:
         stops: How long one stays at each, and when one may begin.
         fixed: Sites that are pinned.
         ends: Where a closed walk comes from and goes to.
+        frozen: Whether it leads to the fixed sites and nowhere else.
     """
 
     person: int
@@ -43,6 +45,22 @@ class Patrol:
     stops: tuple[Stop, ...]
     fixed: frozenset[Site]
     ends: Ends | None
+    frozen: bool = False
+
+    @property
+    def walked(self) -> "Patrol":
+        """With those sites only that it may lead to."""
+        return self.through(self.fixed) if self.frozen else self
+
+    def through(self, sites: Collection[Site]) -> "Patrol":
+        """With some of its sites only."""
+        kept = [stop for stop, site in enumerate(self.sites) if site in sites]
+        return replace(
+            self,
+            sites=tuple(self.sites[stop] for stop in kept),
+            stops=tuple(self.stops[stop] for stop in kept),
+            ends=self.ends and self.ends.of(kept),
+        )
 
 
 @dataclass(frozen=True)
@@ -78,11 +96,13 @@ def patrols_of(
     paces: Mapping[str, PatrolPace],
     pins: Pins,
     busy: Mapping[tuple[int, int], Sequence[Span]],
+    frozen: int,
 ) -> list[Patrol]:
     """Everybody's patrols in time order.
 
     Args:
         busy: (person, day) → minutes that are taken by something else.
+        frozen: The last day on which nothing is planned beside the pins.
 
     Raises:
         InputError: closed walks in an area without an office.
@@ -91,7 +111,7 @@ def patrols_of(
     for one in owing:
         days[one.day, one.person].append(one)
     return [
-        _patrol(person, day, group, buildings, paces, pins, busy.get((person, day), ()))
+        replace(_patrol(person, day, group, buildings, paces, pins, busy.get((person, day), ())), frozen=day <= frozen)
         for (day, person), listed in sorted(days.items(), key=lambda item: item[0])
         for group in _together(listed)
     ]
@@ -237,13 +257,21 @@ class Chart:
             for one, menu in zip(patrols, menus, strict=True)
         )
         sets = [sum(1 << place for place, site in enumerate(sites) if self._beat[site] == beat) for beat in beats]
-        shares = _shares(steps, sets, len(sites))
+        urgent = sum(1 << place for place, site in enumerate(sites) if self._urgent(site, patrols))
+        promises = [self._promise(beat, index, sets[index], steps, urgent) for index, beat in enumerate(beats)]
+        shares = [_shares(steps, mine, len(sites), one) for mine, one in zip(sets, promises, strict=True)]
         places = tuple(
-            self._place(site, beats.index(self._beat[site]), days[self._beat[site]], patrols, share)
-            for site, share in zip(sites, shares, strict=True)
+            self._place(site, index, days[self._beat[site]], patrols, shares[index][number[site]], promises[index])
+            for site in sites
+            for index in [beats.index(self._beat[site])]
         )
-        gaps = tuple(self._gap(beat, index, sets[index], steps) for index, beat in enumerate(beats))
+        gaps = tuple(promise.gap for promise in promises)
         return Circuit(beats, sites, tuple(patrols), Rotation(places, steps, gaps, between))
+
+    def _urgent(self, site: Site, patrols: Sequence[Patrol]) -> bool:
+        """Whether a building has priority on the first day on which it is there."""
+        first = min(patrol.day for patrol in patrols if site in patrol.sites)
+        return self._buildings.on(first)[site[1]].priority
 
     def _walks(self, patrol: Patrol, beat: Beat) -> bool:
         return any(self._beat[site] == beat for site in patrol.sites)
@@ -262,6 +290,7 @@ class Chart:
     def _menu(
         self, patrol: Patrol, number: Mapping[Site, int], between: Ints, menu_of: Callable[[Patrol, Round, Ints], Menu]
     ) -> Menu:
+        patrol = patrol.walked
         places = tuple(number[site] for site in patrol.sites)
         asks = tuple(Ask(one.need, _mask(patrol.sites, one)) for one in patrol.owing)
         must = sum(1 << stop for stop, site in enumerate(patrol.sites) if site in patrol.fixed)
@@ -269,21 +298,29 @@ class Chart:
         return menu_of(patrol, walk, between[np.ix_(places, places)])
 
     def _place(
-        self, site: Site, beat: int, days: Sequence[int], patrols: Sequence[Patrol], fair: tuple[int, int]
+        self,
+        site: Site,
+        beat: int,
+        days: Sequence[int],
+        patrols: Sequence[Patrol],
+        fair: tuple[int, int],
+        promise: Promise,
     ) -> Place:
         there = [one.day for one in patrols if site in one.sites]
         opened, closed = days.index(min(there)), days.index(max(there)) + 1
-        return Place(beat, opened - 1 if opened else self._since(site), closed, fair)
+        gap = promise.quick if self._urgent(site, patrols) else None
+        since, seen = (opened - 1, False) if opened else self._since(site)
+        return Place(beat, since, closed, fair, gap, seen)
 
-    def _since(self, site: Site) -> int:
-        """How many days of its beat ago a building was patrolled last, as a day before the beat's first."""
+    def _since(self, site: Site) -> tuple[int, bool]:
+        """How many days of its beat ago a building was patrolled last, as a day before the beat's first; if it was."""
         visited = self._history(self._beat[site])
         code = site[1]
         days = sorted({day for day, _ in visited}, reverse=True)
         mine = [day for day, target in visited if target == code]
         if mine:
-            return -1 - days.index(max(mine))
-        return -1 - sum(code in self._buildings.on(day) for day in days)
+            return -1 - days.index(max(mine)), True
+        return -1 - sum(code in self._buildings.on(day) for day in days), False
 
     def _history(self, beat: Beat) -> set[tuple[int, int]]:
         """(day, building) of the beat's patrols before the first day that is planned."""
@@ -297,16 +334,16 @@ class Chart:
             if day < self._first and target in codes
         }
 
-    def _gap(self, beat: Beat, index: int, places: int, steps: Sequence[Step]) -> int:
-        """The longest wait that is promised: what the estate says, else what even turns need and one more."""
-        longest = self._paces[beat[0].kind].longest_gap
-        if longest is not None:
-            return longest
+    def _promise(self, beat: Beat, index: int, places: int, steps: Sequence[Step], urgent: int) -> Promise:
+        """The longest waits that are promised: what the estate says, else what turns need and one more."""
+        pace = self._paces[beat[0].kind]
         mine = [step for step in steps if index in dict(step.days)]
-        there = max((step.menu.round.spread(-1) & places).bit_count() for step in mine)
+        there = max((step.menu.round.spread(-1) & places for step in mine), key=lambda found: found.bit_count())
         sizes = Counter((step.menu.near(0) & places).bit_count() for step in mine)
         usual = max(sizes, key=lambda size: (sizes[size], size))
-        return -(-there // max(usual, 1)) + 1
+        first = (there & urgent).bit_count()
+        gap, quick = promised(there.bit_count(), first, max(usual, 1), pace.longest_gap, pace.priority_gap)
+        return Promise(gap, quick, urgent & places)
 
 
 def _mask(sites: Sequence[Site], one: Owing) -> int:
@@ -314,13 +351,12 @@ def _mask(sites: Sequence[Site], one: Owing) -> int:
     return sum(1 << stop for stop, (errand, code) in enumerate(sites) if errand == one.errand and code in one.buildings)
 
 
-def _shares(steps: Sequence[Step], beats: Sequence[int], size: int) -> list[tuple[int, int]]:
-    """How often each place is patrolled if everybody walks an equal part of every beat."""
+def _shares(steps: Sequence[Step], beat: int, size: int, promise: Promise) -> list[tuple[int, int]]:
+    """How often each place of a beat is patrolled if everybody walks their part of it."""
     rounds = [
-        (there & beat, (step.menu.near(0) & beat).bit_count())
+        (there, (step.menu.near(0) & beat).bit_count())
         for step in steps
-        for there in [step.menu.round.spread(-1)]
-        for beat in beats
-        if there & beat
+        for there in [step.menu.round.spread(-1) & beat]
+        if there
     ]
-    return fair_shares(rounds, size)
+    return fair_shares(rounds, size, promise)

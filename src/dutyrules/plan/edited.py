@@ -65,6 +65,7 @@ class Review:
         planned: Whether the other plan was planned anew; else it was given.
         prices: The measures of both.
         moves: What was edited; empty if the other plan was planned anew, which promised nothing to anybody.
+        name: Which planner's plan it is: ``visits`` or ``patrols``.
     """
 
     period: str
@@ -75,6 +76,7 @@ class Review:
     planned: bool
     prices: Sequence[Price]
     moves: Sequence[Move] = ()
+    name: str = "visits"
 
     @property
     def good(self) -> bool:
@@ -111,7 +113,7 @@ def review(
     ways = estate.planning.visits
     own = [one for one in future(rows, ways, span, first, first) if one.task.at.date() <= span.last]
     violations = sorted(
-        [*_violations(before, own), *_unkept(estate, log, before.ground.presence, own)], key=_reading_order
+        [*_violations(before, own), *_unkept(estate, log, before.ground.presence, own)], key=reading_order
     )
 
     def judged(placed: Sequence[Placed]) -> list[Shortfall]:
@@ -126,19 +128,21 @@ def review(
         beside, lacks = list(plan.tasks), plan.shortfall
     else:
         given = [one for one in future(other, ways, span, first, first) if one.task.at.date() <= span.last]
-        beside, lacks = [one.task for one in given], _number(judged(given))
+        beside, lacks = [one.task for one in given], number_of(judged(given))
         moves = sorted(_moves(beside, tasks), key=lambda move: str(move.after or move.before))
-    prices = [Price("missing", "visits", _number(shortfalls), lacks), *_changes(moves)]
+    prices = [Price("missing", "visits", number_of(shortfalls), lacks), *_changes(moves)]
     for (name, unit), value in _measured(before, tasks).items():
         prices.append(Price(name, unit, value, _measured(before, beside)[name, unit]))
     return Review(span.label, first, tasks, violations, shortfalls, other is None, prices, moves)
 
 
-def _reading_order(problem: Diagnostic) -> tuple[int, str]:
+def reading_order(problem: Diagnostic) -> tuple[int, str]:
+    """Row by row."""
     return problem.where.row if isinstance(problem.where, Cell) else 0, problem.code
 
 
-def _number(shortfalls: Sequence[Shortfall]) -> int:
+def number_of(shortfalls: Sequence[Shortfall]) -> int:
+    """How much is missing in all."""
     return sum(one.number for one in shortfalls)
 
 
@@ -237,6 +241,11 @@ def _violations(judgement: Judgement, rows: Sequence[Placed]) -> Iterator[Diagno
             yield Diagnostic("plan.closed", "the book forbids such a visit then", one.where, str(task.at))
     yield from at_once([replace(one, task=task) for one in rows for task in everybody(one.task)], pinned=False)
     yield from _crowds(estate, rows)
+    yield from bad_rows(estate, rows)
+
+
+def bad_rows(estate: Estate, rows: Sequence[Placed]) -> Iterator[Diagnostic]:
+    """Tasks that no log would accept."""
     for row, column, value, reason, hint in (
         log_from_rows([one.task.row() for one in rows], estate, forecast=True)
         .rejects.select("row", "column", "value", "reason", "hint")

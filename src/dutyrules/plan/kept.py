@@ -122,7 +122,7 @@ def kept(judgement: Judgement, first: date, rows: Sequence[Placed], busy: Sequen
 def impossible(judgement: Judgement, stays: Mapping[str, Sequence[Stay]], task: Task) -> str | None:
     """Why nobody can make a visit any more, whatever else is planned: who makes it is away, or who opens does not."""
     presence, day = judgement.ground.presence, day_number(task.at.date())
-    if _away(presence, task):
+    if away(presence, task):
         return "absent"
     own = stays.get(task.target or "", ())
     stay = next((one for one in own if one.first <= day <= one.last), None)
@@ -132,7 +132,7 @@ def impossible(judgement: Judgement, stays: Mapping[str, Sequence[Stay]], task: 
     if not stay.takes(channel, persons=2):
         return "refuses"
     enough = stay.takes(channel, persons=1 + len(task.along))
-    return None if enough and not any(_away(presence, one) for one in everybody(task)[1:]) else "no_companion"
+    return None if enough and not any(away(presence, one) for one in everybody(task)[1:]) else "no_companion"
 
 
 def everybody(task: Task) -> list[Task]:
@@ -140,7 +140,7 @@ def everybody(task: Task) -> list[Task]:
     return [task, *(replace(task, person=name) for name in task.along)]
 
 
-def _away(presence: Presence, task: Task) -> bool:
+def away(presence: Presence, task: Task) -> bool:
     """Whether its person is not at work then."""
     return task.person not in presence.persons or any(_off_duty(presence, task))
 

@@ -113,6 +113,17 @@ class Lists:
             if asks and (person, day, target) not in self._made[duty.id]:
                 yield from self._entry(duty, person, day, target)
 
+    def named(self) -> Iterator[tuple[int, int, str, int]]:
+        """(person, day, kind of patrol, building) that is listed already, for the person's next workday."""
+        presence = self._ground.presence
+        for duty in self.duties:
+            for person, day, target in sorted(self._listed[duty.id]):
+                if person < 0 or target < 0 or day < presence.first:
+                    continue
+                later = np.flatnonzero(presence.base_work[person, day + 1 - presence.first :])
+                if len(later) and day + 1 + int(later[0]) >= self._first:
+                    yield person, day + 1 + int(later[0]), duty.event.event, target
+
     def made(self) -> Iterator[tuple[int, int, int, Entry]]:
         """(person, day, building, entry) of patrols that the log has on planned days."""
         last = self._ground.period.last_day

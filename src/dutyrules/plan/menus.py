@@ -1,6 +1,7 @@
 """Which sets of buildings one person may walk in one round: those that miss least, and no more than that takes."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
@@ -91,17 +92,19 @@ class WideMenu(Menu):
 
     Attributes:
         found: A set that misses so little.
+        within: Which of the sets that miss so little are wanted.
     """
 
     between: Ints
     found: int
+    within: Callable[[int], bool] = field(default=lambda _: True, repr=False)
     _known: dict[int, Order | None] = field(default_factory=dict, repr=False, compare=False)
 
     def cost(self, chosen: int) -> int | None:
         """See `Menu`."""
         local = self.round.local(chosen)
         same = self.round.rank(local) == self.round.rank(self.found) and self.round.spread(local) == chosen
-        if not same or local & self.round.must != self.round.must:
+        if not same or local & self.round.must != self.round.must or not self.within(local):
             return None
         way = self._way(local)
         return None if way is None else walked(self.between, way, self.round.ends)

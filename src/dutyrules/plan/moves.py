@@ -1,7 +1,7 @@
 """What moved between a kept plan and its repair, and why it could not stay."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,6 +16,7 @@ from dutyrules.timegrid import DAY, day_number, instant_number
 REASONS: Final = (
     *("absent", "gone", "refuses", "taken", "not_needed", "not_sent", "no_slot", "full", "makes_room"),
     *("no_companion", "callback", "needed", "edited"),
+    *("closed", "outside", "unlisted", "listed"),  # patrols only
 )
 """Why a task could not stay, or what a new one is for."""
 
@@ -51,7 +52,7 @@ class Diff:
                 before[row.task.target].append(row.task)
         units = dict.fromkeys([*before, *after])
         found = [move for unit in units for move in self._of_unit(before[unit], after[unit])]
-        return sorted(found, key=_when)
+        return sorted(found, key=in_order)
 
     def _of_unit(self, before: Sequence[Task], after: Sequence[Task]) -> Iterator[Move]:
         """What was and what is planned at one household."""
@@ -111,10 +112,21 @@ class Diff:
         return "makes_room"
 
 
-def matched(before: Sequence[Task], after: Sequence[Task]) -> Iterator[tuple[Task | None, Task | None]]:
-    """The tasks at one household before and after that differ, the likest with each other; None for none."""
+def unlike(one: Task, two: Task) -> tuple[object, ...]:
+    """How unlike two tasks at one household are."""
+    hours = abs((one.at - two.at).total_seconds())
+    same_day = one.at.date() == two.at.date()
+    return one.person != two.person, one.kind != two.kind, not same_day, hours, one.at, two.at
+
+
+def matched(
+    before: Sequence[Task],
+    after: Sequence[Task],
+    order: Callable[[Task, Task], tuple[object, ...]] = unlike,
+) -> Iterator[tuple[Task | None, Task | None]]:
+    """The tasks at one place before and after that differ, the likest with each other; None for none."""
     old, new = list(before), list(after)
-    pairs = sorted(((_unlike(one, two), one, two) for one in old for two in new), key=lambda pair: pair[0])
+    pairs = sorted(((order(one, two), one, two) for one in old for two in new), key=lambda pair: pair[0])
     for _, one, two in pairs:
         if one in old and two in new:
             old.remove(one)
@@ -134,14 +146,8 @@ def _slot(task: Task) -> tuple[object, ...]:
     return task.at, task.person, task.kind, task.target, task.along
 
 
-def _unlike(one: Task, two: Task) -> tuple[object, ...]:
-    """How unlike two tasks at one household are."""
-    hours = abs((one.at - two.at).total_seconds())
-    same_day = one.at.date() == two.at.date()
-    return one.person != two.person, one.kind != two.kind, not same_day, hours, one.at, two.at
-
-
-def _when(move: Move) -> tuple[object, ...]:
+def in_order(move: Move) -> tuple[object, ...]:
+    """Moves are told in order of time."""
     task = move.before or move.after
     assert task is not None
     return task.at, task.person, task.target or "", task.kind, move.after is None

@@ -1,6 +1,6 @@
 """Who still owes patrols of buildings, where, and in which hours: read off the obligations of the book."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,20 +47,19 @@ class Owing:
     Attributes:
         key: The breach id, which names the obligation.
         area: Of the post; the buildings of one area are patrolled in turn, whoever does it.
-        own: Whether the post is the person's own, not one that they stand in for.
         errand: The event that is planned.
         counts: Every kind that counts.
         need: How many buildings more.
         buildings: Those not patrolled yet that would count.
         hours: When patrols may begin and end.
         anybody: Whether patrols of others count, too.
+        acting_for: The absent person whose post it is; None for one's own.
     """
 
     key: str
     duty: str
     person: int
     area: int
-    own: bool
     day: int
     errand: Errand
     counts: frozenset[str]
@@ -68,6 +67,19 @@ class Owing:
     buildings: frozenset[int]
     hours: tuple[Span, ...]
     anybody: bool
+    acting_for: str | None = None
+
+    @property
+    def own(self) -> bool:
+        """Whether the post is the person's own."""
+        return self.acting_for is None
+
+
+def said(owing: Iterable[Owing], errand: Errand, code: int) -> dict[str, str]:
+    """What a patrol says: what its duties ask for, and who it is done for, if it is for somebody who is away."""
+    absent = {one.acting_for for one in owing if one.errand == errand and code in one.buildings}
+    name = absent.pop() if len(absent) == 1 else None
+    return dict(errand.attributes) | ({} if name is None else {"acting_for": name})
 
 
 class Buildings:
@@ -114,6 +126,8 @@ def patrol_duties(estate: Estate) -> tuple[list[Quota], list[Unplanned]]:
     for name, duty in estate.book.duties.items():
         if not isinstance(duty, Quota) or duty.at_most is not None or paces.keys().isdisjoint(duty.kinds()):
             continue
+        if counts_outings(estate, duty):
+            continue
         if why := _unplannable(estate, duty):
             left.append(Unplanned(name, why))
         else:
@@ -133,6 +147,12 @@ def _unplannable(estate: Estate, duty: Quota) -> str | None:
     if estate.book.kinds[planned_kind(estate.planning.patrols, duty)].target != "building":
         return "no_buildings"
     return None
+
+
+def counts_outings(estate: Estate, duty: Quota) -> bool:
+    """Whether it counts events that are not about buildings; those are planned otherwise (`plan/outings.py`)."""
+    kinds = [kind for kind in duty.kinds() if kind in estate.planning.patrols]
+    return duty.distinct is None and all(estate.book.kinds[kind].target in (None, "area") for kind in kinds)
 
 
 def planned_kind(paces: Mapping[str, PatrolPace], duty: Quota) -> str:
@@ -179,7 +199,6 @@ class Reader:
             duty=duty.id,
             person=int(presence.person[post]),
             area=int(presence.area[post]),
-            own=bool(presence.acting_for[post] < 0),
             day=day,
             errand=Errand(planned_kind(estate.planning.patrols, duty), words(duty.where), windows),
             counts=frozenset(duty.kinds()),
@@ -187,6 +206,7 @@ class Reader:
             buildings=frozenset(self._countable(duty, post, day) - done),
             hours=self._hours(duty, post, day, windows),
             anybody=duty.credit == "unit" if duty.population else duty.performed_by == "any",
+            acting_for=presence.stands_in_for(post),
         )
 
     def _countable(self, duty: Quota, post: int, day: int) -> set[int]:
@@ -212,7 +232,9 @@ class Reader:
         ground = self._ground
         free = at_work(ground.presence, int(ground.presence.person[post]), day, ground.granularity)
         slot = (0, DAY) if duty.slot is None else ground.slots[duty.slot]
-        return tuple(common(free, windows or [_minutes(slot)]))
+        paces = self._judgement.estate.planning.patrols
+        open_ = paces[planned_kind(paces, duty)].hours or [(0, DAY)]
+        return tuple(common(common(free, windows or [_minutes(slot)]), [_minutes(span) for span in open_]))
 
 
 def _minutes(seconds: tuple[int, int]) -> Span:

@@ -9,6 +9,8 @@ from dutyrules.diagnostics import Diagnostic, InputError
 from dutyrules.estate import Estate
 from dutyrules.plan.beats import Patrol, Pinned, Pins
 from dutyrules.plan.hours import Span
+from dutyrules.plan.occasions import taken
+from dutyrules.plan.outings import Ask, Counting
 from dutyrules.plan.owing import Owing
 from dutyrules.plan.pins import at_once, keepable
 from dutyrules.plan.plan import Task
@@ -22,25 +24,29 @@ class Kept:
     """The pins of a plan of patrols.
 
     Attributes:
-        patrols, lists: Those of the kinds that this planner places.
-        busy: (person, day) → minutes that pins of other kinds take.
+        patrols, lists, outings: Those of the kinds that this planner places.
+        frozen: Patrols that nobody pinned and that stay, since they lie on frozen days.
+        busy: (person, day) → minutes that occasions, pinned rounds without targets and pins of other kinds take.
     """
 
     patrols: tuple[Placed, ...]
     lists: tuple[Placed, ...]
+    outings: tuple[Placed, ...]
     busy: Mapping[tuple[int, int], Sequence[Span]]
     codes: Mapping[str, int]
     persons: Mapping[str, int]
+    frozen: tuple[Placed, ...] = ()
 
     @property
     def tasks(self) -> list[Task]:
-        """The pinned tasks that are part of the plan."""
-        return [pin.task for pin in (*self.patrols, *self.lists)]
+        """The tasks that stay and are part of the plan."""
+        return [pin.task for pin in (*self.patrols, *self.frozen, *self.lists, *self.outings)]
 
     @property
     def pins(self) -> Pins:
-        """The pinned patrols as appointments."""
-        return {self.key(pin.task): Pinned(_minute(pin.task), _length(pin.task)) for pin in self.patrols}
+        """The patrols that stay as appointments."""
+        stay = (*self.frozen, *self.patrols)
+        return {self.key(pin.task): Pinned(_minute(pin.task), _length(pin.task)) for pin in stay}
 
     def key(self, task: Task) -> tuple[int, int, str, int]:
         """(person, day, kind, building) of a task."""
@@ -48,39 +54,50 @@ class Kept:
 
 
 def read_pins(
-    estate: Estate, presence: Presence, period: Period, start: date, keep: Sequence[Placed], lists: frozenset[str]
+    estate: Estate,
+    presence: Presence,
+    period: Period,
+    start: date,
+    keep: Sequence[Placed],
+    lists: frozenset[str],
+    rounds: frozenset[str],
 ) -> Kept:
     """Sorts the pins.
 
     Args:
         start: First day to plan.
         lists: Kinds by which buildings are listed.
+        rounds: Kinds of rounds without targets.
 
     Raises:
         InputError: pins that nobody could keep, each at its row.
     """
     patrols = estate.planning.patrols
     pinned = [one for one in keep if one.task.pinned]
-    walked = [_with_end(estate, one) for one in pinned if one.task.kind in patrols]
+    walked = [with_end(estate, one) for one in pinned if one.task.kind in patrols]
     listed = [one for one in pinned if one.task.kind in lists]
     others = [one for one in pinned if one.task.kind not in patrols and one.task.kind not in lists]
     problems = [problem for pin in walked for problem in keepable(presence, period, start, pin)]
     problems += at_once(walked, pinned=True)
-    problems += _twice(walked)
+    problems += _twice([one for one in walked if one.task.kind not in rounds])
     if problems:
         raise InputError(problems)
     kept = Kept(
-        tuple(walked),
+        tuple(one for one in walked if one.task.kind not in rounds),
         tuple(listed),
+        tuple(one for one in walked if one.task.kind in rounds),
         defaultdict(list),
         {name: code for code, name in enumerate(estate.places.ids.to_list())},
         {name: code for code, name in enumerate(presence.persons)},
     )
     busy: dict[tuple[int, int], list[Span]] = defaultdict(list)
-    for one in others:
-        if one.task.until > one.task.at:
-            person, day, _, _ = kept.key(one.task)
-            busy[person, day].append((_minute(one.task), _minute(one.task) + _length(one.task)))
+    for lane, listed_ in taken(estate, presence).items():
+        busy[lane] += [span for one in listed_ for span in one.spans]
+    for one in (*others, *kept.outings):
+        day, span = day_number(one.task.at.date()), (_minute(one.task), _minute(one.task) + _length(one.task))
+        for name in (one.task.person, *one.task.along) if one.task.until > one.task.at else ():
+            if name in kept.persons:
+                busy[kept.persons[name], day].append(span)
     return replace(kept, busy=busy)
 
 
@@ -109,6 +126,22 @@ def check_counted(kept: Kept, owing: Sequence[Owing]) -> None:
         raise InputError(problems)
 
 
+def check_outings(kept: Kept, asks: Sequence[Ask], counting: Counting) -> None:
+    """Pinned rounds without targets count for somebody, too.
+
+    Raises:
+        InputError: those that do not, each at its row.
+    """
+    message = "a pinned round counts for nothing that its person owes"
+    problems = [
+        Diagnostic("plan.pin-not-owed", message, pin.where, str(pin.task.at))
+        for pin in kept.outings
+        if not any(any(counting.found(ask, [pin.task])) for ask in asks)
+    ]
+    if problems:
+        raise InputError(problems)
+
+
 def too_far(kept: Kept, patrol: Patrol) -> InputError:
     """Pins of one round that nobody can walk one after the other, or from the office and back."""
     mine = [pin for pin in kept.patrols if kept.key(pin.task)[:2] == (patrol.person, patrol.day)]
@@ -120,7 +153,7 @@ def too_far(kept: Kept, patrol: Patrol) -> InputError:
     return InputError([Diagnostic("plan.pins-too-far", message, mine[0].where, str(mine[0].task.at), related=related)])
 
 
-def _with_end(estate: Estate, pin: Placed) -> Placed:
+def with_end(estate: Estate, pin: Placed) -> Placed:
     """A pin without an end takes as long as its building."""
     task = pin.task
     if task.until > task.at:

@@ -9,8 +9,10 @@ from typing import TypeAlias
 from dutyrules.plan.assignment import Assignment
 from dutyrules.plan.beats import Circuit, Patrol
 from dutyrules.plan.forecast import PlanError, forecast, missed, outlook
-from dutyrules.plan.hours import common, inside, joined
+from dutyrules.plan.hours import Span, common, inside, joined, without
+from dutyrules.plan.kept_rounds import Order
 from dutyrules.plan.menus import Menu
+from dutyrules.plan.outing_truth import missed_outings, occasion_causes, outing_causes
 from dutyrules.plan.owing import Owing
 from dutyrules.plan.plan import Cause, Measure, Shortfall, Task
 from dutyrules.timegrid import date_of, day_number
@@ -25,11 +27,13 @@ class Turned:
 
     Attributes:
         chosen: The set of every round.
+        orders: How each is walked: its places, and the minutes at which one begins there.
         least: Minutes that no rotation walks less; proven.
     """
 
     circuit: Circuit
     chosen: tuple[int, ...]
+    orders: tuple[Order, ...]
     minutes: int
     least: int
 
@@ -92,7 +96,16 @@ def _helps(mine: Owing, theirs: Owing) -> bool:
 
 def _past(task: Assignment) -> list[Shortfall]:
     """What the log misses for good, on days before the first planned one."""
-    return [one for one in missed(task.before, task.duties) if date.fromisoformat(one.period) < date_of(task.first)]
+    outings = task.outings
+    return [
+        one
+        for one in missed(task.before, task.duties)
+        if (
+            one.breach_id in outings.past
+            if one.duty in outings.duties
+            else date.fromisoformat(one.period) < date_of(task.first)
+        )
+    ]
 
 
 def _listing(task: Assignment) -> frozenset[str]:
@@ -111,7 +124,7 @@ def shortfalls(task: Assignment, tasks: Sequence[Task]) -> tuple[Shortfall, ...]
     if claimed != judged:
         wrong = sorted(map(str, (claimed - judged) + (judged - claimed)))
         raise PlanError(f"planned and judged misses differ: {wrong[:5]}")
-    gone, why = {one.breach_id for one in past}, dict(_causes(task))
+    gone, why = {one.breach_id for one in past}, {**dict(_causes(task)), **dict(outing_causes(task, tasks))}
     return tuple(
         replace(one, causes=_gone(task) if one.breach_id in gone else why.get(one.breach_id, _UNLISTED))
         for one in breaches
@@ -126,7 +139,7 @@ def past_and_ahead(task: Assignment, tasks: Sequence[Task], past: Sequence[Short
     walked = [
         (persons[one.person], day_number(one.at.date()), codes[one.target or ""], one)
         for one in tasks
-        if one.kind in task.estate.planning.patrols
+        if one.kind in task.estate.planning.patrols and one.kind not in task.outings.kinds
     ]
     days: dict[int, list[tuple[int, int, Task]]] = defaultdict(list)
     for person, day, code, one in walked:
@@ -143,6 +156,8 @@ def past_and_ahead(task: Assignment, tasks: Sequence[Task], past: Sequence[Short
     for owing in task.owing:
         seen = {code for person, code, one in days[owing.day] if _counts(owing, person, one)} & owing.buildings
         claims[owing.key, "", ""] += max(0, owing.need - len(seen))
+    for key, number in missed_outings(task, tasks).items():
+        claims[key, "", ""] += number
     return +claims
 
 
@@ -176,15 +191,19 @@ def _causes(task: Assignment) -> Iterator[tuple[str, tuple[Cause, ...]]]:
     menus = _menus(task.circuits)
     for patrol in task.patrols:
         for one in patrol.owing:
-            if len(one.buildings) < one.need:
+            if patrol.frozen:
+                yield one.key, (Cause("frozen", {"until": date_of(task.rows.until).isoformat()}),)
+            elif len(one.buildings) < one.need:
                 yield one.key, (Cause("few_buildings", {"need": one.need, "buildings": len(one.buildings)}),)
             elif patrol in menus:
-                yield one.key, (_too_short(patrol, menus[patrol]),)
+                lane = (patrol.person, patrol.day)
+                cause = _too_short(patrol, menus[patrol], task.kept.busy.get(lane, ()))
+                yield one.key, (cause, *occasion_causes(task, lane))
 
 
-def _too_short(patrol: Patrol, menu: Menu) -> Cause:
+def _too_short(patrol: Patrol, menu: Menu, busy: Sequence[Span]) -> Cause:
     """What fits, and the sum that shows it, if one does; to have looked for a walk in vain proves nothing."""
-    spans = joined(span for one in patrol.owing for span in one.hours)
+    spans = without(joined(span for one in patrol.owing for span in one.hours), busy)
     minutes = sum(last - first for first, last in spans)
     numbers: dict[str, int | str] = {
         "need": sum(one.need for one in patrol.owing),
@@ -224,15 +243,15 @@ def measures(turned: Sequence[Turned]) -> tuple[Measure, ...]:
 def _waits(one: Turned) -> Iterator[tuple[int, int]]:
     """(wait, longest promised) of every building, each time."""
     rotation = one.circuit.rotation
-    for number, place in enumerate(rotation.places):
+    for number in range(len(rotation.places)):
         for wait in rotation.waits(one.chosen, number):
-            yield wait, rotation.gaps[place.beat]
+            yield wait, rotation.gap(number)
 
 
 def _overdue(one: Turned) -> int:
     """Buildings that have waited too long before the plan begins."""
     rotation = one.circuit.rotation
-    return sum(-place.since > rotation.gaps[place.beat] for place in rotation.places)
+    return sum(-place.since > rotation.gap(number) for number, place in enumerate(rotation.places))
 
 
 def _least_wait(circuit: Circuit, beat: int) -> int:

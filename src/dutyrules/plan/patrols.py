@@ -12,12 +12,17 @@ from dutyrules.estate.provenance import provenance
 from dutyrules.plan.assignment import Assignment, assign
 from dutyrules.plan.beats import Circuit, Patrol
 from dutyrules.plan.hours import instant
+from dutyrules.plan.kept_rounds import Order, change_measures, kept_order, walk_of
 from dutyrules.plan.menus import WideMenu
+from dutyrules.plan.outing_plan import plan_outings
+from dutyrules.plan.owing import said
+from dutyrules.plan.patrol_load import gaps, spread
+from dutyrules.plan.patrol_moves import PatrolDiff
 from dutyrules.plan.patrol_truth import Turned, least_shortfall, measures, shortfalls
-from dutyrules.plan.plan import Plan, Status, Task, status_of
+from dutyrules.plan.plan import Measure, Plan, Status, Task, status_of
 from dutyrules.plan.planfile import Placed
 from dutyrules.plan.progress import Progress, untold
-from dutyrules.plan.rotation import Best, Rotation, Search, window
+from dutyrules.plan.rotation import Best, Rotation, Search, Step, window
 from dutyrules.plan.rotation_bound import least_walking
 from dutyrules.plan.verify import verified
 from dutyrules.plan.walkable import unwalkable
@@ -39,6 +44,7 @@ def plan_patrols(
     keep: Sequence[Placed] = (),
     *,
     start: date | None = None,
+    freeze: date | None = None,
     moves: int = MOVES,
     progress: Progress | None = None,
 ) -> Plan:
@@ -48,8 +54,9 @@ def plan_patrols(
         estate: The estate; its section ``planning.patrols`` says which events are patrols, and how people walk.
         period: ``2026-10``, ``2026-Q4`` …
         done: The activity log so far.
-        keep: Tasks of an earlier plan; the pinned ones stay.
+        keep: Tasks of an earlier plan; the pinned ones stay, and of the others as few as can be change.
         start: First day to plan; by default the day after the last event of `done` in the period, else its first day.
+        freeze: Up to and including this day, patrols of the earlier plan stay and no others are planned.
         moves: How long to look for less walking: moves for each round.
         progress: Told how far the planning is.
 
@@ -59,10 +66,12 @@ def plan_patrols(
     Raises:
         InputError: the estate plans no patrols, or pins contradict each other or the estate.
     """
-    task = assign(estate, scored_period(period), done, keep, start)
-    turned, complete = _turn(task.circuits, moves, progress or untold)
-    tasks = _numbered([*_patrols(task, turned), *task.kept.tasks])
-    tasks = _numbered([*tasks, *task.lists.tasks(one for one in tasks if one.kind in estate.planning.patrols)])
+    task = assign(estate, scored_period(period), done, keep, start, freeze)
+    turned, complete = _turn(task, moves, progress or untold)
+    walks = [*_patrols(task, turned), *task.kept.tasks]
+    trips = plan_outings(task, walks)
+    lists = task.lists.tasks(one for one in walks if one.kind in estate.planning.patrols.keys() - task.outings.kinds)
+    tasks = _numbered([*walks, *trips.tasks, *lists])
     plan = Plan(
         name="patrols",
         estate=estate.id,
@@ -72,38 +81,52 @@ def plan_patrols(
         tasks=tasks,
         duties=task.duties,
         shortfalls=shortfalls(task, tasks),
-        least_shortfall=least_shortfall(task),
-        measures=measures(turned),
+        least_shortfall=least_shortfall(task) + trips.least,
+        measures=(*_measures(task, turned), *trips.measures(task), *spread(task, turned)),
+        gaps=gaps(turned),
         unplanned=task.unplanned,
+        moves=tuple(PatrolDiff(task).moves(tasks)) if task.promises else (),
         complete=complete,
         provenance=provenance(estate, task.log, provisional=task.before.ground.presence.provisional),
     )
     plan = replace(plan, status=status_of(plan.shortfall, plan.least_shortfall, plan.measures))
-    walks = unwalkable(task, tasks)
-    return verified(estate, task.log, task.period, plan, kinds=task.kinds, pins=task.kept.tasks, others=walks)
+    unfit = unwalkable(task, tasks)
+    return verified(estate, task.log, task.period, plan, kinds=task.kinds, pins=task.kept.tasks, others=unfit)
 
 
-def _turn(circuits: Sequence[Circuit], moves: int, progress: Progress) -> tuple[list[Turned], bool]:
+def _measures(task: Assignment, turned: Sequence[Turned]) -> tuple[Measure, ...]:
+    changed = change_measures(one for rounds in task.rounds for one in rounds) if task.promises else ()
+    return (*changed, *measures(turned))
+
+
+def _turn(task: Assignment, moves: int, progress: Progress) -> tuple[list[Turned], bool]:
     """Turns every rotation: a start, then the search; interrupted, the best so far stands, and starts for the rest."""
-    budgets = [_budget(circuit.rotation, moves) for circuit in circuits]
+    free = [_free(task, number) for number in range(len(task.circuits))]
+    budgets = [_budget(circuit.rotation, some, moves) for circuit, some in zip(task.circuits, free, strict=True)]
     turned: list[Turned] = []
     complete = True
-    for number, circuit in enumerate(circuits):
+    for number, circuit in enumerate(task.circuits):
         rotation, before = circuit.rotation, sum(budgets[:number])
-        search = Search(rotation, window(rotation))
-        if complete:
+        search = Search(rotation, window(rotation), free[number])
+        if complete and budgets[number]:
             try:
                 goal = least_walking(rotation, [place.fair for place in rotation.places])
                 for made in search.run(budgets[number], SEED, goal):
                     progress("plan.patrols", before + made, sum(budgets))
             except KeyboardInterrupt:
                 complete = False
-        turned.append(_turned(circuit, search.best))
+        turned.append(_turned(task, circuit, search.best))
     progress("plan.patrols", sum(budgets), sum(budgets))
     return turned, complete
 
 
-def _turned(circuit: Circuit, best: Best) -> Turned:
+def _free(task: Assignment, number: int) -> list[int]:
+    """The rounds that the search may change: where an earlier plan is kept, those that it leaves a choice."""
+    rounds = task.rounds[number] if task.promises else ()
+    return [step for step in range(len(task.circuits[number].patrols)) if not rounds or rounds[step].free]
+
+
+def _turned(task: Assignment, circuit: Circuit, best: Best) -> Turned:
     """The rotation with what is proven of those that patrol as evenly."""
     rotation = circuit.rotation
     counts = rotation.counts(best.chosen)
@@ -111,22 +134,35 @@ def _turned(circuit: Circuit, best: Best) -> Turned:
         (min(place.fair[0], count), max(place.fair[1], count))
         for place, count in zip(rotation.places, counts, strict=True)
     ]
-    return Turned(circuit, best.chosen, best.minutes, least_walking(rotation, fair))
+    found = [
+        _walk(task, circuit, patrol, step, chosen)
+        for patrol, step, chosen in zip(circuit.patrols, rotation.steps, best.chosen, strict=True)
+    ]
+    minutes = sum(walked for _, walked in found)
+    return Turned(circuit, best.chosen, tuple(order for order, _ in found), minutes, least_walking(rotation, fair))
 
 
-def _budget(rotation: Rotation, moves: int) -> int:
+def _walk(task: Assignment, circuit: Circuit, patrol: Patrol, step: Step, chosen: int) -> tuple[Order, int]:
+    """How a set is walked, and the minutes: as it was before, if it can be, else the shortest way."""
+    best, minutes = tuple(step.menu.order(chosen)), step.menu.cost(chosen) or 0
+    kept = kept_order(task.promises, circuit, patrol, chosen) if task.promises else None
+    if kept is None or [place for place, _ in kept] == [place for place, _ in best]:
+        return kept or best, minutes
+    return kept, walk_of(circuit, patrol, [place for place, _ in kept])
+
+
+def _budget(rotation: Rotation, free: Sequence[int], moves: int) -> int:
     """Moves for a rotation: fewer, the more of its rounds have no list of walks."""
-    rounds = len(rotation.steps)
-    wide = sum(isinstance(step.menu, WideMenu) for step in rotation.steps)
+    rounds = len(free)
+    wide = sum(isinstance(rotation.steps[step].menu, WideMenu) for step in free)
     return moves * rounds * rounds // max(rounds + (SLOWER - 1) * wide, 1)
 
 
 def _patrols(task: Assignment, turned: Sequence[Turned]) -> Iterator[Task]:
     """The walks as tasks; what is pinned is in the plan already."""
     for one in turned:
-        steps = one.circuit.rotation.steps
-        for patrol, step, chosen in zip(one.circuit.patrols, steps, one.chosen, strict=True):
-            for place, begin in step.menu.order(chosen):
+        for patrol, order in zip(one.circuit.patrols, one.orders, strict=True):
+            for place, begin in order:
                 site = one.circuit.sites[place]
                 if site not in patrol.fixed:
                     yield _task(task, patrol, patrol.sites.index(site), begin)
@@ -141,7 +177,7 @@ def _task(task: Assignment, patrol: Patrol, stop: int, begin: int) -> Task:
         person=task.before.ground.presence.persons[patrol.person],
         kind=errand.kind,
         target=str(task.estate.places.ids[code]),
-        attributes=dict(errand.attributes),
+        attributes=said(patrol.owing, errand, code),
         duties=tuple(dict.fromkeys(one.duty for one in patrol.owing if one.errand == errand and code in one.buildings)),
     )
 

@@ -116,12 +116,14 @@ class Measure:
         name: Message id; the reports hold the words.
         value: What the plan has; less is better.
         bound: What no plan can be below, None where nothing is known.
+        sought: Whether the planner looks for less; what it only tells says nothing about how good the plan is.
     """
 
     name: str
     unit: str
     value: int
     bound: int | None = None
+    sought: bool = True
 
     @property
     def gap(self) -> Fraction | None:
@@ -129,6 +131,23 @@ class Measure:
         if self.bound is None:
             return None
         return Fraction(self.value - self.bound, self.bound) if self.bound else Fraction(0) if not self.value else None
+
+
+@dataclass(frozen=True)
+class Gaps:
+    """How long it is from one patrol of a building to the next, in days on which its area is patrolled.
+
+    Attributes:
+        times: (days, how often), ascending; the later patrol is in the plan, the earlier one there or in the log.
+    """
+
+    times: tuple[tuple[int, int], ...]
+
+    @property
+    def mean(self) -> Fraction | None:
+        """Days on average; None if nothing is patrolled twice."""
+        number = sum(times for _, times in self.times)
+        return Fraction(sum(days * times for days, times in self.times), number) if number else None
 
 
 @dataclass(frozen=True)
@@ -166,6 +185,7 @@ class Plan:
         duties: The duties that it serves.
         least_shortfall: No plan misses less than this in all; proven.
         measures: The objective, part by part.
+        gaps: Of patrols; None if none are planned.
         unplanned: What was left alone and why.
         moves: What is not as in the plan that was kept; empty without one.
         relaxations: The cheapest changes after which each group of people would miss nothing; verified.
@@ -184,6 +204,7 @@ class Plan:
     shortfalls: Sequence[Shortfall]
     least_shortfall: int
     measures: Sequence[Measure]
+    gaps: Gaps | None = None
     unplanned: Sequence[Unplanned] = ()
     moves: Sequence[Move] = ()
     relaxations: Sequence[Relaxation] = ()
@@ -223,4 +244,4 @@ def status_of(shortfall: int, least_shortfall: int, measures: Sequence[Measure])
         return Status.INFEASIBLE
     if shortfall:
         return Status.UNKNOWN
-    return Status.OPTIMAL if all(one.value == one.bound for one in measures) else Status.FEASIBLE
+    return Status.OPTIMAL if all(one.value == one.bound for one in measures if one.sought) else Status.FEASIBLE

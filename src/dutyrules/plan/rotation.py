@@ -8,10 +8,9 @@ problem has the same answer everywhere.
 from bisect import insort
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import lru_cache
 from itertools import pairwise
-from math import ceil, floor, log
+from math import log
 from typing import Final
 
 import numpy as np
@@ -42,13 +41,17 @@ class Place:
         beat: The beat that it belongs to; waits are counted in days on which that beat is patrolled.
         since: Day (0 is the beat's first day of the plan) of its last patrol before, or the day before it was there.
         until: The day after the last on which it is there.
+        seen: Whether `since` is a patrol that the log tells of.
         fair: Fewest and most patrols, so that buildings that are there alike are patrolled alike.
+        gap: The longest wait that is promised to it as it has priority; None if it has none.
     """
 
     beat: int
     since: int
     until: int
     fair: tuple[int, int]
+    gap: int | None = None
+    seen: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,7 @@ class Rotation:
 
     Attributes:
         steps: The rounds, in time order.
-        gaps: For each beat, the longest wait that is promised.
+        gaps: For each beat, the longest wait that is promised to buildings without priority.
         between: Minutes from place to place.
     """
 
@@ -83,57 +86,66 @@ class Rotation:
         """The places of a beat, as a set."""
         return sum(1 << index for index, place in enumerate(self.places) if place.beat == number)
 
+    def gap(self, number: int) -> int:
+        """The longest wait that is promised to a building."""
+        place = self.places[number]
+        return self.gaps[place.beat] if place.gap is None else place.gap
+
     def waits(self, chosen: Sequence[int], place: int) -> Iterator[int]:
         """How long a building waits each time, the time after its last patrol included."""
         one = self.places[place]
-        before = one.since
-        for step, taken in zip(self.steps, chosen, strict=True):
-            if taken >> place & 1:
-                day = dict(step.days)[one.beat]
-                yield day - before
-                before = day
-        yield one.until - before
+        yield from (day - before for before, day in pairwise([one.since, *self.days(chosen, place), one.until]))
+
+    def days(self, chosen: Sequence[int], place: int) -> list[int]:
+        """The days on which a building is patrolled."""
+        beat = self.places[place].beat
+        steps = zip(self.steps, chosen, strict=True)
+        return [dict(step.days)[beat] for step, taken in steps if taken >> place & 1]
 
     def counts(self, chosen: Sequence[int]) -> list[int]:
         """How often each building is patrolled."""
         return [sum(taken >> place & 1 for taken in chosen) for place in range(len(self.places))]
 
 
-def fair_shares(rounds: Sequence[tuple[int, int]], size: int) -> list[tuple[int, int]]:
-    """Fewest and most patrols of each place, if every round (set, how many of it) took an equal part of each.
-
-    >>> fair_shares([(0b111, 2), (0b111, 2)], 3)
-    [(1, 2), (1, 2), (1, 2)]
-    """
-    shares = [
-        sum((Fraction(number, there.bit_count()) for there, number in rounds if there >> place & 1), Fraction(0))
-        for place in range(size)
-    ]
-    return [(floor(share), ceil(share)) for share in shares]
-
-
 def window(rotation: Rotation) -> list[int]:
-    """A start: in every beat, a window slides along a tour that begins with whoever has waited longest."""
+    """A start: in every beat, buildings with priority that must wait no longer, and a window that slides along a tour.
+
+    The tour begins with whoever has waited longest.
+    """
     tours = [_tour(rotation, beat) for beat in range(len(rotation.gaps))]
     position = [0] * len(tours)
+    last = [place.since for place in rotation.places]
     chosen: list[int] = []
     for step in rotation.steps:
-        wanted = 0
-        for beat, _ in step.days:
-            there = [place for place in tours[beat] if step.menu.round.spread(-1) >> place & 1]
-            wanted |= _next(tours[beat], position[beat], there, _asked(step, rotation.beat(beat)))
+        wanted, there = 0, step.menu.round.spread(-1)
+        for beat, day in step.days:
+            number = _asked(step, rotation.beat(beat))
+            due = _due(rotation, beat, day, last, there)[:number]
+            wanted |= sum(1 << place for place in due)
+            wanted |= _next(tours[beat], position[beat], there & ~wanted, number - len(due))
         taken = step.menu.near(wanted)
         chosen.append(taken)
-        for beat, _ in step.days:
-            position[beat] += (taken & rotation.beat(beat)).bit_count()
+        for beat, day in step.days:
+            position[beat] += sum(taken >> place & 1 for place in tours[beat])
+            for place in _bits(taken & rotation.beat(beat)):
+                last[place] = day
     return chosen
 
 
 def _tour(rotation: Rotation, beat: int) -> list[int]:
-    places = [place for place, one in enumerate(rotation.places) if one.beat == beat]
+    """A tour of the buildings without priority; of all, if all have it."""
+    every = [place for place, one in enumerate(rotation.places) if one.beat == beat]
+    places = [place for place in every if rotation.places[place].gap is None] or every
     around = [places[stop] for stop in tour(rotation.between[np.ix_(places, places)])]
     longest = min(range(len(around)), key=lambda turn: (rotation.places[around[turn]].since, turn), default=0)
     return around[longest:] + around[:longest]
+
+
+def _due(rotation: Rotation, beat: int, day: int, last: Sequence[int], there: int) -> list[int]:
+    """Buildings with priority that would wait too long otherwise, the longest wait first."""
+    urgent = [place for place in _bits(rotation.beat(beat) & there) if rotation.places[place].gap is not None]
+    due = [place for place in urgent if day - last[place] >= rotation.gap(place)]
+    return sorted(due, key=lambda place: (last[place], place))
 
 
 def _asked(step: Step, beat: int) -> int:
@@ -141,10 +153,10 @@ def _asked(step: Step, beat: int) -> int:
     return max((ask.need for ask in step.menu.round.asks if ask.stops & local), default=0)
 
 
-def _next(around: Sequence[int], position: int, there: Sequence[int], number: int) -> int:
+def _next(around: Sequence[int], position: int, there: int, number: int) -> int:
     """The next so many of a tour that are there."""
     ahead = [around[(position + turn) % len(around)] for turn in range(len(around))] if around else []
-    return sum(1 << place for place in [one for one in ahead if one in set(there)][:number])
+    return sum(1 << place for place in [one for one in ahead if there >> one & 1][:number])
 
 
 @dataclass(frozen=True)
@@ -163,9 +175,16 @@ class Search:
         best: The best rotation so far; it may be read at any time.
     """
 
-    def __init__(self, rotation: Rotation, start: Sequence[int]) -> None:
+    def __init__(self, rotation: Rotation, start: Sequence[int], free: Sequence[int] | None = None) -> None:
+        """Begins somewhere.
+
+        Args:
+            free: The rounds that may be changed first; all if it is not said.
+        """
         self._rotation = rotation
+        self._free = range(len(start)) if free is None else free
         self._chosen = list(start)
+        self._gaps = [rotation.gap(place) for place in range(len(rotation.places))]
         self._cost = [step.menu.cost for step in rotation.steps]
         self._there = [step.menu.round.spread(-1) for step in rotation.steps]
         self._lanes = _lanes(rotation)
@@ -187,8 +206,8 @@ class Search:
 
     def _blame(self, place: int, days: Sequence[int]) -> int:
         """By how much a building's waits are too long, and its patrols too many or too few."""
-        one = self._rotation.places[place]
-        gap, before, excess = self._rotation.gaps[one.beat], one.since, 0
+        one, gap = self._rotation.places[place], self._gaps[place]
+        before, excess = one.since, 0
         for day in (*days, one.until):
             if day - before > gap:
                 excess += day - before - gap
@@ -236,7 +255,7 @@ class Search:
 
     def _move(self, which: float, first: float, second: float, third: float) -> Mapping[int, int]:
         """Rounds → their new sets; empty if the drawn move is none."""
-        step = int(first * len(self._chosen))
+        step = self._free[int(first * len(self._free))]
         mine = self._chosen[step]
         if which >= EXCHANGES:  # a stop gives way to one that was left out
             swap = _pair(mine, self._there[step] & ~mine, third)

@@ -50,7 +50,8 @@ class Substitute:
         areas: Where they have posts in the role.
         taken: The visits that they could make, as they would make them.
         later: How many of these begin at another time than was planned.
-        left: The visits that remain, and why: ``absent``, ``refuses``, ``full`` (no slot, or no visit, left that day).
+        left: The visits that remain, and why: ``absent``, ``refuses``, ``full`` (no slot, or no visit, left that day);
+            of patrols also the person's ``own`` that give way.
         minutes: What they would walk more.
         over: Visits beyond an even share of their own ones per week.
         missing: What the duties would lack in the period, judged as a month is.

@@ -89,6 +89,7 @@ def together(
         shortfalls=tuple(_explained(one, parts, placer) for one in truth),
         least_shortfall=least,
         measures=measures,
+        gaps=next((part.plan.gaps for part in parts if part.plan.gaps is not None), None),
         unplanned=tuple(_left(estate, period, parts, planned, left)),
         relaxations=[one for part in parts for one in part.plan.relaxations],
         balance=next((part.plan.balance for part in parts if part.plan.balance is not None), None),

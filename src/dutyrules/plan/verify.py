@@ -11,6 +11,7 @@ from dutyrules.activity.log import Log
 from dutyrules.estate import Estate
 from dutyrules.plan.expected import hopes
 from dutyrules.plan.forecast import PlanError, forecast, missed, outlook
+from dutyrules.plan.occasions import disturbed
 from dutyrules.plan.plan import Plan, Shortfall, Task
 from dutyrules.plan.promises import broken_promises, unaccompanied
 from dutyrules.plan.violation import Violation, named
@@ -55,6 +56,7 @@ def workable(
     placed = _placed(tasks, pins)
     yield from broken_promises(estate, log, placed, pins, beyond)
     yield from unaccompanied(estate, presence, placed)
+    yield from disturbed(estate, presence, placed)
     for pin in pins:
         if not any(_same(task, pin) for task in tasks):
             yield Violation("pin_moved", named(pin), "not in the plan")

@@ -12,7 +12,7 @@ class Violation:
     Attributes:
         rule: Which promise: ``off_duty``, ``leave``, ``overlap``, ``before_start``, ``pin_moved``, ``shortfall``;
             of households ``contact``, ``blackout``, ``gap``, ``companion``; of working days ``per_day``, ``minutes``;
-            of contact rates ``expected``; of walks ``too_far``, ``outside_hours``.
+            of contact rates ``expected``; of walks ``too_far``, ``outside_hours``; of busy days ``occasion``.
         what: The task or obligation.
         found: What the plan says or does.
     """

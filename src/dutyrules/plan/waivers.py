@@ -14,13 +14,16 @@ ALONE: Final = frozenset(
         "no_time_left",
         "few_buildings",
         "slot_too_short",
+        "rounds_no_room",
+        "rounds_nobody",
         "not_at_work",
     )
 )
 """Causes that keep an obligation from being met even if nothing else had to be done."""
 
-OTHERWISE: Final = frozenset(("done_late", "before_start", "not_listed", "no_unit", "log_decides"))
-"""Causes that are no lack of capacity: what somebody failed to do before the plan, or to write down."""
+OTHERWISE: Final = frozenset(("done_late", "before_start", "not_listed", "no_unit", "log_decides", "frozen"))
+"""Causes that are no lack of capacity: what somebody failed to do before the plan, or to write down, or wanted
+kept."""
 
 
 def proven(plan: Plan, one: Shortfall) -> bool:

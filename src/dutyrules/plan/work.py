@@ -19,6 +19,7 @@ from dutyrules.plan.forecast import forecast, outlook
 from dutyrules.plan.homeward import Homeward
 from dutyrules.plan.kept import day_after
 from dutyrules.plan.lists import list_duties, required
+from dutyrules.plan.outing_plan import least_outings
 from dutyrules.plan.patrol_truth import least_shortfall
 from dutyrules.plan.patrols import plan_patrols
 from dutyrules.plan.placing import Placer
@@ -123,7 +124,8 @@ class _Work:
         alone = plan.least_shortfall
         if alone and self._placer.tasks:
             kept = self._around(self._walked, others=False)
-            alone = min(alone, least_shortfall(assign(self._estate, self._period, self._log, kept, self._first)))
+            task = assign(self._estate, self._period, self._log, kept, self._first)
+            alone = min(alone, least_shortfall(task) + least_outings(task))
         self._join(Part(plan, alone, beside=alone < plan.least_shortfall))
         return plan.complete
 

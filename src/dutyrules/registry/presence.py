@@ -161,6 +161,11 @@ class Presence:
             self._leads[key] = table
         return self._leads[key]
 
+    def stands_in_for(self, post: int) -> str | None:
+        """The absent person of an acting post; None for an ordinary one."""
+        absent = int(self.acting_for[post])
+        return None if absent < 0 else self.persons[self.person[absent]]
+
     def label(self, post: int) -> str:
         """``person@area@role``: the post's name in breach ids."""
         area = self.area_name(post)

@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 EMPTY: Final = frozenset({"br", "col", "input", "link", "meta"})
 """Elements of HTML that have no end tag."""
 
-DRAWN: Final = frozenset({"circle", "line", "path", "rect"})
+DRAWN: Final = frozenset({"circle", "line", "path", "rect", "use"})
 """Shapes of SVG that mostly hold nothing."""
 
 

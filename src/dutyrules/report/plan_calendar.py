@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime, time, timedelta
 from hashlib import sha256
+from itertools import groupby
 from typing import Final
 
 from dutyrules.plan import Task
@@ -46,7 +47,10 @@ def rounds(tasks: Sequence[Task]) -> Iterator[Sequence[Task]]:
 def _entries(words: PlanWords, person: str) -> Iterator[Entry]:
     """The rounds of a kind are counted day by day."""
     numbers: Counter[tuple[str, object]] = Counter()
-    for stops in rounds(words.plan.of(person)):
+    own = words.plan.of(person)
+    moments = [task for task in own if task.until == task.at] if words.plan.name == "work" else []
+    yield from _moments(words, person, moments)
+    for stops in rounds([task for task in own if task not in moments]):
         first, kind = stops[0], words.kind(stops[0].kind)
         end = max(stop.until for stop in stops)
         key = (first.kind, first.at.date())
@@ -61,7 +65,26 @@ def _entries(words: PlanWords, person: str) -> Iterator[Entry]:
             location=words.speech("listed").join(places),
             categories=(kind,),
             remind=BEFORE,
-            busy=True,
+            busy=end > first.at,
+        )
+
+
+def _moments(words: PlanWords, person: str, tasks: Sequence[Task]) -> Iterator[Entry]:
+    """In a plan of all work: what is handed in or published at one moment is one entry, of no time."""
+    numbers: Counter[object] = Counter()
+    for at, together in groupby(sorted(tasks), lambda task: task.at):
+        kinds = [list(own) for _, own in groupby(together, lambda task: task.kind)]
+        numbers[at.date()] += 1
+        lines = [_summary(words, own) for own in kinds]
+        places = [words.speech("listed").join(task.target for task in own if task.target) for own in kinds]
+        yield Entry(
+            uid=_uid(words.estate.id, person, "moments", str(at.date()), str(numbers[at.date()])),
+            start=at,
+            end=None,
+            summary=words.speech("listed").join(lines),
+            description="\n".join(": ".join(filter(None, pair)) for pair in zip(lines, places, strict=True)),
+            categories=tuple(dict.fromkeys(words.kind(own[0].kind) for own in kinds)),
+            remind=BEFORE,
         )
 
 

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from dutyrules.plan import Balance, Load, Measure, Move, Plan, Relaxation, Shortfall, Task
+from dutyrules.plan import Balance, Gaps, Load, Measure, Move, Plan, Relaxation, Shortfall, Task
 from dutyrules.plan.waivers import proven
 from dutyrules.report.document import SCHEMA_VERSION
 
@@ -23,6 +23,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         "shortfall": plan.shortfall,
         "least_shortfall": plan.least_shortfall,
         "measures": [_measure(one) for one in plan.measures],
+        "gaps": None if plan.gaps is None else _gaps(plan.gaps),
         "shortfalls": [_shortfall(plan, one) for one in plan.shortfalls],
         "relaxations": [_relaxation(one) for one in plan.relaxations],
         "balance": None if plan.balance is None else _balance(plan.balance),
@@ -45,6 +46,11 @@ def _measure(one: Measure) -> dict[str, Any]:
         "bound": one.bound,
         "gap": None if one.gap is None else str(one.gap),
     }
+
+
+def _gaps(one: Gaps) -> dict[str, Any]:
+    histogram = [{"days": days, "times": times} for days, times in one.times]
+    return {"mean": None if one.mean is None else str(one.mean), "histogram": histogram}
 
 
 def _shortfall(plan: Plan, one: Shortfall) -> dict[str, Any]:

@@ -16,6 +16,9 @@ from dutyrules.timegrid import Period, day_number
 ALONG: Final = "along"
 """What somebody does who comes along with another, whatever kind it is."""
 
+OTHER: Final = "other"
+"""What is neither visit nor patrol, in a plan of all work."""
+
 
 @dataclass(frozen=True)
 class Load:
@@ -64,7 +67,9 @@ class Loads:
         self._words = words
         self._plan = words.plan
         planning = words.estate.planning
-        self._indoors = {kind for kind, way in planning.visits.items() if way.channel == "home"} | set(planning.patrols)
+        self._indoors = {kind for kind, way in planning.visits.items() if way.channel == "home"} | {
+            kind for kind in planning.patrols if words.estate.book.kinds[kind].target == "building"
+        }
         self.people = tuple(sorted({name for task in self._plan.tasks for name in (task.person, *task.along)}))
 
     @cached_property
@@ -72,7 +77,7 @@ class Loads:
         """What takes time: kinds as the estate plans them, then others, then coming along."""
         planning = self._words.estate.planning
         found = {kind for one in self.all for kind in one.total}
-        order = dict.fromkeys((*planning.visits, *planning.patrols, *sorted(found - {ALONG}), ALONG))
+        order = dict.fromkeys((*planning.visits, *planning.patrols, *sorted(found - {ALONG, OTHER}), OTHER, ALONG))
         return tuple(kind for kind in order if kind in found)
 
     @cached_property
@@ -99,7 +104,7 @@ class Loads:
 
     def name(self, kind: str) -> str:
         """What a kind is called."""
-        return self._words.speech("html_along") if kind == ALONG else self._words.kind(kind)
+        return self._words.speech(f"html_{kind}") if kind in (ALONG, OTHER) else self._words.kind(kind)
 
     # ------------------------------------------------------------ one person
 
@@ -122,7 +127,7 @@ class Loads:
         for task in tasks:
             day = task.at.date()
             if task.until > task.at:
-                days.setdefault(day, Counter())[task.kind if task.person == person else ALONG] += 1
+                days.setdefault(day, Counter())[self._kind(task) if task.person == person else ALONG] += 1
             if task.kind in self._indoors and (building := self._words.place(task)[0]):
                 entered.setdefault(day, {})[building] = None
         off = dict(self._off(person))
@@ -135,6 +140,12 @@ class Loads:
             frozenset(day for day, leave in off.items() if not leave),
             frozenset(day for day, leave in off.items() if leave),
         )
+
+    def _kind(self, task: Task) -> str:
+        """What a task counts as: in a plan of all work, meetings and the like stand together."""
+        planning = self._words.estate.planning
+        own = self._plan.name != "work" or task.kind in planning.visits or task.kind in planning.patrols
+        return task.kind if own else OTHER
 
     def _off(self, person: str) -> Iterator[tuple[date, bool]]:
         """Days that were planned on which a person is not at work; whether it is for leave."""

@@ -87,6 +87,8 @@ class _Lines:
         self.titles(*self.words.measure_titles)
         for name, unit, value, bound, gap in self.words.measures():
             self.line(name, unit, value, "–" if bound is None else bound, percent(gap))
+        if self.words.gaps():
+            self.sentence(self.words.gaps(), self.formats.text)
 
     def load(self) -> None:
         words = self.words

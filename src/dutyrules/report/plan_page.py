@@ -11,6 +11,7 @@ from dutyrules.report.plan_load import Loads
 from dutyrules.report.plan_person import PersonPage
 from dutyrules.report.plan_relief_page import balanced, relaxations
 from dutyrules.report.plan_words import PlanWords, percent
+from dutyrules.report.work_day import WorkDays
 
 MOST_MISSING: Final = 24
 """More targets than these are shown when they are asked for."""
@@ -19,7 +20,8 @@ MOST_MISSING: Final = 24
 def plan_page(words: PlanWords) -> bytes:
     """The page, the same bytes for the same plan."""
     loads = Loads(words)
-    pages = [PersonPage(words, loads, number, load) for number, load in enumerate(loads.all, start=1)]
+    days = WorkDays(words)
+    pages = [PersonPage(words, loads, number, load, days) for number, load in enumerate(loads.all, start=1)]
     body = (
         tag("a", words.speech("html_skip"), href="#people", class_="skip"),
         tag("header", _heading(words), _filter(words, pages)),
@@ -105,6 +107,7 @@ def _measures(words: PlanWords) -> Html | None:
         "section",
         tag("h2", words.speech("plan_measures")),
         tag("div", tag("table", tag("thead", head), tag("tbody", _measured(words)), class_="measures"), class_="wide"),
+        tag("p", words.gaps()) if words.gaps() else None,
         id="measures",
     )
 

@@ -1,7 +1,7 @@
 """One person's part of the page of a plan: weeks, buildings, months, and the tasks of every day."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
 from functools import cached_property
@@ -10,9 +10,12 @@ from typing import Final
 
 from dutyrules.plan import Task
 from dutyrules.report.markup import Html, Node, tag
+from dutyrules.report.patrol_days import Patrols
+from dutyrules.report.patrol_page import patrol_month
 from dutyrules.report.pictures import Bar, columns, heat, key, rows
 from dutyrules.report.plan_load import Load, Loads
 from dutyrules.report.plan_words import PlanWords, monday, stops
+from dutyrules.report.work_day import DayPage, WorkDays
 
 KEYS: Final = ("order", "time", "kind", "building", "home", "duty", "note")
 """Columns of a day's tasks."""
@@ -28,8 +31,8 @@ class PersonPage:
         number: Which of the people; ids are made of it, since names may hold anything.
     """
 
-    def __init__(self, words: PlanWords, loads: Loads, number: int, load: Load) -> None:
-        self._words, self._say, self._loads = words, words.speech, loads
+    def __init__(self, words: PlanWords, loads: Loads, number: int, load: Load, days: WorkDays) -> None:
+        self._words, self._say, self._loads, self._days_of = words, words.speech, loads, days
         self.load = load
         self.id = f"p{number}"
         self.name = words.person(load.person)
@@ -56,6 +59,7 @@ class PersonPage:
             tag(
                 "p", tag("button", self._say("html_open_all"), type="button", class_="all"), class_="tools", hidden=True
             ),
+            self._patrols(),
             (self._month(month, list(days)) for month, days in groupby(self._days(), lambda day: day.replace(day=1))),
             class_="person",
             id=self.id,
@@ -108,6 +112,11 @@ class PersonPage:
     def _told(self, counts: Counter[str]) -> str:
         named = [f"{self._loads.name(kind)} {counts[kind]}" for kind in self._loads.kinds if counts[kind]]
         return self._say("listed").join(named) or self._say("plan_nothing")
+
+    def _patrols(self) -> Iterator[Html]:
+        """Buildings by days, and walks, month by month."""
+        for month in Patrols(self._words).months(self.load):
+            yield patrol_month(self._words, self.load, month, f"{self.id}-{month.month:%Y-%m}")
 
     # ------------------------------------------------------------ months
 
@@ -162,14 +171,15 @@ class PersonPage:
     def _tasks(self, day: date) -> Html:
         """The tasks in order; a link to the table opens it even where no script runs."""
         tasks = [task for task in self.load.tasks if task.at.date() == day]
-        lines = [self._line(stop) for stop in stops(tasks)]
-        used = [index for index in range(len(KEYS)) if any(line[index] for line in lines)]
+        blocks: list[tuple[str | None, Sequence[Sequence[Task]]]] = [(None, list(stops(tasks)))]
+        if self._slots:
+            blocks = [(f"{block.hours} {block.title}", block.stops) for block in self._slots[day].blocks]
+        groups = [(slot, [self._line(stop) for stop in own]) for slot, own in blocks]
+        used = [index for index in range(len(KEYS)) if any(line[index] for _, lines in groups for line in lines)]
         head = tag("tr", (tag("th", self._say(f"col_{KEYS[index]}"), scope="col") for index in used))
-        body = (tag("tr", (tag("td", line[index], class_=LAST.get(index)) for index in used)) for line in lines)
+        bodies = (tag("tbody", self._block(slot, lines, used)) for slot, lines in groups)
         title = f"{day} {self._words.weekday(day)}"
-        table = tag(
-            "table", tag("thead", head), tag("tbody", body), id=self._anchor(day), aria_label=title, tabindex="-1"
-        )
+        table = tag("table", tag("thead", head), bodies, id=self._anchor(day), aria_label=title, tabindex="-1")
         short = tag("span", tag("b", f"{day:%m-%d} {self._words.weekday(day)}"), f" {self._told_day(day, tasks)}")
         return tag("details", tag("summary", short), tag("div", table, class_="wide"))
 
@@ -180,6 +190,21 @@ class PersonPage:
         return self._say("listed").join(
             f"{self._words.kind(kind)} {n}" for kind, n in Counter(t.kind for t in tasks).items()
         )
+
+    @cached_property
+    def _slots(self) -> Mapping[date, DayPage]:
+        """In a plan of all work: the days with their slots."""
+        return (
+            {page.day: page for page in self._days_of.of(self.load.person)} if self._words.plan.name == "work" else {}
+        )
+
+    @staticmethod
+    def _block(slot: str | None, lines: Sequence[tuple[Node, ...]], used: Sequence[int]) -> Iterator[Html]:
+        """A slot's name, if there are slots, and its tasks."""
+        if slot is not None:
+            yield tag("tr", tag("th", slot, colspan=len(used), scope="rowgroup"), class_="slot")
+        for line in lines:
+            yield tag("tr", (tag("td", line[index], class_=LAST.get(index)) for index in used))
 
     def _line(self, stop: Sequence[Task]) -> tuple[Node, ...]:
         words, first = self._words, stop[0]

@@ -34,7 +34,7 @@ def review_text(review: Review, estate: Estate, language: str) -> str:
     titles = [speech(key) for key in ("col_measure", "col_measured_in", "col_this", other, "col_difference")]
     rows = [
         (
-            speech(f"measure_{one.name}"),
+            words.measured(one.name),
             speech(f"unit_{one.unit}"),
             one.value,
             one.other,
@@ -80,7 +80,7 @@ def _price(one: Price) -> dict[str, Any]:
 def _plan(review: Review, estate: Estate) -> Plan:
     """The review as a plan of which nothing is proven, for the words."""
     return Plan(
-        name="visits",
+        name=review.name,
         estate=estate.id,
         period=review.period,
         start=review.start,

@@ -22,6 +22,7 @@ def plan_text(words: PlanWords) -> str:
     parts += ["", words.speech("plan_tasks", count=len(words.plan.tasks)), _load(words)]
     if words.plan.measures:
         parts += ["", words.speech("plan_measures"), _measures(words)]
+        parts += [f"  {words.gaps()}"] if words.gaps() else []
     if words.plan.shortfalls:
         parts += ["", words.speech("plan_shortfalls", count=len(words.plan.shortfalls))]
         parts += [f"  {line}" for one in words.plan.shortfalls for line in _shortfall(words, one)]

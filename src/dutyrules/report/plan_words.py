@@ -57,11 +57,13 @@ class PlanWords:
         return (building, task.target or "") if building else (task.target or "", "")
 
     def about(self, task: Task) -> str:
-        """Its case, whether it is a reserve, and who goes there together."""
+        """Its case, whether it is a reserve, for whom somebody stands in, and who goes there together."""
         found = [task.case or "", self.speech("plan_reserve") if task.attributes.get("reserve") == "yes" else ""]
         if task.along:
             names = self.speech("listed").join(map(self.person, (task.person, *task.along)))
             found.append(self.speech("plan_together", names=names))
+        if absent := task.attributes.get("acting_for"):
+            found.append(self.speech("plan_acting", name=self.person(absent)))
         return self.speech("listed").join(filter(None, found))
 
     @cached_property
@@ -113,6 +115,11 @@ class PlanWords:
             others = [self.duty(duty) for duty in str(numbers["duties"]).split(", ") if duty]
             numbers["duties"] = self.speech("listed").join(others)
             message = message if others else f"{message}_alone"
+        if "role" in numbers:
+            roles = str(numbers["role"]).split(", ")
+            numbers["role"] = self.speech("listed").join(
+                self.speech.title(self.estate.book.roles[role].title, role) for role in roles
+            )
         if "contact" in numbers:
             words = str(numbers["contact"]).split(", ")
             numbers["contact"] = self.speech("listed").join(self.speech(f"contact_{word}") for word in words)
@@ -152,7 +159,20 @@ class PlanWords:
             yield self._measure(one)
 
     def _measure(self, one: Measure) -> tuple[str, str, int, int | None, Fraction | None]:
-        return self.speech(f"measure_{one.name}"), self.speech(f"unit_{one.unit}"), one.value, one.bound, one.gap
+        return self.measured(one.name), self.speech(f"unit_{one.unit}"), one.value, one.bound, one.gap
+
+    def measured(self, name: str) -> str:
+        """What a measure counts, in the words of its planner where it has some of its own."""
+        own = f"measure_{name}_{self.plan.name}"
+        return self.speech(own if self.speech.knows(own) else f"measure_{name}")
+
+    def gaps(self) -> str:
+        """Days from one patrol of a building to the next: on average, and how often which; empty without patrols."""
+        gaps = self.plan.gaps
+        if gaps is None or gaps.mean is None:
+            return ""
+        told = (self.speech("patrol_gap", days=days, times=times) for days, times in gaps.times)
+        return self.speech("patrol_gaps", mean=tenths(gaps.mean), gaps=self.speech("listed").join(told))
 
     def weeks(self) -> Sequence[date]:
         """The Mondays of the weeks that have tasks."""
@@ -201,6 +221,15 @@ def stops(tasks: Sequence[Task]) -> Iterator[Sequence[Task]]:
         tasks, lambda task: (task.at, task.until, task.kind, task.until > task.at and task.order)
     ):
         yield list(together)
+
+
+def tenths(number: Fraction) -> str:
+    """A number to one place, half up.
+
+    >>> tenths(Fraction(13, 5)), tenths(Fraction(9, 4)), tenths(Fraction(2))
+    ('2.6', '2.3', '2.0')
+    """
+    return str((Decimal(number.numerator) / Decimal(number.denominator)).quantize(Decimal("0.1"), ROUND_HALF_UP))
 
 
 def percent(share: Fraction | None) -> str:

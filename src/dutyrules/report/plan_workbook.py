@@ -1,7 +1,7 @@
 """A plan as a workbook: an overview, what moved, a list to print for each person, and rows to edit and read back."""
 
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, time
 from itertools import pairwise
 from typing import Any, Final
@@ -9,10 +9,26 @@ from typing import Any, Final
 import xlsxwriter
 
 from dutyrules.plan import Task
+from dutyrules.report.patrol_days import Patrols
+from dutyrules.report.patrol_sheet import patrol_sheet
+from dutyrules.report.plan_load import Loads
 from dutyrules.report.plan_overview import overview
 from dutyrules.report.plan_table import cells, columns
 from dutyrules.report.plan_words import PlanWords, monday, stops
-from dutyrules.report.sheets import PAGE, Formats, Worksheet, header, height, page, pixels, set_widths, sheet_name, wide
+from dutyrules.report.sheets import (
+    PAGE,
+    Formats,
+    Worksheet,
+    header,
+    height,
+    in_lines,
+    page,
+    pixels,
+    set_widths,
+    sheet_name,
+    wide,
+)
+from dutyrules.report.work_sheet import work_sheet
 
 ROWS: Final = "plan"
 """The sheet that `read_plan` looks for."""
@@ -36,10 +52,20 @@ def plan_workbook(words: PlanWords) -> bytes:
         _moves(words, book.add_worksheet(sheet_name(words.speech("plan_moves_sheet"), names)), formats)
     for person in sorted({name for task in words.plan.tasks for name in (task.person, *task.along)}):
         sheet = book.add_worksheet(sheet_name(words.person(person), names))
-        _person(words, person, sheet, formats)
+        (work_sheet if words.plan.name == "work" else _person)(words, person, sheet, formats)
+    _patrols(words, book, names, formats)
     _rows(words, book.add_worksheet(ROWS), formats)
     book.close()
     return file.getvalue()
+
+
+def _patrols(words: PlanWords, book: Any, names: set[str], formats: Formats) -> None:
+    """A sheet for the wall for each person and month with patrols."""
+    patrols = Patrols(words)
+    for load in Loads(words).all:
+        for month in patrols.months(load):
+            title = words.speech("patrol_sheet", name=words.person(load.person), month=f"{month.month.month:02}")
+            patrol_sheet(words, load, month, book.add_worksheet(sheet_name(title, names)), formats)
 
 
 # ---------------------------------------------------------------- a list to print
@@ -77,17 +103,10 @@ def _line(words: PlanWords, stop: Sequence[Task]) -> tuple[Any, ...]:
     first, day = stop[0], stop[0].at.date()
     hours = f"{first.at:%H:%M}–{first.until:%H:%M}" if first.until > first.at else f"{first.at:%H:%M}"
     columns = zip(*((*words.place(task), words.about(task)) for task in stop), strict=True)
-    building, unit, case = (_listed(dict.fromkeys(filter(None, column)), words.speech("listed")) for column in columns)
+    building, unit, case = (
+        in_lines(dict.fromkeys(filter(None, column)), words.speech("listed"), MOST) for column in columns
+    )
     return day, words.weekday(day), first.order, hours, words.kind(first.kind), building, unit, case, "", ""
-
-
-def _listed(names: Iterable[str], between: str) -> str:
-    """Names in lines that are not too long, none of them broken."""
-    lines = [""]
-    for name in names:
-        longer = f"{lines[-1]}{between if lines[-1] else ''}{name}"
-        lines = [*lines[:-1], longer] if wide(longer) <= MOST or not lines[-1] else [*lines, name]
-    return "\n".join(lines)
 
 
 def _page(words: PlanWords, person: str, sheet: Worksheet) -> None:
@@ -96,7 +115,8 @@ def _page(words: PlanWords, person: str, sheet: Worksheet) -> None:
     sheet.repeat_rows(0)
     sheet.center_horizontally()
     name, title = header(words.person(person)), header(words.title)
-    sheet.set_header(f'&L&"-,Bold"&14{name}&R&9{title}')
+    # a blank after the size: a name may begin with digits
+    sheet.set_header(f'&L&"-,Bold"&14 {name}&R&9{title}')
 
 
 # ---------------------------------------------------------------- what moved

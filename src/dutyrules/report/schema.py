@@ -25,6 +25,7 @@ from dutyrules.report.schema_parts import (
     VERSION,
     Schema,
     list_of,
+    map_of,
     object_of,
     one_of,
     or_null,
@@ -47,6 +48,22 @@ _SHORTFALL: Final[dict[str, Schema]] = {
     "number": COUNT,
     "missing": TEXTS,
 }
+
+_SUBSTITUTE: Final = object_of(
+    {
+        "person": TEXT,
+        "areas": TEXTS,
+        "taken": list_of(ref("task")),
+        "later": COUNT,
+        "left": list_of(object_of({"reason": one_of("absent", "full", "own", "refuses"), "task": ref("task")})),
+        "minutes": NUMBER,
+        "over": NUMBER,
+        "missing": NUMBER,
+        "away": NUMBER,
+    }
+)
+
+_LEAVE: Final = ("person", "from", "until", "approved", "kind", "substitute", "accepted_at")
 
 _OWED: Final[dict[str, Schema]] = {
     "breach_id": ID,
@@ -176,6 +193,14 @@ _DOCUMENTS: Final[dict[str, tuple[str, Schema]]] = {
                         }
                     )
                 ),
+                "gaps": or_null(
+                    object_of(
+                        {
+                            "mean": or_null(FRACTION),
+                            "histogram": list_of(object_of({"days": COUNT, "times": COUNT})),
+                        }
+                    )
+                ),
                 "shortfalls": list_of(object_of({**_SHORTFALL, "proven": TRUTH, "causes": list_of(_CAUSE)})),
                 "relaxations": list_of(ref("relaxation")),
                 "balance": or_null(ref("balance")),
@@ -213,20 +238,16 @@ _DOCUMENTS: Final[dict[str, tuple[str, Schema]]] = {
                 "person": TEXT,
                 "from": DATE,
                 "until": DATE,
-                "substitutes": list_of(
+                "substitutes": list_of(_SUBSTITUTE),
+                "patrols": list_of(_SUBSTITUTE),
+                "share": or_null(
                     object_of(
                         {
-                            "person": TEXT,
-                            "areas": TEXTS,
-                            "taken": list_of(ref("task")),
-                            "later": COUNT,
-                            "left": list_of(
-                                object_of({"reason": one_of("absent", "full", "refuses"), "task": ref("task")})
-                            ),
-                            "minutes": NUMBER,
-                            "over": NUMBER,
+                            "rows": list_of(object_of(dict.fromkeys(_LEAVE, TEXT))),
+                            "minutes": map_of(NUMBER),
+                            "open": list_of(DATE),
                             "missing": NUMBER,
-                            "away": NUMBER,
+                            "proven": TRUTH,
                         }
                     )
                 ),

@@ -1,6 +1,6 @@
 """What worksheets have in common: widths that fit Chinese, names that Excel takes, and how cells look."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Any, Final, TypeAlias
 from unicodedata import east_asian_width
@@ -35,6 +35,19 @@ def height(text: str, width: int) -> int:
     2
     """
     return sum(max(1, -(-wide(line) // width)) for line in text.split("\n"))
+
+
+def in_lines(names: Iterable[str], between: str, most: int) -> str:
+    r"""Names in lines of at most so many letters, none of them broken.
+
+    >>> in_lines(["b1", "b2", "b3"], ", ", 7)
+    'b1, b2\nb3'
+    """
+    lines = [""]
+    for name in names:
+        longer = f"{lines[-1]}{between if lines[-1] else ''}{name}"
+        lines = [*lines[:-1], longer] if wide(longer) <= most or not lines[-1] else [*lines, name]
+    return "\n".join(lines)
 
 
 def pixels(widths: Sequence[int]) -> int:

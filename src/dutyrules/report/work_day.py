@@ -19,7 +19,7 @@ class Block:
 
     Attributes:
         title: The slot's name; empty for what lies in none.
-        hours: When the slot begins and ends, as text.
+        hours: When the slot, or what lies in none, begins and ends, as text.
         stops: What is done in it, in order.
     """
 
@@ -96,12 +96,12 @@ class WorkDays:
         for number, slot in enumerate(slots):
             before = [one for at, one in between if at < slot.start and (number == 0 or at >= edges[number - 1])]
             if before:
-                yield Block("", "", before)
+                yield Block("", _around(before), before)
             title = self._words.speech.title(slot.title, slot.slot)
             yield Block(title, _hours(slot.start, slot.to), inside[number])
         after = [one for at, one in between if not edges or at >= edges[-1]]
         if after:
-            yield Block("", "", after)
+            yield Block("", _around(after), after)
 
 
 def clock(stop: Sequence[Task]) -> str:
@@ -111,14 +111,12 @@ def clock(stop: Sequence[Task]) -> str:
     return f"{hours}–{first.until:%H:%M}" if first.until > first.at else hours
 
 
-def targets(words: PlanWords, stop: Sequence[Task]) -> str:
+def targets(words: PlanWords, stop: Sequence[Task]) -> Sequence[str]:
     """What it is about: a building, a unit in its building, or many of them."""
-    listed = words.speech("listed")
     if len(stop) == 1:
         building, unit = words.place(stop[0])
-        return unit if unit.startswith(building) else " ".join(filter(None, (building, unit)))
-    names = [unit or building for building, unit in map(words.place, stop)]
-    return listed.join(filter(None, dict.fromkeys(names)))
+        return [unit] if unit.startswith(building) and unit else [name for name in (building, unit) if name]
+    return list(dict.fromkeys(filter(None, (unit or building for building, unit in map(words.place, stop)))))
 
 
 def about(words: PlanWords, stop: Sequence[Task]) -> str:
@@ -134,6 +132,12 @@ def title(words: PlanWords, stop: Sequence[Task]) -> str:
 
 def _second(task: Task) -> int:
     return int((task.at - task.at.replace(hour=0, minute=0, second=0)) / timedelta(seconds=1))
+
+
+def _around(stops: Sequence[Sequence[Task]]) -> str:
+    """From the first beginning to the last end."""
+    begin, end = stops[0][0].at, max(task.until for stop in stops for task in stop)
+    return f"{begin:%H:%M}–{end:%H:%M}" if end > begin else f"{begin:%H:%M}"
 
 
 def _hours(start: int, end: int) -> str:

@@ -1,7 +1,8 @@
 """A person's days of work as text: a page a day, with the slots of the timetable."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from dutyrules.plan import Task
 from dutyrules.report.plan_words import PlanWords
 from dutyrules.report.sheets import wide
 from dutyrules.report.work_day import DayPage, WorkDays, about, clock, targets, title
@@ -27,8 +28,14 @@ def _day(words: PlanWords, page: DayPage) -> Iterator[str]:
     own = [title(words, stop) for block in page.blocks for stop in block.stops]
     room = min(NAMES, max(map(wide, own), default=0))
     for block in page.blocks:
-        yield f"{block.hours}  {block.title}" if block.title else "·"
+        yield f"{block.hours}  {block.title}"
         for stop in block.stops:
             what = title(words, stop)
-            rest = "  ".join(filter(None, (targets(words, stop), about(words, stop))))
+            rest = "  ".join(filter(None, (_about(words, stop), about(words, stop))))
             yield f"    {clock(stop):<11}  {what}{' ' * max(0, room - wide(what))}  {rest}"
+
+
+def _about(words: PlanWords, stop: Sequence[Task]) -> str:
+    """A place, or a list of them."""
+    between = " " if len(stop) == 1 else words.speech("listed")
+    return between.join(targets(words, stop))

@@ -1,8 +1,7 @@
 """How long a search may go on: counted in work, which is the same everywhere, or by the clock."""
 
-import signal
-import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from ortools.sat.python import cp_model
@@ -58,17 +57,18 @@ class Budget:
     ) -> tuple[cp_model.CpSolverStatus, cp_model.CpSolver]:
         """Solves and counts the work; Ctrl-C stops the solver, which then has what it has found so far."""
         solver = self.solver(units)
-
-        def stop(_signal: int, _frame: object) -> None:
-            self.interrupted = True
-            solver.stop_search()
-
-        main = threading.current_thread() is threading.main_thread()
-        before = signal.signal(signal.SIGINT, stop) if main else None
-        try:
-            status = solver.solve(model, callback)
-        finally:
-            if main:
-                signal.signal(signal.SIGINT, before)
+        solver.parameters.catch_sigint_signal = False  # it would stop, and tell nobody why
+        # Python hears of Ctrl-C only between its own steps, so another thread waits for the solver.
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            solved = pool.submit(solver.solve, model, callback)
+            while True:
+                try:
+                    status = solved.result(timeout=0.1)
+                    break
+                except KeyboardInterrupt:
+                    self.interrupted = True
+                except TimeoutError:
+                    if self.interrupted:
+                        solver.stop_search()
         self.spent += solver.response_proto.deterministic_time
         return status, solver

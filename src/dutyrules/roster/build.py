@@ -1,8 +1,12 @@
 """The estate's roster as a model: posts become shifts that count for cover, tables become rules on days."""
 
+from calendar import monthrange
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from fractions import Fraction
+from itertools import groupby
+from math import ceil, floor
 from typing import Final
 
 from dutyrules.diagnostics import Diagnostic, InputError, did_you_mean
@@ -212,7 +216,6 @@ class _Builder:
 
     def _house(self, who: tuple[str, ...]) -> Iterator[Rule]:
         rules = self.form.rules
-        last = len(self.days) - 1
         if rules.longest_run is not None or rules.shortest_run > 1:
             yield Runs(id="run", who=who, least=rules.shortest_run, most=rules.longest_run, relax=GIVEN_UP)
         if rules.shortest_rest > 1:
@@ -221,12 +224,22 @@ class _Builder:
             pairs = frozenset(self._too_close(rules.rest_hours))
             if pairs:
                 yield Follows(id="rest_hours", who=who, pairs=pairs, relax=GIVEN_UP)
-        if rules.days_off is not None:
-            yield Count(
-                id="days_off", who=who, first=0, last=last, most=max(0, last + 1 - rules.days_off), relax=GIVEN_UP
-            )
-        if rules.weekends is not None:
-            yield Weekends(id="weekends", who=who, most=rules.weekends, weekends=self._weekends(), relax=GIVEN_UP)
+        for days, share in self._months():
+            if rules.days_off is not None:
+                most = len(days) - floor(rules.days_off * share)
+                yield Count(id="days_off", who=who, first=days[0], last=days[-1], most=max(0, most), relax=GIVEN_UP)
+            if rules.weekends is not None:
+                weekends = tuple(one for one in self._weekends() if one[0] in days)
+                most = ceil(rules.weekends * share)
+                yield Weekends(id="weekends", who=who, most=most, weekends=weekends, relax=GIVEN_UP)
+
+    def _months(self) -> Iterator[tuple[range, Fraction]]:
+        """The days of each month that are planned, and what share of the month they are."""
+        first = 0
+        for (year, month), dates in groupby(self.days, lambda of: (of.year, of.month)):
+            days = range(first, first + len(list(dates)))
+            yield days, Fraction(len(days), monthrange(year, month)[1])
+            first = days.stop
 
     def _too_close(self, minutes: int) -> Iterator[tuple[str, str]]:
         for one in self.shifts:

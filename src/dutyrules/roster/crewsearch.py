@@ -71,8 +71,8 @@ class CrewSearch:
 
     def run(self) -> Found:
         """Searches until it is proven that nothing is better, or the budget is spent; Ctrl-C keeps the best."""
-        self._improve(self._greedy())
         try:
+            self._improve(self._greedy())
             self._generate()
             if not self._done():
                 self._improve(dive(self.master, self.budget))
@@ -82,6 +82,8 @@ class CrewSearch:
             self._prove()
             self._neighbourhoods()
         except KeyboardInterrupt:
+            if self.found is None:
+                raise
             self.interrupted = True
         if self.found is None:
             raise RuntimeError("nobody was rostered")

@@ -275,16 +275,19 @@ def _freeing(
 ) -> tuple[Roster, int]:
     random = Random(1)
     names = [person.id for person in part.people]
-    while budget.go_on() and cost > bound and len(names) > FREED and not budget.interrupted:
-        freed = set(random.sample(names, FREED))
-        direct = Direct(part, fixed={name: row for name, row in roster.items() if name not in freed}).build()
-        direct.hint(roster)
-        status, solver = budget.solve(direct.model, 1.0)
-        if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-            other = direct.roster(solver)
-            price = cost_of(part, other)
-            if price < cost:
-                roster, cost = other, price
-                tell(cost, bound)
-        budget.spent += 0.01
+    try:
+        while budget.go_on() and cost > bound and len(names) > FREED and not budget.interrupted:
+            freed = set(random.sample(names, FREED))
+            direct = Direct(part, fixed={name: row for name, row in roster.items() if name not in freed}).build()
+            direct.hint(roster)
+            status, solver = budget.solve(direct.model, 1.0)
+            if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+                other = direct.roster(solver)
+                price = cost_of(part, other)
+                if price < cost:
+                    roster, cost = other, price
+                    tell(cost, bound)
+            budget.spent += 0.01
+    except KeyboardInterrupt:
+        budget.interrupted = True
     return roster, cost

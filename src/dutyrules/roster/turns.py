@@ -77,24 +77,27 @@ def in_turn(part: RosterModel, budget: Budget) -> Roster | None:
 def freeing(
     part: RosterModel, roster: Roster, bound: int, budget: Budget, tell: Callable[[int, int], None]
 ) -> tuple[Roster, int]:
-    """Frees a few people at a time until the budget is spent."""
+    """Frees a few people at a time until the budget is spent, or Ctrl-C is pressed."""
     random = Random(1)
     names = [person.id for person in part.people]
     cost = cost_of(part, roster)
     turn = 0
-    while budget.go_on() and cost > bound and not budget.interrupted:
-        size = min(FREED[turn // len(names) % len(FREED)], len(names))
-        freed = {names[turn % len(names)], *random.sample(names, size)[1:]}
-        turn += 1
-        model = beside(part, roster, freed)
-        direct = Direct(model).build()
-        direct.hint(roster)
-        status, solver = budget.solve(direct.model, _UNITS)
-        budget.spent += 0.01
-        if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-            found = direct.roster(solver)
-            gain = cost_of(model, {name: roster[name] for name in freed}) - cost_of(model, found)
-            if gain > 0:
-                roster, cost = {**roster, **found}, cost - gain
-                tell(cost, bound)
+    try:
+        while budget.go_on() and cost > bound and not budget.interrupted:
+            size = min(FREED[turn // len(names) % len(FREED)], len(names))
+            freed = {names[turn % len(names)], *random.sample(names, size)[1:]}
+            turn += 1
+            model = beside(part, roster, freed)
+            direct = Direct(model).build()
+            direct.hint(roster)
+            status, solver = budget.solve(direct.model, _UNITS)
+            budget.spent += 0.01
+            if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+                found = direct.roster(solver)
+                gain = cost_of(model, {name: roster[name] for name in freed}) - cost_of(model, found)
+                if gain > 0:
+                    roster, cost = {**roster, **found}, cost - gain
+                    tell(cost, bound)
+    except KeyboardInterrupt:
+        budget.interrupted = True
     return {name: roster[name] for name in names}, cost
