@@ -352,7 +352,7 @@ def shown(one: tuple[World, list[Task]]) -> Mapping[str, Any]:
     return {"world": one[0], "keep": one[1]}
 
 
-QUICK = settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=2, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @QUICK

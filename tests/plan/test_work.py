@@ -50,9 +50,9 @@ def test_a_day_on_one_page(tmp_path: Path) -> None:
         "    08:30–09:00  meeting",
         "09:00–10:00  walk",
         "    09:00–09:10  patrol      b1",
-        "10:00–11:00",
+        "10:00–11:10",
         "    10:00–10:20  visit.home  b1 u1",
-        "    11:00        dun         b1 u1",
+        "    11:00–11:10  dun         b1 u1",
         "11:30–12:00  outside",
         "    11:30        round",
         "    11:45        round",
@@ -135,6 +135,19 @@ def test_a_meeting_in_the_way_proves_nothing(tmp_path: Path) -> None:
     assert {(one.duty, one.actual, one.causes[-1].message) for one in worked.plan.shortfalls} == {
         ("patrol", "1", "beside_other_work")
     }
+    assert (worked.plan.status, worked.plan.least_shortfall) == (Status.UNKNOWN, 0)
+    assert waivable(worked.plan) == []
+
+
+def test_calls_in_the_way_of_a_callback_prove_nothing(tmp_path: Path) -> None:
+    """Three calls of ten minutes take the only half hour before the callback's limit; alone it could be made."""
+    duties: Duties = {"dun": {"windows": [["11:00", "11:30"]]}, "call": {}}
+    log = [{"at": "2026-10-18 20:00", "person": "", "kind": "repair", "target": "u1", "case": "r1"}]
+    units = [unit(f"u{number}") for number in (1, 2, 3)]
+    worked = Worked.of(WorkWorld(duties, units=units, log=log, work={"dun": {"minutes": 10}}), tmp_path)
+    assert len(worked.judged()) == 1
+    assert "    11:00–11:30  dun ×3  u1, u2, u3" in render_plan(worked.plan, worked.estate, "text", "en", "li").decode()
+    assert [(one.duty, one.causes[-1].message) for one in worked.plan.shortfalls] == [("call", "beside_other_work")]
     assert (worked.plan.status, worked.plan.least_shortfall) == (Status.UNKNOWN, 0)
     assert waivable(worked.plan) == []
 

@@ -212,10 +212,10 @@ class Placer:
             for first, last in self._diary.free(chore.person, day, self._spans(chore, day)):
                 some = wanted[: chore.need - fit]
                 some = some[: (last - first) // minutes] if minutes else some
-                for name in some:
-                    self._add(chore, kind, says, day, first, 0, name)
-                    self._seen[kind, name] = day * DAY + first * 60
-                self._diary.take(chore.person, day, (first, first + minutes * len(some)))
+                for number, name in enumerate(some):
+                    begin = first + minutes * number
+                    self._add(chore, kind, says, day, begin, minutes, name)
+                    self._seen[kind, name] = day * DAY + begin * 60
                 wanted, fit = wanted[len(some) :], fit + len(some)
         return fit
 

@@ -334,13 +334,7 @@ def _away(leave: Leave, start: Ints, end: Ints, first: int) -> Bools:
 
 @dataclass
 class _Acting:
-    """An accepted substitution.
-
-    Attributes:
-        post: That of the absent person.
-        days: On which it is owed.
-        accepted: Day → the second of that day at which it was accepted.
-    """
+    """An accepted substitution: the absent person's post, who stands in on which days, and from when on the first."""
 
     post: int
     person: int

@@ -208,7 +208,8 @@ class PersonPage:
 
     def _line(self, stop: Sequence[Task]) -> tuple[Node, ...]:
         words, first = self._words, stop[0]
-        hours = f"{first.at:%H:%M}–{first.until:%H:%M}" if first.until > first.at else f"{first.at:%H:%M}"
+        last = max(task.until for task in stop)
+        hours = f"{first.at:%H:%M}–{last:%H:%M}" if last > first.at else f"{first.at:%H:%M}"
         building, unit = (self._each(column) for column in zip(*map(words.place, stop), strict=True))
         duties = self._each(words.duty(duty) for task in stop for duty in task.duties)
         pinned = tag("span", self._say("html_pinned"), class_="mark") if any(task.pinned for task in stop) else ""

@@ -71,7 +71,19 @@ class WorkDays:
         who = self._presence
         column, code = day_number(day) - who.first, who.persons.index(person)
         hours = _hours(int(who.shift_start[code, column]), int(who.shift_end[code, column]))
-        return DayPage(day, hours, list(self._blocks(self._slots(code, column), list(stops(tasks)))))
+        return DayPage(day, hours, list(self._blocks(self._slots(code, column), self._stops(tasks))))
+
+    def _stops(self, tasks: Sequence[Task]) -> Sequence[Sequence[Task]]:
+        """The tasks; calls to one household after the other, without a rest, are one block."""
+        found: list[list[Task]] = []
+        for stop in stops(tasks):
+            before, first = found[-1][-1] if found else None, stop[0]
+            on = before is not None and (before.kind, before.until) == (first.kind, first.at) and first.until > first.at
+            if on and first.kind in self._words.estate.planning.work and first.target:
+                found[-1] += stop
+            else:
+                found.append(list(stop))
+        return found
 
     def _slots(self, code: int, column: int) -> Sequence[Slot]:
         """The slots of all posts that somebody holds on a day, by their beginning."""
@@ -106,9 +118,7 @@ class WorkDays:
 
 def clock(stop: Sequence[Task]) -> str:
     """When something is done: from when to when, or at what moment."""
-    first = stop[0]
-    hours = f"{first.at:%H:%M}"
-    return f"{hours}–{first.until:%H:%M}" if first.until > first.at else hours
+    return _around([stop])
 
 
 def targets(words: PlanWords, stop: Sequence[Task]) -> Sequence[str]:
