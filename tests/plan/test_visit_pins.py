@@ -54,6 +54,16 @@ def test_a_pin_takes_one_of_the_day(tmp_path: Path) -> None:
     assert why(plan) == [Cause("few_slots", numbers)]
 
 
+def test_an_occasion_takes_its_time_and_nothing_of_what_is_owed(tmp_path: Path) -> None:
+    """Until 15:40 everybody is at the festival; of the hour for visits twenty minutes are left."""
+    visits = {HOME: way("home", "15:00", "16:00", per_day=4)}
+    occasion = {"date": FRIDAY.isoformat(), "busy": [["13:00", "15:40"]], "title": "Festival"}
+    hand = Hand({"all": everyone()}, homes(3), visits, planning={"occasions": [occasion]})
+    plan = hand.plan(tmp_path, start=FRIDAY)
+    assert made(plan) == [f"10-30 15:40 li {HOME} u001", f"10-30 15:50 li {HOME} u002"]
+    assert (plan.shortfall, plan.least_shortfall) == (1, 1)
+
+
 def test_a_pin_against_a_wish_and_on_a_closed_day_stays(tmp_path: Path) -> None:
     """Somebody promised it; and it counts."""
     duties = {

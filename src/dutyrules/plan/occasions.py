@@ -41,15 +41,16 @@ def taken(estate: Estate, presence: Presence) -> Mapping[tuple[int, int], Sequen
 
 
 def disturbed(estate: Estate, presence: Presence, tasks: Sequence[Task]) -> Iterator[Violation]:
-    """Patrols, and whoever comes along, during an occasion."""
+    """Patrols and visits, and whoever comes along, during an occasion."""
     if not estate.planning.occasions:
         return
     numbers = {name: number for number, name in enumerate(presence.persons)}
     busy = taken(estate, presence)
+    kinds = estate.planning.patrols.keys() | estate.planning.visits.keys()
     for task in tasks:
         begin = task.at.hour * 60 + task.at.minute
         end = begin + (task.until - task.at).total_seconds() / 60
-        for name in (task.person, *task.along) if task.kind in estate.planning.patrols else ():
+        for name in (task.person, *task.along) if task.kind in kinds else ():
             for one in busy.get((numbers.get(name, -1), day_number(task.at.date())), ()):
                 if any(start < end and begin < stop for start, stop in one.spans):
                     yield Violation("occasion", named(task), f"during {one.title}")

@@ -28,6 +28,7 @@ from dutyrules.plan.measures import visit_measures, walk_measures
 from dutyrules.plan.moves import Diff
 from dutyrules.plan.objective import cost_of
 from dutyrules.plan.obliged import demands_of
+from dutyrules.plan.occasions import taken
 from dutyrules.plan.pins import check_pins
 from dutyrules.plan.plan import Plan, Shortfall, Status, Task, status_of
 from dutyrules.plan.planfile import Placed
@@ -41,6 +42,7 @@ from dutyrules.plan.search import Effort, Search
 from dutyrules.plan.spread import least
 from dutyrules.plan.timing import tasks_of
 from dutyrules.plan.verify import verified
+from dutyrules.registry.presence import Presence
 from dutyrules.timegrid import DAY, Period, day_number, instant_number
 
 
@@ -90,6 +92,7 @@ def plan_visits(
     pinned = [one.task for one in keep if one.task.pinned]
     other = [task for task in pinned if task.kind not in kinds and task.until > task.at]
     made = [*_pinned(persons, pins), *_made(estate, log, first, span), *_pinned(persons, other)]
+    made += _occupied(estate, before.ground.presence)
     old = kept(before, first, rows, made, freeze)
     stay = [*pins, *old.frozen]
     if stay:
@@ -162,6 +165,14 @@ def _pinned(persons: Sequence[str], pins: Sequence[Task]) -> Iterator[Made]:
         yield Made(person, pin.kind, instant_number(pin.at), instant_number(pin.until))
         for other in pin.along:
             yield Made(persons.index(other), pin.kind, instant_number(pin.at), instant_number(pin.until), True)
+
+
+def _occupied(estate: Estate, presence: Presence) -> Iterator[Made]:
+    """What occasions take of people's days."""
+    for (person, day), occasions in taken(estate, presence).items():
+        for one in occasions:
+            for begin, end in one.spans:
+                yield Made(person, "", day * DAY + begin * 60, day * DAY + end * 60)
 
 
 def _made(estate: Estate, log: Log, first: date, span: Period) -> Iterator[Made]:
