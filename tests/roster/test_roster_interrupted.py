@@ -1,7 +1,7 @@
 """Ctrl-C ends the search; what it has found so far keeps every rule, and is told to be unfinished."""
 
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
@@ -35,6 +35,14 @@ def fair_crew() -> RosterModel:
     model = crew()
     fair = Fair(id="fair", who=NAMES, days=tuple(range(DAYS)), weights={"L": 1}, price=3, most=0)
     return replace(model, rules=(*model.rules, fair))
+
+
+@pytest.fixture(autouse=True)
+def a_terminal() -> Iterator[None]:
+    """Ctrl-C means what it means to a program that somebody started, also where tests run side by side."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def interrupt_at(time: int) -> Callable[[int, int, int, int], None]:
