@@ -26,7 +26,7 @@ def estate(haitang: Path) -> dr.Estate:
 
 @pytest.fixture(scope="module")
 def visits(estate: dr.Estate, logs: list[Path]) -> dr.Plan:
-    return dr.plan_visits(estate, "2026-Q4", dr.read_log(logs, estate), relax=False)
+    return dr.plan_visits(estate, "2026-Q4", dr.read_log(logs, estate), effort=0)
 
 
 @pytest.fixture(scope="module")

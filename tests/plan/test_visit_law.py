@@ -73,6 +73,7 @@ def test_seeded_estates() -> None:
     lawful_seeds(range(3))
 
 
+@pytest.mark.slow
 def test_a_companion_comes_only_on_days_on_which_two_are_wished_for() -> None:
     """This household wishes for two on some of its days."""
     lawful_seeds(range(1532, 1533))
