@@ -25,9 +25,10 @@ from patrols_naive import naive
 import dutyrules as dr
 from dutyrules.estate import scored_period
 from dutyrules.plan import Plan
+from dutyrules.plan.few_sets import begun
 from dutyrules.plan.menus import menu_of
 from dutyrules.plan.patrols import MOVES, SEED
-from dutyrules.plan.rotation import Place, Rotation, Search, Step, window
+from dutyrules.plan.rotation import Place, Rotation, Step
 from dutyrules.plan.rotation_bound import least_walking
 from dutyrules.plan.round import Ask, Round
 from dutyrules.plan.turns import Promise, fair_shares
@@ -67,7 +68,7 @@ def area(options: argparse.Namespace) -> dict[str, Any]:
     clock = _Clock()
     rotation = rotation_of(terms, options.days)
     bound = least_walking(rotation, [place.fair for place in rotation.places])
-    search = Search(rotation, window(rotation))
+    search = begun(rotation)
     for _ in search.run(MOVES * options.days, SEED, bound):
         pass
     used = clock.read()

@@ -1,5 +1,6 @@
 """Rotations against every rotation there is, where there are few enough to look at."""
 
+from collections import Counter
 from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise, product
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dutyrules.plan.few_sets import begun, fewest_minutes
 from dutyrules.plan.menus import ListedMenu, menu_of
 from dutyrules.plan.rotation import Place, Rotation, Search, Step, window
 from dutyrules.plan.rotation_bound import least_walking
@@ -76,6 +78,12 @@ def test_bound_and_plan_embrace_the_optimum(count: int, data: st.DataObject) -> 
         assert best.broken or best.minutes >= optimum
     even = [chosen for chosen in product(sets, repeat=days) if _within(rotation.counts(chosen), fair)]
     assert all(bound <= minutes(rotation, chosen) for chosen in even)
+    apart = [chosen for chosen in even if len(sets) == 1 or max(Counter(chosen).values()) <= -(-days // 2)]
+    first = fewest_minutes(rotation)
+    assert (first is None) == (not apart)
+    if first is not None:
+        assert tuple(first) in apart
+        assert minutes(rotation, tuple(first)) == min(minutes(rotation, chosen) for chosen in apart)
 
 
 def _within(counts: list[int], fair: list[tuple[int, int]]) -> bool:
@@ -103,6 +111,24 @@ def test_a_month_of_an_ordinary_patch_keeps_every_promise() -> None:
         pass
     assert kept(rotation, search.best.chosen)
     assert bound <= search.best.minutes <= bound * 1.05
+
+
+@pytest.mark.parametrize(("count", "size"), [(7, 5), (8, 5), (10, 5)])
+def test_a_quarter_of_a_small_area_walks_no_minute_too_many(count: int, size: int) -> None:
+    points = [Point(Fraction(65 * (number % 3)), Fraction(60 * (number // 3) + 7 * number)) for number in range(count)]
+    rotation = street(count, size, 64, points=points)
+    best = begun(rotation).best
+    assert kept(rotation, best.chosen)
+    assert minutes(rotation, best.chosen) == least_walking(rotation, [place.fair for place in rotation.places])
+
+
+def test_rounds_that_differ_begin_with_a_window() -> None:
+    """Whoever may not move all rounds, or walks another menu on one day, has no use for a free order."""
+    rotation = street(6, 3, 8)
+    other = replace(rotation, steps=(*rotation.steps[:-1], *street(6, 3, 8).steps[-1:]))
+    assert fewest_minutes(rotation) is not None
+    assert fewest_minutes(other) is None
+    assert begun(rotation, [0, 1]).best.chosen == tuple(window(rotation))
 
 
 def test_a_window_slides_and_begins_with_who_has_waited_longest() -> None:

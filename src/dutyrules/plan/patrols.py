@@ -11,6 +11,7 @@ from dutyrules.estate import Estate, scored_period
 from dutyrules.estate.provenance import provenance
 from dutyrules.plan.assignment import Assignment, assign
 from dutyrules.plan.beats import Circuit, Patrol
+from dutyrules.plan.few_sets import begun
 from dutyrules.plan.hours import instant
 from dutyrules.plan.kept_rounds import Order, change_measures, kept_order, walk_of
 from dutyrules.plan.menus import WideMenu
@@ -22,7 +23,7 @@ from dutyrules.plan.patrol_truth import Turned, least_shortfall, measures, short
 from dutyrules.plan.plan import Measure, Plan, Status, Task, status_of
 from dutyrules.plan.planfile import Placed
 from dutyrules.plan.progress import Progress, untold
-from dutyrules.plan.rotation import Best, Rotation, Search, Step, window
+from dutyrules.plan.rotation import Best, Rotation, Step
 from dutyrules.plan.rotation_bound import least_walking
 from dutyrules.plan.unitchecks import EVER, last_checks, place_checks
 from dutyrules.plan.verify import verified
@@ -117,7 +118,7 @@ def _turn(task: Assignment, moves: int, progress: Progress) -> tuple[list[Turned
     complete = True
     for number, circuit in enumerate(task.circuits):
         rotation, before = circuit.rotation, sum(budgets[:number])
-        search = Search(rotation, window(rotation), free[number])
+        search = begun(rotation, free[number])
         if complete and budgets[number]:
             try:
                 goal = least_walking(rotation, [place.fair for place in rotation.places])

@@ -253,6 +253,18 @@ class Search:
                     heat = HOT * (COLD / HOT) ** (move / moves)
                     self._try(changes, -heat * log(luck or 1.0))
 
+    def reorder(self, moves: int, seed: int) -> None:
+        """Exchanges whole rounds, which walk no more for it, until no promise is broken; so many times at most."""
+        draws, steps = np.random.default_rng(seed), self._free
+        for move, (first, second, luck) in enumerate(draws.random((moves, 3)).tolist()):
+            if not self.best.broken:
+                return
+            one, other = steps[int(first * len(steps))], steps[int(second * len(steps))]
+            mine, theirs = self._chosen[one], self._chosen[other]
+            if mine != theirs:
+                heat = PENALTY * (COLD / HOT) ** (move / moves)
+                self._try({one: theirs, other: mine}, -heat * log(luck or 1.0))
+
     def _move(self, which: float, first: float, second: float, third: float) -> Mapping[int, int]:
         """Rounds → their new sets; empty if the drawn move is none."""
         step = self._free[int(first * len(self._free))]
