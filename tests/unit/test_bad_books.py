@@ -120,6 +120,8 @@ def spoiled(draw: st.DrawFn) -> dict[str, Any]:
             inner = spot[path[-1]]
         except (KeyError, IndexError, TypeError):
             continue  # an earlier change took it away
+        if isinstance(spot, str):
+            continue  # or put a word in its place, which has a first letter
         match draw(st.sampled_from(["drop", "replace", "add", "move"])):
             case "drop":
                 del spot[path[-1]]
