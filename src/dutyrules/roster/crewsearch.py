@@ -115,13 +115,18 @@ class CrewSearch:
             self._tell(self.found.cost, self.found.bound)
 
     def _greedy(self) -> Rows:
-        """Everybody in turn has the roster that is best beside what the others have, until nobody finds better."""
+        """Everybody in turn has the roster that is best beside what the others have, until nobody finds better.
+
+        Who begins with a roster keeps it.
+        """
         crew = self.crew
         rows = dict(self._start)
         counts = crew.counts(rows.values())
         for turn in range(4):
             changed = False
             for person in crew.model.people:
+                if person.id in self._start:
+                    continue
                 old = rows.get(person.id)
                 if old is not None:
                     counts = counts - crew.counts((old,))
