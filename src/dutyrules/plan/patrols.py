@@ -23,7 +23,7 @@ from dutyrules.plan.patrol_truth import Turned, least_shortfall, measures, short
 from dutyrules.plan.plan import Measure, Plan, Status, Task, status_of
 from dutyrules.plan.planfile import Placed
 from dutyrules.plan.progress import Progress, untold
-from dutyrules.plan.rotation import Best, Rotation, Step
+from dutyrules.plan.rotation import Best, Rotation, Search, Step, window
 from dutyrules.plan.rotation_bound import least_walking
 from dutyrules.plan.unitchecks import EVER, last_checks, place_checks
 from dutyrules.plan.verify import verified
@@ -118,10 +118,11 @@ def _turn(task: Assignment, moves: int, progress: Progress) -> tuple[list[Turned
     complete = True
     for number, circuit in enumerate(task.circuits):
         rotation, before = circuit.rotation, sum(budgets[:number])
-        search = begun(rotation, free[number])
+        search = Search(rotation, window(rotation), free[number])
         if complete and budgets[number]:
             try:
                 goal = least_walking(rotation, [place.fair for place in rotation.places])
+                search = begun(rotation, free[number])
                 for made in search.run(budgets[number], SEED, goal):
                     progress("plan.patrols", before + made, sum(budgets))
             except KeyboardInterrupt:
