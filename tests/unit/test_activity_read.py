@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from dutyrules.activity import encode, files
+from dutyrules.activity import encode, files, words
 from dutyrules.activity.kinds import BOOLEAN, INSTANT, INTEGER, TEXT, AttributeType, Kind
 from dutyrules.activity.log import Log
 from dutyrules.activity.read import log_from_rows, read_log
@@ -392,9 +392,9 @@ def test_parquet_with_instants_and_with_text(tmp_path: Path) -> None:
 def test_many_rows_are_coded_as_few_are() -> None:
     units = [f"u{number:05d}" for number in range(30_000)]
     found = [*units * 6, " u00007 ", "stranger", "", None]
-    index = encode.Index(units)
+    index = words.Index(units)
     codes = index.codes(pl.Series(found, dtype=pl.String))
-    assert codes.tolist() == [*list(range(30_000)) * 6, 7, encode.UNKNOWN, encode.EMPTY, encode.EMPTY]
+    assert codes.tolist() == [*list(range(30_000)) * 6, 7, words.UNKNOWN, words.EMPTY, words.EMPTY]
 
 
 LONG = (

@@ -12,11 +12,11 @@ from typing import TypeVar
 import numpy as np
 import polars as pl
 
-from dutyrules.activity.encode import Index
 from dutyrules.activity.files import RawFile
 from dutyrules.activity.log import LATE_SCHEMA, REJECT_SCHEMA
 from dutyrules.activity.stretch import Accepted, Terms, judge
 from dutyrules.activity.vocabulary import Vocabulary
+from dutyrules.activity.words import Index
 from dutyrules.diagnostics import Cell, Diagnostic, did_you_mean
 
 _WORKERS = 2

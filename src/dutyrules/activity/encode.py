@@ -1,4 +1,4 @@
-"""Words to numbers, columns at a time.
+"""Cells to numbers and instants, columns at a time.
 
 Every reader here works in two steps: a fast one over the whole column, and a patient one in Python over the distinct
 cells that the fast one could not read. Well-formed logs never pay for the second.
@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
-from functools import cached_property
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -24,172 +23,15 @@ from dutyrules.activity.log import VALUE_SCALE
 Ints: TypeAlias = npt.NDArray[np.int32]
 Rows: TypeAlias = npt.NDArray[np.int64]
 
-EMPTY = -1
-UNKNOWN = -2
 
-# Below this many cells a join is quicker than filling the table.
-_WORTH_A_TABLE = 50_000
-_TABLE_BITS = 22
-
-
-class Index:
-    """Numbers for known words: their positions in the order given.
-
-    Attributes:
-        words: The distinct words.
-    """
-
-    def __init__(self, words: Iterable[str]) -> None:
-        self.words = pl.Series("word", list(words), dtype=pl.String).unique(maintain_order=True)
-        self._codes = pl.DataFrame({"word": self.words, "code": np.arange(len(self.words), dtype=np.int32)})
-
-    def codes(self, cells: pl.Series) -> Ints:
-        """Returns the word number of each cell, `EMPTY` or `UNKNOWN`; blanks around a word do not count."""
-        look_up = self._by_table if len(cells) >= _WORTH_A_TABLE and len(self.words) else self._by_join
-        codes = look_up(cells)
-        strays = np.flatnonzero(codes == UNKNOWN)
-        if len(strays):
-            odd = cells.gather(strays)
-            stripped = odd.str.strip_chars()
-            untidy = (stripped != odd).to_numpy()
-            bare = stripped.filter(pl.Series(untidy))
-            codes[strays[untidy]] = np.where((bare == "").to_numpy(), EMPTY, self._by_join(bare))
-        return codes
-
-    def _by_join(self, cells: pl.Series) -> Ints:
-        return _joined(cells, self._codes) if len(cells) else np.empty(0, np.int32)
-
-    def _by_table(self, cells: pl.Series) -> Ints:
-        # A hash names one candidate per cell, comparing the strings decides: exact, and three times faster than a join.
-        table, candidates, losers = self._table
-        guess = table.take(_places(cells, len(table)))
-        right = candidates.gather(pl.Series(guess)) == cells  # null where there is no cell
-        codes: Ints = guess.view(np.int32) - np.int32(1)
-        if not right.all():
-            wrong = (~right).arg_true().to_numpy()
-            codes[wrong] = _joined(cells.gather(wrong), losers)
-        return codes
-
-    @cached_property
-    def _table(self) -> tuple[npt.NDArray[np.uint32], pl.Series, pl.DataFrame]:
-        """The candidate per place; the candidates, nothing and the words; the words that lost theirs to another one."""
-        candidates = pl.concat([pl.Series("word", [""]), self.words], rechunk=True)
-        # So many places a word keep nearly all apart; a small table stays in the cache of a processor.
-        table = np.zeros(1 << min(len(self.words).bit_length() + 6, _TABLE_BITS), np.uint32)
-        places, numbers = _places(self.words, len(table)), np.arange(1, len(candidates), dtype=np.uint32)
-        table[places] = numbers
-        table[_places(pl.Series([None], dtype=pl.String), len(table))] = 0
-        return table, candidates, self._codes.filter(pl.Series(table[places] != numbers))
-
-
-def _places(cells: pl.Series, size: int) -> Rows:
-    return (cells.hash().to_numpy() & np.uint64(size - 1)).view(np.int64)
-
-
-class Texts:
-    """Numbers for texts that nobody knew before, as they turn up; threads may share it.
-
-    Attributes:
-        dtype: Categories of its own: the texts of one log must not widen those of another.
-    """
-
-    def __init__(self) -> None:
-        self.dtype = pl.Categorical(pl.Categories.random())
-        self._alive = pl.Series([], dtype=self.dtype)  # Polars forgets categories that no column uses
-        self._fine: dict[tuple[str, ...], npt.NDArray[np.bool_]] = {}
-
-    def words(self, numbers: npt.NDArray[np.integer]) -> pl.Series:
-        """Returns the texts of some numbers."""
-        return pl.Series(numbers, dtype=pl.UInt32).cat.to(self.dtype).cast(pl.String)
-
-    def read(self, cells: pl.Series, listed: Collection[str] = ()) -> tuple[pl.Series, Rows]:
-        """Reads words.
-
-        Returns:
-            The cells without blanks around them as `dtype`, null where nothing is left, and the positions of those that
-            are none of the listed words, if any are listed.
-        """
-        here = _filled(cells)
-        if here is not None:
-            found, bad = self.read(cells.gather(here), listed)
-            return _spread(here, found, len(cells)), here[bad]
-        text = cells.cast(pl.String)
-        found = text.cast(self.dtype)
-        if not len(found):
-            return found, np.empty(0, np.int64)
-        numbers = codes(found)
-        fine = self._known_to_be_fine(int(numbers.max(initial=EMPTY)), tuple(listed))
-        fresh = np.unique(numbers[~fine.take(numbers)])
-        if not len(fresh):
-            return found, np.empty(0, np.int64)
-        words = self.words(fresh)
-        tidy = _stripped(words)
-        strange = tidy.drop_nulls().filter(~tidy.drop_nulls().is_in(list(listed))) if listed else tidy.clear()
-        if not tidy.equals(words):
-            found = _stripped(text).cast(self.dtype)
-        elif not len(strange):
-            fine[fresh] = True
-        return found, _at(found, strange)
-
-    def _known_to_be_fine(self, most: int, listed: tuple[str, ...]) -> npt.NDArray[np.bool_]:
-        """Whether a text is tidy and listed, as far as is known, by numbers up to `most` and by `EMPTY`."""
-        fine = self._fine.get(listed, np.ones(1, np.bool_))
-        if len(fine) < most + 2:
-            fine = np.concatenate([fine[:-1], np.zeros(most + 2 - len(fine), np.bool_), fine[-1:]])
-            self._fine[listed] = fine  # another thread may undo this, and then looks again
-        return fine
-
-    def in_order(self, numbers: Ints) -> tuple[Ints, pl.Series]:
-        """Numbers texts anew, in the order of their first rows; returns the new numbers and their texts."""
-        rows = np.arange(len(numbers))
-        first = np.full(int(numbers.max(initial=EMPTY)) + 1, len(rows))
-        first[numbers[::-1]] = rows[::-1]  # the last write wins, and that is the earliest
-        order = np.argsort(first)[: np.count_nonzero(first < len(rows))]
-        renumbered = np.empty(len(first), np.int32)
-        renumbered[order] = np.arange(len(order), dtype=np.int32)
-        return renumbered[numbers], self.words(order)
-
-
-def _at(found: pl.Series, words: pl.Series) -> Rows:
-    """Returns the positions of a few words."""
-    if not len(words):
-        return np.empty(0, np.int64)
-    return np.flatnonzero(np.isin(codes(found), codes(words.cast(found.dtype))))
-
-
-def codes(found: pl.Series) -> Ints:
-    """Returns the numbers behind a column that `Texts` has read, `EMPTY` where it is null."""
-    nothing = np.iinfo(np.uint32).max  # which is -1 as a signed number
-    return found.to_frame().select(pl.all().to_physical().fill_null(nothing)).to_series().to_numpy().view(np.int32)
-
-
-def _joined(cells: pl.Series, codes: pl.DataFrame) -> Ints:
-    found = cells.alias("word").to_frame().join(codes, on="word", how="left", maintain_order="left")["code"]
-    known: Ints = found.fill_null(UNKNOWN).to_numpy().copy()
-    if cells.null_count():
-        known[cells.is_null().to_numpy()] = EMPTY
-    return known
-
-
-def tidy(cells: pl.Series) -> pl.Series:
-    """Returns the cells as text without blanks around them, null where nothing is left."""
-    here = _filled(cells)
-    return _stripped(cells.cast(pl.String)) if here is None else _spread(here, tidy(cells.gather(here)), len(cells))
-
-
-def _stripped(text: pl.Series) -> pl.Series:
-    bare = text.str.strip_chars()
-    return bare.set(bare == "", None) if bare.str.len_bytes().min() == 0 else bare
-
-
-def _filled(cells: pl.Series) -> Rows | None:
+def filled(cells: pl.Series) -> Rows | None:
     """Returns the positions of the cells that are not null if they are few: then only they are worth reading."""
     if 4 * cells.null_count() <= 3 * len(cells):
         return None
     return np.flatnonzero(cells.is_not_null().to_numpy())
 
 
-def _spread(here: Rows, cells: pl.Series, size: int) -> pl.Series:
+def spread(here: Rows, cells: pl.Series, size: int) -> pl.Series:
     """Puts cells back where they stood, among nulls."""
     nothing = pl.Series(cells.name, [None], dtype=cells.dtype).new_from_index(0, size)
     return nothing.scatter(here, cells) if len(here) else nothing
@@ -205,10 +47,10 @@ def numbers(cells: pl.Series) -> tuple[pl.Series, Rows]:
         The numbers in ten-thousandths (Int64, null where there is none), and the positions of cells that hold
         something else.
     """
-    here = _filled(cells)
+    here = filled(cells)
     if here is not None:
         read, bad = numbers(cells.gather(here))
-        return _spread(here, read, len(cells)), here[bad]
+        return spread(here, read, len(cells)), here[bad]
     if not len(cells):
         return pl.Series(cells.name, [], pl.Int64), np.empty(0, np.int64)
     if not cells.dtype.is_numeric() and cells.dtype != pl.Null:
@@ -231,10 +73,10 @@ def integers(cells: pl.Series) -> tuple[pl.Series, Rows]:
     whole = cells.cast(pl.Int64, strict=False) if cells.dtype.is_integer() else None
     if whole is not None and whole.null_count() == cells.null_count() and whole.is_between(-_WHOLE, _WHOLE).all():
         return whole, np.empty(0, np.int64)
-    here = _filled(cells)
+    here = filled(cells)
     if here is not None:
         read, bad = integers(cells.gather(here))
-        return _spread(here, read, len(cells)), here[bad]
+        return spread(here, read, len(cells)), here[bad]
     scaled, bad = numbers(cells)
     broken = (scaled % VALUE_SCALE != 0).fill_null(False)
     if broken.any():

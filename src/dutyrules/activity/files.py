@@ -88,8 +88,10 @@ class RawFile:
             yield 0, pl.DataFrame(schema=self.cells.collect_schema())
 
     def others_at(self, rows: pl.Series) -> pl.DataFrame:
-        """Reads the other columns of some rows, counted from 0."""
-        return self._read(self.others.select(pl.all().gather(rows)))
+        """Reads the other columns of some rows, by their numbers in the file, which ascend."""
+        wanted = pl.LazyFrame({ROW: rows.cast(pl.get_index_type())})
+        # a join lets go of the rest on the way; picking rows by number would hold whole columns first
+        return self._read(self.others.join(wanted, on=ROW, how="semi", maintain_order="left"))
 
     def others_between(self, start: int, height: int) -> pl.DataFrame:
         """Reads the other columns of a stretch."""

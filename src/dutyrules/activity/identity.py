@@ -158,10 +158,13 @@ def _repeated(numbers: npt.NDArray[np.uint64]) -> npt.NDArray[np.bool_]:
     """Returns whether each number is there more than once."""
     ordered = np.sort(numbers)
     twice = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
-    maybe = np.zeros(1 << _HINT_BITS, np.bool_)
-    maybe[twice & _HINT] = True
-    repeated: npt.NDArray[np.bool_] = maybe[numbers & _HINT]
+    repeated = np.zeros(len(numbers), np.bool_)
     if len(twice):
+        maybe = np.zeros(1 << _HINT_BITS, np.bool_)
+        maybe[twice & _HINT] = True
+        for start in range(0, len(numbers), _BLOCK):
+            block = slice(start, start + _BLOCK)
+            repeated[block] = maybe.take((numbers[block] & _HINT).view(np.int64))
         repeated[repeated] = np.isin(numbers[repeated], twice)
     return repeated
 
@@ -172,7 +175,7 @@ def _cells(frame: pl.DataFrame, files: Sequence[RawFile], rows: npt.NDArray[np.i
     parts = []
     for (number,), part in judged.select(*_PLACE, _POSITION).group_by("file"):
         file = files[int(str(number))]
-        others = file.others_at(part["row"] - file.first_row)
+        others = file.others_at(part["row"])
         parts.append(others.cast(pl.String).with_columns(part[_POSITION]).drop(ROW))
     texts = pl.concat(parts, how="diagonal").sort(_POSITION).select(pl.exclude(_POSITION).replace("", None))
     renamed = texts.rename(lambda column: f"{column} (text)")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
 from itertools import chain
@@ -13,13 +14,14 @@ import numpy as np
 import polars as pl
 
 from dutyrules.activity.accept import AcceptedFile, accept
-from dutyrules.activity.encode import Texts, seconds
+from dutyrules.activity.encode import seconds
 from dutyrules.activity.files import RawFile, from_rows, open_files
 from dutyrules.activity.identity import identify
 from dutyrules.activity.kinds import Kind
 from dutyrules.activity.log import AUDITED, LATE_SCHEMA, REJECT_SCHEMA, Log, LogFile
 from dutyrules.activity.stretch import Terms
 from dutyrules.activity.vocabulary import Vocabulary
+from dutyrules.activity.words import Texts
 from dutyrules.diagnostics import Diagnostic, InputError
 
 _FIRST = ("at", "person", "kind", "target", "case", "value", "file", "row")
@@ -32,7 +34,7 @@ def read_log(
     *,
     kinds: Mapping[str, Kind],
     persons: Sequence[str],
-    targets: Mapping[str, Sequence[str]],
+    targets: Mapping[str, Sequence[str] | pl.Series],
     timezone: str = "Asia/Shanghai",
     encoding: str | None = None,
     forecast: bool = False,
@@ -69,7 +71,7 @@ def log_from_rows(
     *,
     kinds: Mapping[str, Kind],
     persons: Sequence[str],
-    targets: Mapping[str, Sequence[str]],
+    targets: Mapping[str, Sequence[str] | pl.Series],
     timezone: str = "Asia/Shanghai",
     forecast: bool = False,
     recorded_before: datetime | None = None,
@@ -86,8 +88,13 @@ def _terms(timezone: str, forecast: bool, recorded_before: datetime | None) -> T
 
 def _log(files: tuple[RawFile, ...], known: Vocabulary, terms: Terms) -> Log:
     parts = _accepted(files, known, terms)
-    frame, free, cases = _joined(parts, known)
-    same = identify(frame, files)
+    frame = _joined(parts)
+    with ThreadPoolExecutor(1) as pool:
+        beside = pool.submit(identify, frame, files)  # which numbers texts have does not matter to it
+        target, free = _in_order(frame["target"], known.free, len(known.targets.words))
+        case, cases = _in_order(frame["case"], known.cases, 0)
+        same = beside.result()
+    frame = frame.with_columns(target, case)
     if same.keep is not None:
         frame = frame.filter(pl.Series(same.keep))
     columns = [*_FIRST, *(name for name in frame.columns if name not in {*_FIRST, *_SPENT})]
@@ -121,22 +128,27 @@ def _accepted(files: tuple[RawFile, ...], known: Vocabulary, terms: Terms) -> li
     return parts
 
 
-def _joined(parts: Sequence[AcceptedFile], known: Vocabulary) -> tuple[pl.DataFrame, pl.Series, pl.Series]:
-    """Returns the accepted rows of all files with free-text targets and cases in order, the free texts, the cases."""
+def _joined(parts: Sequence[AcceptedFile]) -> pl.DataFrame:
+    """Returns the accepted rows of all files."""
     frames = [
         pl.concat(part.frames, rechunk=False).with_columns(file=pl.lit(number, pl.Int16))
         for number, part in enumerate(parts)
     ]
     frame = frames[0] if len(frames) == 1 else pl.concat([_no_rows(), *frames], how="diagonal", rechunk=False)
-    target, free = _in_order(frame["target"], known.free, len(known.targets.words))
-    case, cases = _in_order(frame["case"], known.cases, 0)
     fills = [pl.col(name).fill_null(nothing) for name, nothing in _USUAL.items() if name in frame.columns]
-    return frame.with_columns(target, case, *fills).rechunk(), free, cases  # rows are picked from it by number
+    return pl.DataFrame([_in_one_piece(column) for column in frame.with_columns(*fills)])
+
+
+def _in_one_piece(column: pl.Series) -> pl.Series:
+    """Rows are picked from columns of numbers again and again; numpy gets its memory in larger pages than Polars."""
+    if column.null_count() or not column.dtype.is_integer():
+        return column
+    return pl.Series(column.name, np.concatenate([piece.to_numpy() for piece in column.get_chunks()]))
 
 
 def _in_order(column: pl.Series, texts: Texts, first: int) -> tuple[pl.Series, pl.Series]:
     """Numbers the texts of a column, from `first` on, in the order of their first rows; returns them, too."""
-    numbers = column.to_numpy(writable=True)
+    numbers = column.to_numpy().copy()
     here = np.flatnonzero(numbers >= first)
     fresh, words = texts.in_order(numbers[here] - np.int32(first))
     numbers[here] = fresh + np.int32(first)

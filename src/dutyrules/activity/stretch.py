@@ -10,11 +10,12 @@ import numpy.typing as npt
 import polars as pl
 
 from dutyrules.activity import encode
-from dutyrules.activity.encode import EMPTY, UNKNOWN, Index, Ints, Rows
+from dutyrules.activity.encode import Ints, Rows
 from dutyrules.activity.files import ROW, RawFile
 from dutyrules.activity.kinds import AttributeType
 from dutyrules.activity.log import AUDITED, REJECT_SCHEMA
 from dutyrules.activity.vocabulary import Attribute, Vocabulary, target_name
+from dutyrules.activity.words import EMPTY, UNKNOWN, Index, tidy
 
 _STATES = ("done", "planned")
 _READERS: dict[str, Callable[[pl.Series], tuple[pl.Series, Rows]]] = {
@@ -154,16 +155,16 @@ class _Sheet:
                 self._reject(strangers, "target", f"not a registered {name}", self.known.targets)
         free = np.flatnonzero((target == UNKNOWN) & ~self.out)
         if len(free):
-            texts, _ = self.known.free.read(self._text("target").gather(free))
-            target[free] = encode.codes(texts) + len(self.known.targets.words)
+            texts = self.known.free.numbers(self._text("target").gather(free))
+            target[free] = texts + np.int32(len(self.known.targets.words))
         self.columns["target"] = pl.Series(target)
 
     def _case(self) -> None:
-        case, _ = self.known.cases.read(self._cells("case"))
+        case = self.known.cases.numbers(self._cells("case"))
         wanted = self.known.case.take(self.kind)
         if wanted.any():
-            self._reject(wanted & case.is_null().to_numpy(), "case", "no case")
-        self.columns["case"] = pl.Series(encode.codes(case))
+            self._reject(wanted & (case == EMPTY), "case", "no case")
+        self.columns["case"] = pl.Series(case)
 
     def _value(self) -> None:
         value, bad = encode.numbers(self._cells("value"))
@@ -200,7 +201,7 @@ class _Sheet:
     def _identity(self) -> None:
         present = self.cells.columns
         if "event_id" in present:
-            self.columns["event_id"] = encode.tidy(self.cells["event_id"])
+            self.columns["event_id"] = tidy(self.cells["event_id"])
         if "revision" in present:
             revision, bad = encode.integers(self.cells["revision"])
             self._reject(bad, "revision", _REASONS["integer"])
@@ -244,7 +245,7 @@ class _Sheet:
 
     def _audited(self, name: str) -> pl.Series:
         """Who recorded or approved each row; null where nobody is named."""
-        return encode.tidy(self._text(name)).cast(pl.String).alias(name)
+        return tidy(self._text(name)).cast(pl.String).alias(name)
 
     def _set_blanks_aside(self, at: pl.Series, person: Ints) -> None:
         rows = np.flatnonzero((self.kind == EMPTY) & (person == EMPTY) & at.is_null().to_numpy())

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from dutyrules.activity.encode import EMPTY, Index, Texts
 from dutyrules.activity.kinds import TARGETS, TEXT, AttributeType, Kind
 from dutyrules.activity.log import JUDGED, KEPT, REQUIRED
+from dutyrules.activity.words import EMPTY, Index, Texts
 
 _BITS = {target: 1 << position for position, target in enumerate(TARGETS)}
 # A lookup array ends with the answers for UNKNOWN and EMPTY, which index it from behind.
@@ -52,12 +51,14 @@ class Vocabulary:
         cases, free: Number what comes up in the log: its cases, its targets that are not registered.
     """
 
-    def __init__(self, kinds: Mapping[str, Kind], persons: Sequence[str], targets: Mapping[str, Sequence[str]]) -> None:
-        by_type = {**targets}
-        by_type.setdefault("person", persons)
+    def __init__(
+        self, kinds: Mapping[str, Kind], persons: Sequence[str], targets: Mapping[str, Sequence[str] | pl.Series]
+    ) -> None:
+        last = {} if "person" in targets else {"person": persons}
+        by_type = {name: pl.Series(ids, dtype=pl.String) for name, ids in {**targets, **last}.items()}
         self.kinds = Index(kinds)
         self.persons = Index(persons)
-        self.targets = Index(chain.from_iterable(by_type.values()))
+        self.targets = Index(pl.concat(by_type.values()))
         all_kinds = kinds.values()
         self.wanted = _bits(_BITS[kind.target] if kind.target else 0 for kind in all_kinds)
         self.offered = self._offered(by_type)
@@ -81,13 +82,13 @@ class Vocabulary:
             words.update(word for check, _ in attribute.checks for word in check.words)
         return frozenset(word for word in words if not word.isascii())
 
-    def _offered(self, by_type: Mapping[str, Sequence[str]]) -> npt.NDArray[np.uint8]:
+    def _offered(self, by_type: Mapping[str, pl.Series]) -> npt.NDArray[np.uint8]:
         offered = np.full(len(self.targets.words) + _BEHIND, _BITS["text"], np.uint8)
         offered[EMPTY] = 0
-        everything = list(chain.from_iterable(by_type.values()))
+        everything = pl.concat(by_type.values())
         # Where no id is of two types, the positions are those of the index.
         distinct = len(everything) == len(self.targets.words)
-        codes = np.arange(len(everything)) if distinct else self.targets.codes(pl.Series(everything, dtype=pl.String))
+        codes = np.arange(len(everything)) if distinct else self.targets.codes(everything)
         start = 0
         for target, members in by_type.items():
             offered[codes[start : start + len(members)]] |= _BITS[target]

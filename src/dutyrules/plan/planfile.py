@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 from dutyrules.diagnostics import Cell, Diagnostic, InputError, did_you_mean
 from dutyrules.estate import Estate
 from dutyrules.plan.plan import Task
@@ -47,7 +49,7 @@ def _unknown(table: Table, estate: Estate) -> Iterator[Diagnostic]:
     for row in table.frame.iter_rows(named=True):
         kind = book.kinds.get(row["kind"])
         about = kind.target if kind else None
-        known: Mapping[str, Sequence[str]] = {
+        known: Mapping[str, Sequence[str] | pl.Series] = {
             "person": estate.persons,
             "kind": tuple(book.kinds),
             "target": estate.places.by_type.get(about or "", ()),

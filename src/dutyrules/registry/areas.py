@@ -95,7 +95,7 @@ class Places:
     """
 
     ids: pl.Series
-    by_type: Mapping[str, Sequence[str]]
+    by_type: Mapping[str, pl.Series]
     _area: npt.NDArray[np.int64]
     _moves: tuple[tuple[npt.NDArray[np.int64], int, int, int], ...]
 
@@ -114,18 +114,20 @@ class Places:
 
     @cached_property
     def _codes(self) -> Mapping[str, npt.NDArray[np.int64]]:
-        return {kind: np.flatnonzero(self.ids.is_in(list(names)).to_numpy()) for kind, names in self.by_type.items()}
+        return {
+            kind: np.flatnonzero(self.ids.is_in(names.implode()).to_numpy()) for kind, names in self.by_type.items()
+        }
 
     @classmethod
     def of(cls, tables: Tables, areas: Areas) -> "Places":
         """Reads the places off the registry."""
         by_type = {
-            "building": tables.buildings["building"].unique(maintain_order=True).to_list(),
-            "unit": tables.units["unit"].unique(maintain_order=True).to_list(),
-            "area": list(areas.names),
-            "person": tables.people["person"].unique(maintain_order=True).to_list(),
+            "building": tables.buildings["building"].unique(maintain_order=True),
+            "unit": tables.units["unit"].unique(maintain_order=True),
+            "area": pl.Series(areas.names, dtype=pl.String),
+            "person": tables.people["person"].unique(maintain_order=True),
         }
-        ids = pl.concat([pl.Series(names, dtype=pl.String) for names in by_type.values()]).unique(maintain_order=True)
+        ids = pl.concat([names.alias("id") for names in by_type.values()]).unique(maintain_order=True)
         code = pl.DataFrame({"id": ids, "code": np.arange(len(ids), dtype=np.int64)})
         index = pl.DataFrame(
             {"area": list(areas.names), "index": np.arange(areas.root, dtype=np.int64)},
