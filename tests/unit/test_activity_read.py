@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import polars as pl
@@ -395,6 +396,16 @@ def test_many_rows_are_coded_as_few_are() -> None:
     index = words.Index(units)
     codes = index.codes(pl.Series(found, dtype=pl.String))
     assert codes.tolist() == [*list(range(30_000)) * 6, 7, words.UNKNOWN, words.EMPTY, words.EMPTY]
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_word_is_found_whichever_place_its_hash_gives_it(seed: int) -> None:
+    random = Random(seed)
+    known = list(dict.fromkeys("".join(random.choices("ab海-", k=random.randint(1, 9))) for _ in range(5 * seed)))
+    cells = [random.choice([None, "", " ", "z", *known, *(f" {word}" for word in known)]) for _ in range(200)]
+    number = {word: place for place, word in enumerate(known)}
+    wanted = [number.get(cell.strip(), words.UNKNOWN) if cell and cell.strip() else words.EMPTY for cell in cells]
+    assert words.Index(known).codes(pl.Series(cells, dtype=pl.String)).tolist() == wanted
 
 
 LONG = (

@@ -37,6 +37,7 @@ def spread(here: Rows, cells: pl.Series, size: int) -> pl.Series:
     return nothing.scatter(here, cells) if len(here) else nothing
 
 
+_NONE_BAD = np.empty(0, np.int64)
 _WHOLE = 10**11  # up to it, ten-thousandths of a number are exact even as a float
 
 
@@ -52,27 +53,29 @@ def numbers(cells: pl.Series) -> tuple[pl.Series, Rows]:
         read, bad = numbers(cells.gather(here))
         return spread(here, read, len(cells)), here[bad]
     if not len(cells):
-        return pl.Series(cells.name, [], pl.Int64), np.empty(0, np.int64)
+        return pl.Series(cells.name, [], pl.Int64), _NONE_BAD
     if not cells.dtype.is_numeric() and cells.dtype != pl.Null:
         cells = cells.cast(pl.String)  # words of a dictionary, and days and truths, which are no numbers
     if cells.dtype == pl.String:
         plain = cells.str.contains(r"^-?[0-9]{1,11}(\.[0-9]{1,4})?$")
         fast = (cells.set(~plain, None).cast(pl.Float64) * VALUE_SCALE).round().cast(pl.Int64)
-    else:
-        if cells.dtype.is_float():
-            cells = cells.fill_nan(None)  # other programs write a missing number that way
-        scaled = cells.cast(pl.Float64) * VALUE_SCALE
-        whole = scaled.round()
-        exact = ((scaled - whole).abs() < 1e-4) & (scaled.abs() <= _WHOLE * VALUE_SCALE)
-        fast = whole.set(~exact, None).cast(pl.Int64)
-    return _resolve(cells, fast, _number)
+        return _resolve(cells, fast, _number)
+    scaled = cells.cast(pl.Float64).to_numpy() * VALUE_SCALE  # not a number where there is none
+    whole = np.rint(scaled)
+    with np.errstate(invalid="ignore"):
+        exact = (np.abs(scaled - whole) < 1e-4) & (np.abs(scaled) <= _WHOLE * VALUE_SCALE)
+    fast = pl.Series(cells.name, np.where(exact, whole, 0).astype(np.int64))
+    if exact.all():
+        return fast, _NONE_BAD
+    told = cells.fill_nan(None) if cells.dtype.is_float() else cells  # other programs write a missing number that way
+    return _resolve(told, fast.set(pl.Series(~exact), None), _number)
 
 
 def integers(cells: pl.Series) -> tuple[pl.Series, Rows]:
     """Reads whole numbers; returns them and the positions of cells that hold something else."""
     whole = cells.cast(pl.Int64, strict=False) if cells.dtype.is_integer() else None
     if whole is not None and whole.null_count() == cells.null_count() and whole.is_between(-_WHOLE, _WHOLE).all():
-        return whole, np.empty(0, np.int64)
+        return whole, _NONE_BAD
     here = filled(cells)
     if here is not None:
         read, bad = integers(cells.gather(here))
@@ -88,7 +91,7 @@ def integers(cells: pl.Series) -> tuple[pl.Series, Rows]:
 def booleans(cells: pl.Series) -> tuple[pl.Series, Rows]:
     """Reads yes, no, true, false, 1 and 0; returns booleans and the positions of cells that hold something else."""
     if cells.dtype == pl.Boolean:
-        return cells, np.empty(0, np.int64)
+        return cells, _NONE_BAD
     nothing = pl.repeat(None, len(cells), dtype=pl.Int64, eager=True)
     known = {"yes": 1, "true": 1, "1": 1, "no": 0, "false": 0, "0": 0}
     read, bad = _resolve(cells, nothing, lambda word: known.get(word.lower()))
@@ -110,13 +113,14 @@ def instants(cells: pl.Series, zone: str, *, dates: bool = False) -> tuple[pl.Se
     if isinstance(cells.dtype, pl.Datetime):
         local = cells.dt.convert_time_zone(zone).dt.replace_time_zone(None) if cells.dtype.time_zone else cells
         found = local.to_physical() // _TICKS[cells.dtype.time_unit]
-        insane = ~found.is_between(_SANE[0], _SANE[1], closed="left").fill_null(True)
-        return (found.set(insane, None), insane.arg_true().to_numpy()) if insane.any() else (found, _NONE_BAD)
+        if _sane(found):
+            return found, _NONE_BAD
+        insane = ~found.is_between(*_SANE, closed="left").fill_null(True)
+        return found.set(insane, None), insane.arg_true().to_numpy()
     text = cells.cast(pl.String)
     return _resolve(text, _by_format(text, zone), lambda word: _instant(word, ZoneInfo(zone), dates))
 
 
-_NONE_BAD = np.empty(0, np.int64)
 _TICKS = {"ms": 10**3, "us": 10**6, "ns": 10**9}
 
 
@@ -150,16 +154,21 @@ def _strptime(text: pl.Series, form: str, zone: str) -> pl.Series:
 
 
 _FIRST_YEAR, _LAST_YEAR = 1900, 2199
-_SANE = tuple(
-    int((datetime(year, 1, 1) - datetime(1970, 1, 1)).total_seconds()) for year in (_FIRST_YEAR, _LAST_YEAR + 1)
+_SANE = (
+    int((datetime(_FIRST_YEAR, 1, 1) - datetime(1970, 1, 1)).total_seconds()),
+    int((datetime(_LAST_YEAR + 1, 1, 1) - datetime(1970, 1, 1)).total_seconds()),
 )
 
 
 def _epoch(moments: pl.Series) -> pl.Series:
     # `26-10-08` would be the year 26.
     found = moments.dt.epoch("s")
-    sane = found.is_between(_SANE[0], _SANE[1], closed="left")
-    return found if sane.all() else found.set(~sane, None)
+    return found if _sane(found) else found.set(~found.is_between(*_SANE, closed="left"), None)
+
+
+def _sane(found: pl.Series) -> bool:
+    low, high = found.min(), found.max()
+    return not isinstance(low, int) or not isinstance(high, int) or (_SANE[0] <= low and high < _SANE[1])
 
 
 _MOMENT = re.compile(
@@ -193,9 +202,9 @@ def _number(word: str) -> int | None:
 
 def _resolve(cells: pl.Series, fast: pl.Series, slow: Callable[[str], int | None]) -> tuple[pl.Series, Rows]:
     """Reads what `fast` left unread, each distinct cell once, and returns the positions that stay unreadable."""
+    if fast.null_count() == cells.null_count():
+        return fast, _NONE_BAD
     left = np.flatnonzero((fast.is_null() & cells.is_not_null()).to_numpy())
-    if not len(left):
-        return fast, left
     odd = cells.gather(left).cast(pl.String)
     distinct = odd.unique()
     # NFKC makes full-width digits, colons and blanks plain ones.

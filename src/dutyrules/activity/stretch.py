@@ -248,9 +248,10 @@ class _Sheet:
         return tidy(self._text(name)).cast(pl.String).alias(name)
 
     def _set_blanks_aside(self, at: pl.Series, person: Ints) -> None:
-        rows = np.flatnonzero((self.kind == EMPTY) & (person == EMPTY) & at.is_null().to_numpy())
-        if not len(rows):
+        nameless = (self.kind == EMPTY) & (person == EMPTY)
+        if not nameless.any():
             return
+        rows = np.flatnonzero(nameless & at.is_null().to_numpy())
         others = self.raw.others_between(self.start, self.cells.height)
         cells = pl.concat([self.cells[rows], others[rows]], how="horizontal")
         used = cells.select(pl.any_horizontal(pl.exclude(ROW).cast(pl.String).str.strip_chars().fill_null("") != ""))

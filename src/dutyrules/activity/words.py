@@ -25,7 +25,8 @@ class Index:
         words: The distinct words.
     """
 
-    def __init__(self, words: Iterable[str] | pl.Series) -> None:
+    def __init__(self, words: Iterable[str] | pl.Series, *, _seed: int = 0) -> None:
+        self._seed = _seed
         given = words if isinstance(words, pl.Series) else pl.Series(list(words), dtype=pl.String)
         self.words = given.alias("word").unique(maintain_order=True)
 
@@ -45,7 +46,7 @@ class Index:
         """Returns the word number of each cell as it stands."""
         # A hash names one candidate per cell, comparing the strings decides: exact, and three times faster than a join.
         table, candidates, losers = self._table
-        guess = table.take(_places(cells, len(table)))
+        guess = table.take(self._places(cells, len(table)))
         right = candidates.gather(pl.Series(guess)) == cells  # null where there is no cell
         codes: Ints = guess.view(np.int32)
         codes -= 1
@@ -62,21 +63,20 @@ class Index:
     def _table(self) -> tuple[npt.NDArray[np.uint32], pl.Series, Ints]:
         """The candidate per place; the candidates, nothing and the words; the words that lost theirs to another one."""
         candidates = pl.concat([pl.Series("word", [""]), self.words], rechunk=True)
-        # So many places a word keep nearly all apart; a small table stays in the cache of a processor.
-        table = np.zeros(1 << min(len(self.words).bit_length() + 6, _TABLE_BITS), np.uint32)
-        places, numbers = _places(self.words, len(table)), np.arange(1, len(candidates), dtype=np.uint32)
+        # So many places keep the words of a short list apart; those that stay empty are never looked at.
+        table = np.zeros(1 << min(2 * len(self.words).bit_length() + 4, _TABLE_BITS), np.uint32)
+        places, numbers = self._places(self.words, len(table)), np.arange(1, len(candidates), dtype=np.uint32)
         table[places] = numbers
-        table[_places(pl.Series([None], dtype=pl.String), len(table))] = 0
+        table[self._places(pl.Series([None], dtype=pl.String), len(table))] = 0
         return table, candidates, np.flatnonzero(table[places] != numbers).astype(np.int32)
 
     @cached_property
     def _lost(self) -> Index:
-        """The words that lost their places, in a table of their own."""
-        return Index(self.words.gather(self._table[2]))
+        """The words that lost their places, in a table of their own, where they have others."""
+        return Index(self.words.gather(self._table[2]), _seed=self._seed + 1)
 
-
-def _places(cells: pl.Series, size: int) -> Rows:
-    return (cells.hash().to_numpy() & np.uint64(size - 1)).view(np.int64)
+    def _places(self, cells: pl.Series, size: int) -> Rows:
+        return (cells.hash(self._seed).to_numpy() & np.uint64(size - 1)).view(np.int64)
 
 
 class Texts:
@@ -89,7 +89,8 @@ class Texts:
     def __init__(self) -> None:
         self.dtype = pl.Categorical(pl.Categories.random())
         self._alive = pl.Series([], dtype=self.dtype)  # Polars forgets categories that no column uses
-        self._fine: dict[tuple[str, ...], npt.NDArray[np.bool_]] = {}
+        # By what is listed: the texts before this number are known to be tidy and among them.
+        self._fine: dict[tuple[str, ...], int] = {}
 
     def words(self, numbers: npt.NDArray[np.integer]) -> pl.Series:
         """Returns the texts of some numbers."""
@@ -119,29 +120,19 @@ class Texts:
 
     def _read(self, text: pl.Series, listed: Collection[str]) -> tuple[pl.Series, Rows]:
         found = text.cast(self.dtype)
-        if not len(found):
+        here, last = tuple(listed), found.to_physical().max()
+        most = last + 1 if isinstance(last, int) else 0
+        fine = self._fine.get(here, 0)
+        if most <= fine:
             return found, _NONE_BAD
-        numbers = codes(found)
-        fine = self._known_to_be_fine(int(numbers.max(initial=EMPTY)), tuple(listed))
-        fresh = np.unique(numbers[~fine.take(numbers)])
-        if not len(fresh):
-            return found, _NONE_BAD
-        words = self.words(fresh)
+        words = self.words(np.arange(fine, most, dtype=np.uint32))
         tidy = _stripped(words)
         strange = tidy.drop_nulls().filter(~tidy.drop_nulls().is_in(list(listed))) if listed else tidy.clear()
         if not tidy.equals(words):
             found = _stripped(text).cast(self.dtype)
         elif not len(strange):
-            fine[fresh] = True
+            self._fine[here] = most  # another thread may set it back, and then looks again
         return found, _at(found, strange)
-
-    def _known_to_be_fine(self, most: int, listed: tuple[str, ...]) -> npt.NDArray[np.bool_]:
-        """Whether a text is tidy and listed, as far as is known, by numbers up to `most` and by `EMPTY`."""
-        fine = self._fine.get(listed, np.ones(1, np.bool_))
-        if len(fine) < most + 2:
-            fine = np.concatenate([fine[:-1], np.zeros(most + 2 - len(fine), np.bool_), fine[-1:]])
-            self._fine[listed] = fine  # another thread may undo this, and then looks again
-        return fine
 
     def in_order(self, numbers: Ints) -> tuple[Ints, pl.Series]:
         """Numbers texts anew, in the order of their first rows; returns the new numbers and their texts."""
