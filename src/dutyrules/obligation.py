@@ -7,6 +7,7 @@ arithmetic, and objects are made only for what is shown.
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields, replace
 from enum import IntEnum
+from functools import cached_property
 from typing import Any, Final, Literal, Self
 
 import numpy as np
@@ -114,7 +115,7 @@ class Obligations:
         """The obligations of these rows."""
         if rows.dtype == np.bool_ and rows.all():
             return self
-        return self._map(lambda column: column[rows])
+        return self._map(lambda column: _taken(column, rows))
 
     def replace(self, **columns: npt.ArrayLike) -> "Obligations":
         """The same obligations with other columns."""
@@ -145,6 +146,14 @@ class Obligations:
                     columns.setdefault(item.name, []).append(shift[column] if item.name == "why" else column)
         joined: dict[str, Any] = {name: np.concatenate(column).astype(np.int64) for name, column in columns.items()}
         return Obligations(**joined, unit=parts[0].unit, whys=whys)
+
+
+def _taken(column: Ints, rows: npt.NDArray[np.intp] | Bools) -> Ints:
+    """Some rows of a column; one that holds a single number throughout takes no more room than that number."""
+    if column.strides != (0,):
+        return column[rows]
+    size = np.count_nonzero(rows) if rows.dtype == np.bool_ else len(rows)
+    return np.broadcast_to(column[:1], (int(size),))
 
 
 def _no_rows(_: int) -> Ints:
@@ -186,6 +195,11 @@ class Verdicts:
 
     def __len__(self) -> int:
         return len(self.state)
+
+    @cached_property
+    def breached(self) -> Ints:
+        """The rows that are breached, in order."""
+        return np.flatnonzero(self.state == State.BREACHED)
 
     @property
     def reason(self) -> Ints:

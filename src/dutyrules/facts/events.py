@@ -154,8 +154,10 @@ class Facts:
 
     def cases(self, rows: Ints) -> Ints:
         """The case of each row; -1 for none, and for no row."""
-        case = np.append(self._columns["case"], -1)[rows]
-        return case.astype(np.int64, copy=False)
+        cases = np.full(len(rows), -1, np.int64)
+        there = rows >= 0
+        cases[there] = self._columns["case"][rows[there]]
+        return cases
 
     def participants(self, events: Events) -> tuple[Ints, Ints]:
         """(entry, person) pairs: everybody who took part in each event, its own person among them."""

@@ -183,7 +183,7 @@ class Chores:
 
     def _of(self, duty: Duty) -> Iterator[Chore]:
         verdicts = self._judgement.verdicts[duty.id]
-        for row in np.flatnonzero(verdicts.state == State.BREACHED).tolist():
+        for row in verdicts.breached.tolist():
             yield self._chore(duty, row)
 
     def _chore(self, duty: Duty, row: int) -> Chore:

@@ -59,7 +59,7 @@ def missed(judgement: Judgement, duties: Sequence[str]) -> list[Shortfall]:
     found = []
     for duty in duties:
         verdicts = judgement.verdicts[duty]
-        for row in np.flatnonzero(verdicts.state == State.BREACHED).tolist():
+        for row in verdicts.breached.tolist():
             finding = namer.finding(duty, row)
             expected, actual = int(verdicts.obligations.expected[row]), int(verdicts.judged.actual[row])
             counted = verdicts.obligations.unit == "count" and NONE not in (expected, actual)

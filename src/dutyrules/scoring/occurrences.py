@@ -136,25 +136,27 @@ class Occurrences:
         """The breaches of a duty that are on a sheet, perhaps for some reasons only."""
         verdicts = self._judgement.verdicts[duty]
         obligations, judged = verdicts.obligations, verdicts.judged
-        rows = np.flatnonzero(verdicts.state == State.BREACHED)
+        rows = verdicts.breached
         if reasons is not None:
             rows = rows[np.isin(judged.reason[rows], [Reason[reason.upper()] for reason in reasons])]
-        rows = rows[~np.isin(rows, self._waived.get(duty, rows[:0]))]
+        if duty in self._waived:
+            rows = rows[~np.isin(rows, self._waived[duty])]
         rows = rows[self._sheets.of_post[obligations.post[rows]] >= 0]
-        gap = obligations.expected[rows] - judged.actual[rows] if missing else np.ones(len(rows), np.int64)
+        owed, actual = obligations.take(rows), judged.actual[rows]
+        gap = owed.expected - actual if missing else np.ones(len(rows), np.int64)
         found = judged.reason[rows] == Reason.FOUND
         return Breaches(
             key=rows + self._number[duty] * 2**32,
-            sheet=self._sheets.of_post[obligations.post[rows]],
-            day=_day(obligations)[rows],
-            weight=np.where(found, judged.actual[rows], gap),
-            case=self._cases(obligations, rows),
+            sheet=self._sheets.of_post[owed.post],
+            day=_day(owed),
+            weight=np.where(found, actual, gap),
+            case=self._cases(owed),
         )
 
-    def _cases(self, obligations: Obligations, rows: Ints) -> Ints:
+    def _cases(self, obligations: Obligations) -> Ints:
         """The case of the event that each is about, even where it is matched by something else."""
-        own = obligations.case[rows]
-        return np.where(own >= 0, own, self._ground.facts.cases(obligations.event[rows]))
+        own = obligations.case
+        return np.where(own >= 0, own, self._ground.facts.cases(obligations.event))
 
     def _of_line(self, line: Counting, mine: Bools) -> Breaches:
         parts = []
@@ -218,6 +220,8 @@ class Occurrences:
         ground = self._ground
         events: Events = ground.facts.events([f"finding.{clause}" for clause in clauses])
         events = events.take(ground.happened(events))
+        if not len(events):
+            return Findings.joined([])
         sheet = self._sheets.of_person(events.person, mine)
         events, sheet = events.take(sheet >= 0), sheet[sheet >= 0]
         value = ground.facts.numbers("value", events.row)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import polars as pl
 
-from dutyrules.obligation import NONE, REASONS, Ints, Obligations, Reason, State, Verdicts
+from dutyrules.obligation import NONE, REASONS, Ints, Obligations, Reason, Verdicts
 from dutyrules.scoring.charges import Charge, LineKey
 from dutyrules.scoring.holders import Sheets
 from dutyrules.scoring.judge import Judgement
@@ -40,8 +40,7 @@ def breach_table(judgement: Judgement, waived: Mapping[str, Ints]) -> pl.DataFra
 
 def _breaches(verdicts: Verdicts, waived: Ints | None) -> tuple[Obligations, tuple[Ints, Ints, Ints, Ints]]:
     """The breached obligations of a duty, and their reason, unit, expected and actual."""
-    rows = np.flatnonzero(verdicts.state == State.BREACHED)
-    rows = rows if waived is None else np.setdiff1d(rows, waived)
+    rows = verdicts.breached if waived is None else np.setdiff1d(verdicts.breached, waived)
     owed, judged = verdicts.obligations.take(rows), verdicts.judged
     reason = judged.reason[rows]
     # what is short among several submissions is their number, not an instant
@@ -82,8 +81,8 @@ def _joined(parts: Sequence[Ints]) -> Ints:
 def _named(words: Sequence[str | None] | pl.Series, codes: Ints) -> pl.Series:
     """The word of each code; null where the code stands for none."""
     known = words if isinstance(words, pl.Series) else pl.Series(list(words), dtype=pl.String)
-    known = pl.concat([known.alias(""), pl.Series([None], dtype=pl.String)])
-    return known.gather(np.where((codes >= 0) & (codes < len(words)), codes, len(words)))
+    index, none = pl.Series(codes), pl.Series((codes < 0) | (codes >= len(words)))
+    return known.gather(index.set(none, None) if none.any() else index)
 
 
 def _numbers(column: Ints) -> pl.Series:

@@ -76,21 +76,24 @@ class Tally:
 
     def scorecard(self, sheet: int) -> tuple[str, Scorecard] | None:
         """The scorecard of a sheet: its role's for periods of this length."""
-        role = self.judgement.ground.presence.roles[self.sheets.role[sheet]]
+        return self._by_role[self.sheets.role[sheet]]
+
+    @cached_property
+    def _by_role(self) -> Sequence[tuple[str, Scorecard] | None]:
+        """The scorecard of every role; the first that fits."""
         book = self.estate.book
-        fitting = (
-            (name, card)
-            for name, card in book.scorecards.items()
-            if card.per == self.period.kind and role in book.stands_for(card.role)
-        )
-        return next(fitting, None)
+        fitting = [(name, card) for name, card in book.scorecards.items() if card.per == self.period.kind]
+        return [
+            next((one for one in fitting if role in book.stands_for(one[1].role)), None)
+            for role in self.judgement.ground.presence.roles
+        ]
 
     @cached_property
     def cards(self) -> Mapping[str, tuple[Scorecard, Bools]]:
         """The scorecards for such periods, and the sheets that are judged by each."""
-        names = [chosen[0] if chosen else None for chosen in map(self.scorecard, range(len(self.sheets)))]
+        names = [chosen[0] if chosen else None for chosen in self._by_role]
         return {
-            name: (card, np.array([chosen == name for chosen in names], np.bool_))
+            name: (card, np.array([chosen == name for chosen in names], np.bool_)[self.sheets.role])
             for name, card in self.estate.book.scorecards.items()
             if card.per == self.period.kind
         }
