@@ -28,7 +28,25 @@ class Index:
     def __init__(self, words: Iterable[str] | pl.Series, *, _seed: int = 0) -> None:
         self._seed = _seed
         given = words if isinstance(words, pl.Series) else pl.Series(list(words), dtype=pl.String)
-        self.words = given.alias("word").unique(maintain_order=True)
+        self._fill(given.alias("word"))
+        if self._again():
+            self._fill(self.words.unique(maintain_order=True))
+
+    def _fill(self, words: pl.Series) -> None:
+        """Gives each word a place in a table by its hash: the last of those that share one has it, the others lose."""
+        self.words, self._candidates = words, pl.concat([pl.Series("word", [""]), words], rechunk=True)
+        # So many places keep the words of a short list apart; those that stay empty are never looked at.
+        self._table = np.zeros(1 << min(2 * len(words).bit_length() + 4, _TABLE_BITS), np.uint32)
+        places, numbers = self._places(words), np.arange(1, len(words) + 1, dtype=np.uint32)
+        self._table[places] = numbers
+        self._table[self._places(pl.Series([None], dtype=pl.String))] = 0
+        self._losers = np.flatnonzero(self._table[places] != numbers).astype(np.int32)
+
+    def _again(self) -> bool:
+        """Whether a word is there twice: only one of them has its place."""
+        lost = self.words.gather(self._losers)
+        winners = self._candidates.gather(self._table[self._places(lost)])
+        return bool((lost == winners).any() or lost.is_duplicated().any())
 
     def codes(self, cells: pl.Series) -> Ints:
         """Returns the word number of each cell, `EMPTY` or `UNKNOWN`; blanks around a word do not count."""
@@ -45,38 +63,26 @@ class Index:
     def exactly(self, cells: pl.Series) -> Ints:
         """Returns the word number of each cell as it stands."""
         # A hash names one candidate per cell, comparing the strings decides: exact, and three times faster than a join.
-        table, candidates, losers = self._table
-        guess = table.take(self._places(cells, len(table)))
-        right = candidates.gather(pl.Series(guess)) == cells  # null where there is no cell
+        guess = self._table.take(self._places(cells))
+        right = self._candidates.gather(pl.Series(guess)) == cells  # null where there is no cell
         codes: Ints = guess.view(np.int32)
         codes -= 1
         if not right.all():
             wrong = (~right).arg_true().to_numpy()
-            codes[wrong] = self._second(cells.gather(wrong), losers) if len(losers) else UNKNOWN
+            codes[wrong] = self._second(cells.gather(wrong)) if len(self._losers) else UNKNOWN
         return codes
 
-    def _second(self, cells: pl.Series, losers: Ints) -> Ints:
+    def _second(self, cells: pl.Series) -> Ints:
         found = self._lost.exactly(cells)
-        return np.where(found >= 0, losers.take(found, mode="clip"), found)
-
-    @cached_property
-    def _table(self) -> tuple[npt.NDArray[np.uint32], pl.Series, Ints]:
-        """The candidate per place; the candidates, nothing and the words; the words that lost theirs to another one."""
-        candidates = pl.concat([pl.Series("word", [""]), self.words], rechunk=True)
-        # So many places keep the words of a short list apart; those that stay empty are never looked at.
-        table = np.zeros(1 << min(2 * len(self.words).bit_length() + 4, _TABLE_BITS), np.uint32)
-        places, numbers = self._places(self.words, len(table)), np.arange(1, len(candidates), dtype=np.uint32)
-        table[places] = numbers
-        table[self._places(pl.Series([None], dtype=pl.String), len(table))] = 0
-        return table, candidates, np.flatnonzero(table[places] != numbers).astype(np.int32)
+        return np.where(found >= 0, self._losers.take(found, mode="clip"), found)
 
     @cached_property
     def _lost(self) -> Index:
-        """The words that lost their places, in a table of their own, where they have others."""
-        return Index(self.words.gather(self._table[2]), _seed=self._seed + 1)
+        """The losers, in a table of their own, where another hash gives them other places."""
+        return Index(self.words.gather(self._losers), _seed=self._seed + 1)
 
-    def _places(self, cells: pl.Series, size: int) -> Rows:
-        return (cells.hash(self._seed).to_numpy() & np.uint64(size - 1)).view(np.int64)
+    def _places(self, cells: pl.Series) -> Rows:
+        return (cells.hash(self._seed).to_numpy() & np.uint64(len(self._table) - 1)).view(np.int64)
 
 
 class Texts:
