@@ -25,11 +25,13 @@ _CODED = {
 _TELLING = ("at", "person")
 _SHOWN = 3
 # The low bits of a hash tell whether it is worth comparing.
-_HINT_BITS = 20
+_HINT_BITS = 18
 _HINT = np.uint64((1 << _HINT_BITS) - 1)
 
 # So many numbers stay in the cache of a processor.
 _BLOCK = 1 << 15
+_STRETCH = 1 << 17
+_NEVER = np.iinfo(np.int64).min + 1
 # Names that no column of a log has.
 _FILE, _POSITION, _NTH = "(file)", "(position)", "(nth)"
 
@@ -129,15 +131,28 @@ def _copies(
 
 def _alike(frame: pl.DataFrame, nameless: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
     """Returns the rows whose integer columns another row has too; a few more, if numbers collide."""
-    rows = np.flatnonzero(nameless)
-    if len(rows) < 2:
-        return rows[:0]
+    rows = _near(frame)
+    rows = rows[nameless[rows]]
     for columns in (_TELLING, tuple(_CODED)):  # few rows are left to be looked at twice
         part = frame.select(columns)
         rows = rows[_repeated(_mixed(part if len(rows) == part.height else part[rows]))]
-        if not len(rows):
-            break
     return rows
+
+
+def _near(frame: pl.DataFrame) -> npt.NDArray[np.int64]:
+    """Returns the rows that another one of their stretch may equal, or one of another stretch by its time.
+
+    Logs mostly stand in the order of time: hardly a row has the time of another stretch, and one is quickly sorted.
+    """
+    at = frame["at"].to_numpy()
+    stretches = [slice(start, start + _STRETCH) for start in range(0, len(at), _STRETCH)]
+    before = np.maximum.accumulate([_NEVER, *(at[each].max() for each in stretches)])
+    after = np.minimum.accumulate([-_NEVER, *(at[each].min() for each in reversed(stretches))])[-2::-1]
+    rows = [np.empty(0, np.int64)]
+    for each, last, first in zip(stretches, before, after, strict=False):
+        near = _repeated(_mixed(frame.select(_TELLING)[each])) | (at[each] <= last) | (at[each] >= first)
+        rows.append(np.flatnonzero(near) + each.start)
+    return np.concatenate(rows)
 
 
 def _mixed(frame: pl.DataFrame) -> npt.NDArray[np.uint64]:
