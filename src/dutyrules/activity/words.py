@@ -95,8 +95,8 @@ class Texts:
     def __init__(self) -> None:
         self.dtype = pl.Categorical(pl.Categories.random())
         self._alive = pl.Series([], dtype=self.dtype)  # Polars forgets categories that no column uses
-        # By what is listed: the texts before this number are known to be tidy and among them.
-        self._fine: dict[tuple[str, ...], int] = {}
+        # By what is listed; another thread may undo an entry, and then looks again.
+        self._fine: dict[tuple[str, ...], tuple[npt.NDArray[np.bool_], int]] = {}
 
     def words(self, numbers: npt.NDArray[np.integer]) -> pl.Series:
         """Returns the texts of some numbers."""
@@ -125,20 +125,35 @@ class Texts:
         return numbers
 
     def _read(self, text: pl.Series, listed: Collection[str]) -> tuple[pl.Series, Rows]:
-        found = text.cast(self.dtype)
-        here, last = tuple(listed), found.to_physical().max()
-        most = last + 1 if isinstance(last, int) else 0
-        fine = self._fine.get(here, 0)
-        if most <= fine:
+        found, most = text.cast(self.dtype), 0
+        if isinstance(last := found.to_physical().max(), int):
+            most = last + 1
+        fine, settled = self._known_to_be_fine(most, tuple(listed))
+        if most <= settled:
             return found, _NONE_BAD
-        words = self.words(np.arange(fine, most, dtype=np.uint32))
+        numbers = codes(found)
+        fresh = np.unique(numbers[~fine.take(numbers)])
+        if not len(fresh):
+            return found, _NONE_BAD
+        words = self.words(fresh)
         tidy = _stripped(words)
         strange = tidy.drop_nulls().filter(~tidy.drop_nulls().is_in(list(listed))) if listed else tidy.clear()
         if not tidy.equals(words):
             found = _stripped(text).cast(self.dtype)
         elif not len(strange):
-            self._fine[here] = most  # another thread may set it back, and then looks again
+            fine[fresh] = True
+            self._fine[tuple(listed)] = fine, int(np.argmin(fine[:most])) or most
         return found, _at(found, strange)
+
+    def _known_to_be_fine(self, most: int, listed: tuple[str, ...]) -> tuple[npt.NDArray[np.bool_], int]:
+        """Whether a text is tidy and listed, as far as is known, by numbers below `most` and by `EMPTY`.
+
+        Also returns the number below which all are; others may be missing still, where threads number side by side.
+        """
+        fine, settled = self._fine.get(listed, (np.ones(1, np.bool_), 0))
+        if len(fine) <= most:
+            fine = np.concatenate([fine[:-1], np.zeros(most + 1 - len(fine), np.bool_), fine[-1:]])
+        return fine, settled
 
     def in_order(self, numbers: Ints) -> tuple[Ints, pl.Series]:
         """Numbers texts anew, in the order of their first rows; returns the new numbers and their texts."""
