@@ -142,7 +142,7 @@ class Texts:
             found = _stripped(text).cast(self.dtype)
         elif not len(strange):
             fine[fresh] = True
-            self._fine[tuple(listed)] = fine, int(np.argmin(fine[:most])) or most
+            self._fine[tuple(listed)] = fine, most if fine[:most].all() else int(np.argmin(fine[:most]))
         return found, _at(found, strange)
 
     def _known_to_be_fine(self, most: int, listed: tuple[str, ...]) -> tuple[npt.NDArray[np.bool_], int]:
