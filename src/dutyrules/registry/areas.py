@@ -103,8 +103,9 @@ class Places:
 
     def area_at(self, targets: npt.NDArray[np.int64], days: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """Area index of each target on its day; the root where it lies in none or is not registered."""
-        last = len(self._area) - 1
-        area = self._area.take(np.where((targets >= 0) & (targets < last), targets, last))
+        nowhere = np.uint64(len(self._area) - 1)
+        known = np.minimum(targets.view(np.uint64), nowhere)  # unsigned, -1 is large too
+        area = self._area.take(known.view(np.int64))
         for codes, first, last, index in self._moves:
             moved = np.isin(targets, codes) & (days >= first) & (days <= last)
             area = np.where(moved, index, area)

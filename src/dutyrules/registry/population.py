@@ -13,6 +13,7 @@ from dutyrules.registry.tables import Tables
 
 Ints = npt.NDArray[np.int64]
 
+
 @dataclass(frozen=True)
 class Members:
     """Rows of a population: a target is a member on the days `first` … `last`.
