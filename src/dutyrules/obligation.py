@@ -15,6 +15,8 @@ import numpy.typing as npt
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
+States = npt.NDArray[np.int8]
+"""Of `State`, one byte each."""
 
 NONE: Final = np.iinfo(np.int64).min
 """No number here (expected, actual)."""
@@ -189,7 +191,7 @@ class Verdicts:
 
     obligations: Obligations
     judged: Judged
-    state: Ints
+    state: States
     why: Ints
     whys: tuple[str, ...]
 

@@ -32,7 +32,7 @@ from dutyrules.figure import (
     shown,
     wrong,
 )
-from dutyrules.registry.population import TARGET_COLUMN
+from dutyrules.registry.tables import TARGET_COLUMN
 
 
 class Source(Form):

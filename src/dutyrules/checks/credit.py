@@ -98,19 +98,24 @@ def by_population(
         good: Bools = events.person[entry] == ground.presence.person[posts[chosen]]
     else:
         good = np.any(owes, axis=1)[chosen]
-    return Credit(entry[good], posts[chosen[good]])
+    credit = Credit(entry, posts[chosen])
+    return credit if good.all() else credit.only(good)
 
 
 def creditable(ground: Ground, events: Events, members: Members, periods: Sequence[Period]) -> tuple[Ints, Ints]:
     """(positions, areas) of the events on members: where the member lay at the period's start, newcomers on the day."""
     start = period_starts(ground, periods).take(events.day - ground.presence.first)
-    inside = np.flatnonzero((start >= 0) & (events.target >= 0) & (events.target < len(members.places.ids)))
-    target, day, start = events.target.take(inside), events.day.take(inside), start.take(inside)
+    target, day = events.target, events.day
+    inside = np.flatnonzero((start >= 0) & (target >= 0) & (target < len(members.places.ids)))
+    if len(inside) < len(events):
+        target, day, start = target.take(inside), day.take(inside), start.take(inside)
     owed = members.hold(target, start)
     new = np.flatnonzero(~owed & (day > start))
     new = new[members.hold(target[new], day[new])]
     owed[new], start[new] = True, day[new]
-    return inside[owed], ground.facts.places.area_at(target[owed], start[owed])
+    if not owed.all():
+        inside, target, start = inside[owed], target[owed], start[owed]
+    return inside, ground.facts.places.area_at(target, start)
 
 
 def period_starts(ground: Ground, periods: Sequence[Period]) -> Ints:

@@ -90,8 +90,14 @@ class Ground:
     def lead_post(self, role: str, events: Events) -> Ints:
         """The post of each event's person that owes the role's duties on its day; -1 where there is none."""
         table = self.presence.lead(self.roles[role])
-        cell = events.person * self.presence.days + (events.day - self.presence.first)  # nobody's count from behind
-        return np.where(events.person >= 0, table.ravel().take(cell), -1)
+        cell = events.person * self.presence.days  # nobody's count from behind
+        cell += events.day
+        cell -= self.presence.first
+        post = table.ravel().take(cell)
+        nobody = events.person < 0
+        if nobody.any():
+            post[nobody] = -1
+        return post
 
     def period_posts(self, role: str, local: bool, periods: Sequence[Period]) -> tuple[Ints, Ints]:
         """(post, period index) of all posts that owe in some periods of a week or longer.
@@ -165,6 +171,7 @@ class Ground:
     def per_event(self, role: str, events: Events, *, unit: Unit = "count") -> Obligations:
         """One obligation for each event of the scored period, of its person's lead post; due at its own instant."""
         events, post = self.own(role, events)
+        end = events.at + 1
         return Obligations.of(
             len(post),
             unit=unit,
@@ -172,8 +179,8 @@ class Ground:
             first_day=events.day,
             last_day=events.day,
             start=events.at,
-            limit=events.at + 1,
-            late_limit=events.at + 1,
+            limit=end,
+            late_limit=end,
             event=events.row,
         )
 
@@ -235,10 +242,9 @@ class Terms:
 
     def __init__(self, ground: Ground, post: Ints, day: Ints) -> None:
         self._ground = ground
-        self._area = ground.presence.area[post]
-        self._day = day
+        self._post, self._day = post, day
         self.off: Bools = np.zeros(len(post), np.bool_)
-        self.unbound: Ints = np.zeros(len(post), np.int64)
+        self.unbound: Ints = np.broadcast_to(np.int64(0), (len(post),))
         self.names: tuple[str, ...] = ("",)
 
     def choose(self, figure: Figure[Any], *, needed: Bools | None = None) -> tuple[Ints, tuple[Value[Any], ...]]:
@@ -247,21 +253,22 @@ class Terms:
         Args:
             needed: The rows that cannot be judged without it; by default all.
         """
-        index = np.full(len(self._day), -1, np.int64)
-        values: list[Value[Any]] = []
-        for around, mine in self._alike(figure):
-            steps = figure.steps(around, self._ground.bound)
-            starts = np.array([start for start, _ in steps])
-            step = np.searchsorted(starts, self._day[mine], side="right") - 1
-            index[mine] = step + len(values)
-            values.extend(value for _, value in steps)
+        alike = [(mine, figure.steps(around, self._ground.bound)) for around, mine in self._alike(figure)]
+        values: list[Value[Any]] = [value for _, steps in alike for _, value in steps]
+        index = np.broadcast_to(np.int64(0), (len(self._day),))  # most figures say one thing to all, ever
+        if len(values) > 1:
+            index, known = np.full(len(self._day), -1, np.int64), 0
+            for mine, steps in alike:
+                starts = np.array([start for start, _ in steps])
+                index[mine] = np.searchsorted(starts, self._day[mine], side="right") - 1 + known
+                known += len(steps)
         for number, value in enumerate(values):
             if isinstance(value, Off):
                 self.off |= index == number
             elif isinstance(value, Unbound):
                 self._note((index == number) & (True if needed is None else needed), value.parameter)
         missing = np.array([isinstance(value, Off | Unbound) for value in values], np.bool_)
-        return np.where(missing[index], -1, index) if values else index, tuple(values)
+        return np.where(missing[index], -1, index) if missing.any() else index, tuple(values)
 
     def _alike(self, figure: Figure[Any]) -> Iterator[tuple[Sequence[str], Bools | slice]]:
         """The rows for which a figure reads the same, and those of the areas around them that it tells apart."""
@@ -272,7 +279,7 @@ class Terms:
         areas = self._ground.areas
         around = [tuple(name for name in areas.around(area) if name in told_apart) for area in range(areas.root + 1)]
         groups = {names: number for number, names in enumerate(dict.fromkeys(around))}
-        group = np.array([groups[names] for names in around])[self._area]
+        group = np.array([groups[names] for names in around])[self._ground.presence.area[self._post]]
         for number in np.unique(group):
             yield list(groups)[number], group == number
 
@@ -288,7 +295,8 @@ class Terms:
         index, values = self.choose(figure, needed=needed)
         known = [without if isinstance(value, Off | Unbound) else encode(value) for value in values]
         table = np.array([*known, without], np.int64)
-        return table[index]
+        alike = index.strides == (0,)
+        return np.broadcast_to(table[index[:1]], index.shape) if alike else table[index]
 
     def _note(self, rows: Bools, parameter: str) -> None:
         if not rows.any():
@@ -304,6 +312,8 @@ class Terms:
             rows: The row of these terms that each obligation stands for; by default they stand in the same order.
         """
         unbound, off = (self.unbound, self.off) if rows is None else (self.unbound[rows], self.off[rows])
+        if len(self.names) == 1:  # all are known
+            return obligations.take(~off)
         whys = obligations.whys + tuple(f"unbound:${name}" for name in self.names[1:])
         why = np.where(unbound > 0, unbound + len(obligations.whys) - 1, obligations.why)
         settled = np.where(unbound > 0, State.NOT_ASSESSED, obligations.settled)

@@ -241,19 +241,20 @@ class Quota(Duty):
         head = obligations.take(first)
         mine = obligation_at(ground, head, credit.post, events.day[credit.entry])
         slot, slots = self._slots(ground, head, mine, events.time[credit.entry])
-        row_of = np.full((len(head) + 1, slots + 1), -1, np.int64)
+        row_of = np.full((len(head) + 1, slots + 2), -1, np.int64)  # -1 is nobody's row, and no slot
         rows = np.arange(len(obligations))
         whole = obligations.slot == 0
         row_of[lane[whole]] = rows[whole][:, None]  # one count over all windows
         row_of[lane[~whole], obligations.slot[~whole]] = rows[~whole]
-        return np.where((mine >= 0) & (slot >= 0), row_of[mine, np.maximum(slot, 0)], -1)
+        row_of[:, -1] = -1
+        return row_of[mine, slot]
 
     def _slots(self, ground: Ground, head: Obligations, lane: Ints, time: Ints) -> tuple[Ints, int]:
         """The window of each event (0 without windows, -1 outside all), and how many windows there are at most."""
         if self.windows is None:
             return np.zeros(len(time), np.int64), 0
         index, values = ground.terms(head.post, head.first_day).choose(self.windows)
-        mine = np.where(lane >= 0, np.append(index, -1)[lane], -1)
+        mine = np.append(index, -1).take(lane)  # -1 takes what stands behind the last one
         slot, most = np.full(len(time), -1, np.int64), 0
         for number, windows in enumerate(values):
             for place, (start, stop) in enumerate(windows if isinstance(windows, tuple) else (), 1):
@@ -315,6 +316,7 @@ def _prorated(ground: Ground, number: Ints, work: Bools, post: Ints, which: Ints
 
 def _sum(days: Bools, post: Ints, low: Ints, end: Ints) -> Ints:
     """How many days of each post hold from `low` to before `end`."""
-    before = np.zeros((days.shape[0], days.shape[1] + 1), np.int64)
-    np.cumsum(days, axis=1, out=before[:, 1:])
-    return before[post, end] - before[post, low]
+    first, last = int(low.min(initial=days.shape[1])), int(end.max(initial=0))
+    before = np.zeros((days.shape[0], max(last - first, 0) + 1), np.int64)
+    np.cumsum(days[:, first:last], axis=1, out=before[:, 1:])
+    return before[post, end - first] - before[post, low - first]

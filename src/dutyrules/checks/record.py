@@ -121,26 +121,16 @@ class Record(Duty):
     def judge(self, ground: Ground, obligations: Obligations) -> Judged:
         """There in time, complete, signed: the first that fails is the reason."""
         if self.of:
-            return self._with_content(
-                ground, obligations, obligations.event, np.zeros(len(obligations), np.int64), obligations.start
-            )
+            reason = _content(*self._complete(ground, obligations, obligations.event))
+            return _judged(obligations, obligations.event, reason, obligations.start)
         events = any_of(ground, tuple(self.patterns()))
         chosen, reason = first_moments(obligations, events, of_day(ground, obligations, events))
         # -1 takes what stands behind the last event
         rows, actual = np.append(events.row, -1)[chosen], np.append(events.at, NONE)[chosen]
-        return self._with_content(ground, obligations, rows, reason, actual)
-
-    def _with_content(self, ground: Ground, obligations: Obligations, rows: Ints, reason: Ints, actual: Ints) -> Judged:
         there = (rows >= 0) & (reason == Reason.NONE)
-        full, signed = self._complete(ground, obligations.take(there), rows[there])
         reason = reason.copy()
-        reason[there] = np.select([~full, ~signed], [Reason.INCOMPLETE, Reason.UNSIGNED], Reason.NONE)
-        return Judged(
-            met=reason == Reason.NONE,
-            reason=reason,
-            actual=actual if obligations.unit == "instant" else np.full(len(rows), NONE),
-            evidence=lambda row: rows[row : row + 1][rows[row : row + 1] >= 0],
-        )
+        reason[there] = _content(*self._complete(ground, obligations.take(there), rows[there]))
+        return _judged(obligations, rows, reason, actual)
 
     def _complete(self, ground: Ground, obligations: Obligations, rows: Ints) -> tuple[Bools, Bools]:
         facts = ground.facts
@@ -189,3 +179,20 @@ class Record(Duty):
         if self.of:
             return np.zeros(len(obligations), np.bool_)
         return ground.on_leave_at(obligations, obligations.limit - ground.granularity)
+
+
+def _content(full: Bools, signed: Bools) -> Ints:
+    """The reason by what each record says: not all of it there comes before not signed."""
+    reason = np.full(len(full), Reason.NONE, np.int64)
+    reason[~signed] = Reason.UNSIGNED
+    reason[~full] = Reason.INCOMPLETE
+    return reason
+
+
+def _judged(obligations: Obligations, rows: Ints, reason: Ints, actual: Ints) -> Judged:
+    return Judged(
+        met=reason == Reason.NONE,
+        reason=reason,
+        actual=actual if obligations.unit == "instant" else np.broadcast_to(np.int64(NONE), (len(rows),)),
+        evidence=lambda row: rows[row : row + 1][rows[row : row + 1] >= 0],
+    )

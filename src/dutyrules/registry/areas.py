@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from dutyrules.registry.tables import Tables
+from dutyrules.registry.tables import TARGET_COLUMN, Tables
 
 
 @dataclass(frozen=True)
@@ -92,17 +92,20 @@ class Places:
 
     Attributes:
         ids: Every registered target; the position is its code in the log.
+        rows: Table that populations are drawn from → the code of each of its rows, -1 for none.
     """
 
     ids: pl.Series
     by_type: Mapping[str, pl.Series]
+    rows: Mapping[str, npt.NDArray[np.int64]]
     _area: npt.NDArray[np.int64]
     _moves: tuple[tuple[npt.NDArray[np.int64], int, int, int], ...]
 
     def area_at(self, targets: npt.NDArray[np.int64], days: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """Area index of each target on its day; the root where it lies in none or is not registered."""
-        last = len(self._area) - 1
-        area = self._area.take(np.where((targets >= 0) & (targets < last), targets, last))
+        nowhere = np.uint64(len(self._area) - 1)
+        known = np.minimum(targets.view(np.uint64), nowhere)  # unsigned, -1 is large too
+        area = self._area.take(known.view(np.int64))
         for codes, first, last, index in self._moves:
             moved = np.isin(targets, codes) & (days >= first) & (days <= last)
             area = np.where(moved, index, area)
@@ -111,6 +114,14 @@ class Places:
     def codes(self, kind: str) -> npt.NDArray[np.int64]:
         """The codes of all buildings, units, areas or persons."""
         return self._codes[kind]
+
+    @cached_property
+    def moving(self) -> npt.NDArray[np.bool_]:
+        """By code: whether it lies in different areas on different days."""
+        moving = np.zeros(len(self.ids), np.bool_)
+        for codes, *_ in self._moves:
+            moving[codes] = True
+        return moving
 
     @cached_property
     def _codes(self) -> Mapping[str, npt.NDArray[np.int64]]:
@@ -149,10 +160,19 @@ class Places:
             (group["code"].to_numpy(), int(first), int(last), int(number))
             for (first, last, number), group in dated.group_by("first", "last", "index", maintain_order=True)
         )
-        return cls(ids, by_type, area, moves)
+        return cls(ids, by_type, _rows(tables, code), area, moves)
 
 
 _EVER, _STILL = -(10**6), 10**6
+
+
+def _rows(tables: Tables, code: pl.DataFrame) -> Mapping[str, npt.NDArray[np.int64]]:
+    """The codes of the rows of all tables that populations are drawn from, in one look-up."""
+    named = {table: getattr(tables, table)[column] for table, column in TARGET_COLUMN.items()}
+    ids = pl.concat([names.rename("id") for names in named.values()]).to_frame()
+    codes = ids.join(code, on="id", how="left", maintain_order="left")["code"].fill_null(-1).to_numpy()
+    ends = np.cumsum([len(names) for names in named.values()])
+    return dict(zip(named, np.split(codes, ends[:-1]), strict=True))
 
 
 def _first() -> pl.Expr:

@@ -13,15 +13,6 @@ from dutyrules.registry.tables import Tables
 
 Ints = npt.NDArray[np.int64]
 
-TARGET_COLUMN: Mapping[str, str] = {
-    "buildings": "building",
-    "units": "unit",
-    "permits": "unit",
-    "arrears": "unit",
-    "spells": "target",
-}
-"""The tables that a population may be drawn from, and the column that names the member."""
-
 
 @dataclass(frozen=True)
 class Members:
@@ -42,12 +33,15 @@ class Members:
     ) -> "Members":
         """The rows of a table that pass the filter."""
         everything: pl.DataFrame = getattr(tables, table)
-        passing = [pl.col(column).is_in([str(word) for word in words]) for column, words in where.items()]
-        rows = everything.lazy().filter(*passing).select("from", "to", _target=TARGET_COLUMN[table])
-        codes = pl.LazyFrame({"_target": places.ids, "_code": np.arange(len(places.ids), dtype=np.int64)})
-        found = rows.join(codes, on="_target", maintain_order="left").select("_code", "from", "to").collect()
-        found = found.sort("_code", maintain_order=True)
-        return cls(found["_code"].to_numpy(), first_day(found["from"]), last_day(found["to"]), places, areas)
+        code = places.rows[table]
+        passing = code >= 0
+        for column, words in where.items():
+            said = everything[column].is_in([str(word) for word in words])
+            passing = passing & said.fill_null(False).to_numpy()
+        rows = np.flatnonzero(passing)
+        rows = rows[np.argsort(code[rows], kind="stable")]
+        since, until = first_day(everything["from"]), last_day(everything["to"])
+        return cls(code[rows], since[rows], until[rows], places, areas)
 
     @cached_property
     def offsets(self) -> Ints:
@@ -96,9 +90,19 @@ class Members:
         return self.places.area_at(targets, np.full(len(targets), day))
 
     def counts(self, days: Ints) -> Ints:
-        """Day × area (root last): distinct members in the area, and in what lies in it."""
-        table = np.zeros((len(days), self.areas.root + 1), np.int64)
-        for index, day in enumerate(days):
-            members = self.at(int(day))
-            table[index] = np.bincount(self.area_of(members, int(day)), minlength=self.areas.root + 1)
+        """Day × area (root last): distinct members in the area, and in what lies in it; the days in order."""
+        width = self.areas.root + 1
+        several = self._single[2] | self.places.moving
+        rest = several[self.target]  # who may count twice, or here one day and there the next: day by day
+        once = np.flatnonzero(~rest)
+        area = self.area_of(self.target[once], 0)
+        since = np.searchsorted(days, self.first[once], side="left") * width + area
+        after = np.searchsorted(days, self.last[once], side="right") * width + area
+        size = (len(days) + 1) * width
+        turns = np.bincount(since, minlength=size) - np.bincount(after, minlength=size)
+        table = np.cumsum(turns.reshape(-1, width), axis=0)[:-1]
+        for index, day in enumerate(days if rest.any() else days[:0]):
+            target = self.target[rest & self.live(int(day))]
+            members = target[np.diff(target, prepend=-1) > 0]
+            table[index] += np.bincount(self.area_of(members, int(day)), minlength=width)
         return self.areas.totals(table)

@@ -13,7 +13,16 @@ from dutyrules.registry.convert import Table, convert, empty
 from dutyrules.registry.read import RawTable, read_file, read_rows
 from dutyrules.registry.schema import TABLES
 
-__all__ = ["Tables", "load_tables", "tables_from_rows"]
+__all__ = ["TARGET_COLUMN", "Tables", "load_tables", "tables_from_rows"]
+
+TARGET_COLUMN: Mapping[str, str] = {
+    "buildings": "building",
+    "units": "unit",
+    "permits": "unit",
+    "arrears": "unit",
+    "spells": "target",
+}
+"""The tables that a population may be drawn from, and the column that names the member."""
 
 _SUFFIXES = (".csv", ".xlsx", ".yaml")
 

@@ -133,9 +133,11 @@ def _verdicts(ground: Ground, estate: Estate, duty: Duty) -> Verdicts:
 def _with_idle(ground: Ground, duty: Duty, obligations: Obligations, judged: Judged) -> tuple[Obligations, Judged]:
     """One `no_occasion` for each person that owes the duty and had nothing to do."""
     post = ground.first_posts(duty.role, local=duty.local(ground.located))
-    busy = np.zeros(len(ground.presence.persons), np.bool_)
-    busy[ground.presence.person[obligations.post]] = True
-    post = post[~busy[ground.presence.person[post]]]
+    person = ground.presence.person
+    owing, busy = np.zeros(len(person), np.bool_), np.zeros(len(ground.presence.persons), np.bool_)
+    owing[obligations.post] = True
+    busy[person[owing]] = True
+    post = post[~busy[person[post]]]
     post = post[~_switched_off(ground, duty, post)]
     if not len(post):
         return obligations, judged
@@ -165,30 +167,37 @@ def settle(ground: Ground, duty: Duty, obligations: Obligations, judged: Judged)
     kinds = _kinds_read(ground, duty, obligations, idle)
     nothing = (obligations.settled == State.NO_OCCASION) | owes_nothing(obligations, duty)
     excused = excuses(ground, duty, obligations)
-    state = np.full(len(obligations), State.BREACHED, np.int64)
+    pending = obligations.limit > ground.horizon
+    state = np.full(len(obligations), State.BREACHED, np.int8)
     for rows, verdict in (  # each overrules those before it
         (excused > 0, State.EXCUSED),
-        (obligations.limit > ground.horizon, State.PENDING),
-        (judged.met & ((obligations.limit <= ground.horizon) | (not duty.judged_at_end)), State.MET),
+        (pending, State.PENDING),
+        (judged.met & ~pending if duty.judged_at_end else judged.met, State.MET),
         (obligations.settled == State.EXCUSED, State.EXCUSED),
         (nothing, State.NO_OCCASION),
         (~kinds, State.NOT_ASSESSED),
         (obligations.settled == State.NOT_ASSESSED, State.NOT_ASSESSED),
     ):
-        state[rows] = verdict
+        if rows.any():
+            state[rows] = verdict
     whys = (*obligations.whys, "log_incomplete", "leave", "excused_by")
-    base = len(obligations.whys)
+    base, why = len(obligations.whys), obligations.why
     uncovered = (state == State.NOT_ASSESSED) & (obligations.settled != State.NOT_ASSESSED)
-    why = np.where(uncovered, base, obligations.why)
-    why = np.where((why == 0) & (state == State.EXCUSED), base + np.maximum(excused, 1), why)
+    if uncovered.any():
+        why = np.where(uncovered, base, why)
+    freed = state == State.EXCUSED
+    if freed.any():
+        why = np.where((why == 0) & freed, base + np.maximum(excused, 1), why)
     return Verdicts(obligations, judged, state, why, whys)
 
 
 def _idle(ground: Ground, duty: Duty, obligations: Obligations) -> Bools:
     """What stands for a person who had nothing to do: neither event nor target, and the whole period."""
-    whole = (obligations.first_day == ground.period.first_day) & (obligations.last_day == ground.period.last_day)
-    nothing = (obligations.event < 0) & (obligations.target < 0)
-    return (obligations.settled == State.NO_OCCASION) & nothing & whole & duty.triggered
+    idle: Bools = (obligations.settled == State.NO_OCCASION) & duty.triggered
+    if idle.any():
+        idle &= (obligations.first_day == ground.period.first_day) & (obligations.last_day == ground.period.last_day)
+        idle &= (obligations.event < 0) & (obligations.target < 0)
+    return idle
 
 
 def _kinds_read(ground: Ground, duty: Duty, obligations: Obligations, idle: Bools) -> Bools:
@@ -224,15 +233,16 @@ def _no_gap(ground: Ground, duty: Duty, obligations: Obligations) -> bool:
 
 def owes_nothing(obligations: Obligations, duty: Duty) -> Bools:
     """Quotas of none at all."""
-    counts = duty.check == "quota" and not duty.judged_at_end
-    return (obligations.expected == 0) & counts
+    if duty.check != "quota" or duty.judged_at_end:
+        return np.zeros(len(obligations), np.bool_)
+    return obligations.expected == 0
 
 
 def excuses(ground: Ground, duty: Duty, obligations: Obligations) -> Ints:
     """1 where leave excuses a miss, 2 where an event does."""
     leave = duty.excuse(ground, obligations)
     if duty.excused_by is None:
-        return np.where(leave, 1, 0)
+        return leave.astype(np.int64) if leave.any() else np.broadcast_to(np.int64(0), leave.shape)
     events = ground.facts.events(duty.excused_by.event)
     limit = obligations.limit
     if duty.excused_by.before is not None:

@@ -13,7 +13,7 @@ from dutyrules.book.assemble import in_full
 from dutyrules.book.problems import place_of, problems_of
 from dutyrules.diagnostics import Diagnostic, Span, did_you_mean
 from dutyrules.figure import Form
-from dutyrules.registry.population import TARGET_COLUMN
+from dutyrules.registry.tables import TARGET_COLUMN
 from dutyrules.source import Node, locate, plain
 from dutyrules.workshop.forms import STATES, BreachedForm, BreachForm, GivenForm, SumsForm, TestForm
 

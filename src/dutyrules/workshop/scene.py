@@ -15,7 +15,7 @@ from dutyrules.estate import Estate, log_from_rows
 from dutyrules.estate.load import complete, read_draft
 from dutyrules.registry import Tables, tables_from_rows
 from dutyrules.registry.areas import Areas, Places
-from dutyrules.registry.population import TARGET_COLUMN
+from dutyrules.registry.tables import TARGET_COLUMN
 from dutyrules.source import Node, locate
 from dutyrules.workshop.entries import Entry
 from dutyrules.workshop.forms import EventForm, PostForm
