@@ -49,8 +49,14 @@ def open_parquet(name: str, data: bytes, known: Collection[str]) -> pl.LazyFrame
 def tame(frame: pl.DataFrame) -> pl.DataFrame:
     """Columns with days that no calendar has as text: Polars does not survive writing them."""
     dated = [cells for cells in frame if cells.dtype.base_type() in (pl.Date, pl.Datetime)]
-    wild = [cells for cells in dated if not _sane(cells).all()]
+    wild = [cells for cells in dated if not _sane(_ends(cells)).all()]
     return frame.with_columns(_told(cells) for cells in wild) if wild else frame
+
+
+def _ends(cells: pl.Series) -> pl.Series:
+    """The first and the last of all days or instants."""
+    numbers = cells.to_physical()
+    return pl.Series([numbers.min(), numbers.max()], dtype=numbers.dtype).cast(cells.dtype)
 
 
 def _sane(cells: pl.Series) -> pl.Series:

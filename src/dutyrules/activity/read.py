@@ -20,7 +20,7 @@ from dutyrules.activity.identity import identify
 from dutyrules.activity.kinds import Kind
 from dutyrules.activity.log import AUDITED, LATE_SCHEMA, REJECT_SCHEMA, Log, LogFile
 from dutyrules.activity.stretch import Terms
-from dutyrules.activity.vocabulary import Vocabulary
+from dutyrules.activity.vocabulary import Vocabulary, columns_of
 from dutyrules.activity.words import Texts
 from dutyrules.diagnostics import Diagnostic, InputError
 
@@ -59,9 +59,11 @@ def read_log(
     Raises:
         InputError: What is wrong with the files as such. Bad rows are rejected, not raised.
     """
-    known = Vocabulary(kinds, persons, targets)
-    needed = [*known.columns, *(["recorded_at"] if recorded_before else []), *(AUDITED if audited else [])]
-    files = open_files(paths, needed, known.words, encoding)
+    needed = [*columns_of(kinds), *(["recorded_at"] if recorded_before else []), *(AUDITED if audited else [])]
+    with ThreadPoolExecutor(1) as pool:
+        beside = pool.submit(Vocabulary, kinds, persons, targets)
+        files = open_files(paths, needed, lambda: beside.result().words(), encoding)
+        known = beside.result()
     terms = replace(_terms(timezone, forecast, recorded_before), audited=audited, late_approved=late_approved)
     return _log(files, known, terms)
 
@@ -78,7 +80,7 @@ def log_from_rows(
 ) -> Log:
     """Reads rows that are in memory, as `read_log` reads those of a file; the first row has number 2."""
     known = Vocabulary(kinds, persons, targets)
-    needed = [*known.columns, *(["recorded_at"] if recorded_before else [])]
+    needed = [*columns_of(kinds), *(["recorded_at"] if recorded_before else [])]
     return _log((from_rows(rows, needed),), known, _terms(timezone, forecast, recorded_before))
 
 

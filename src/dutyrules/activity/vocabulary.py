@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -68,14 +69,9 @@ class Vocabulary:
         self.attributes = tuple(_attributes(kinds))
         self.cases, self.free = Texts(), Texts()
 
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The columns that a log may fill, apart from those that are only kept."""
-        return tuple(dict.fromkeys([*REQUIRED, *JUDGED, *(attribute.name for attribute in self.attributes)]))
-
     def words(self) -> frozenset[str]:
         """Returns words outside ASCII: they tell one encoding from another."""
-        words: set[str] = {*self.columns, *KEPT}
+        words: set[str] = {*REQUIRED, *JUDGED, *KEPT, *(attribute.name for attribute in self.attributes)}
         for index in (self.kinds, self.persons, self.targets):
             words.update(index.words)
         for attribute in self.attributes:
@@ -94,6 +90,12 @@ class Vocabulary:
             offered[codes[start : start + len(members)]] |= _BITS[target]
             start += len(members)
         return offered
+
+
+def columns_of(kinds: Mapping[str, Kind]) -> tuple[str, ...]:
+    """Returns the columns that a log of such events may fill, apart from those that are only kept."""
+    declared = chain.from_iterable(kind.attributes for kind in kinds.values())
+    return tuple(dict.fromkeys([*REQUIRED, *JUDGED, *declared]))
 
 
 def target_name(bit: int) -> str:
