@@ -56,6 +56,8 @@ class Index:
             odd = cells.gather(strays)
             stripped = odd.str.strip_chars()
             untidy = ((stripped != odd) | (stripped == "")).to_numpy()
+            if not untidy.any():
+                return codes
             bare = stripped.filter(pl.Series(untidy))
             codes[strays[untidy]] = np.where((bare == "").to_numpy(), EMPTY, self.exactly(bare))
         return codes
@@ -175,6 +177,8 @@ def _at(found: pl.Series, words: pl.Series) -> Rows:
 
 def codes(found: pl.Series) -> Ints:
     """Returns the numbers behind a column that `Texts` has read, `EMPTY` where it is null."""
+    if not found.null_count():
+        return found.to_physical().to_numpy().view(np.int32)
     nothing = np.iinfo(np.uint32).max  # which is -1 as a signed number
     return found.to_frame().select(pl.all().to_physical().fill_null(nothing)).to_series().to_numpy().view(np.int32)
 
