@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from dutyrules.activity import identity
+from dutyrules.activity import files
 from dutyrules.activity.kinds import INTEGER, Kind
 from dutyrules.activity.log import Log
 from dutyrules.activity.read import read_log
@@ -157,21 +157,21 @@ def test_files_of_different_formats_collapse(tmp_path: Path) -> None:
 @pytest.mark.parametrize("seed", range(60))
 def test_equal_rows_are_found_in_whichever_stretch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
     random = Random(seed)
-    monkeypatch.setattr(identity, "_STRETCH", random.randint(1, 6))
+    monkeypatch.setattr(files, "_STRETCH", random.randint(1, 6))
     rows = [
         (f"2026-10-08 08:{random.randint(0, seed):02d}", random.choice(["li", "wang"]), random.choice("ab"))
         for _ in range(random.randint(0, 40))
     ]
     if seed % 2:
         rows.sort()
-    files = [sorted(rows[:cut]) if seed % 3 else rows[:cut] for cut in (len(rows) // 2, len(rows))]
-    for number, lines in enumerate(files):
+    texts = [sorted(rows[:cut]) if seed % 3 else rows[:cut] for cut in (len(rows) // 2, len(rows))]
+    for number, lines in enumerate(texts):
         text = "".join(f"{at},{person},visit,{note}\n" for at, person, note in lines)
         (tmp_path / f"{number}.csv").write_text(f"at,person,kind,note\n{text}")
     log = read_log([tmp_path / f"{number}.csv" for number in range(2)], **KNOWN)
-    most = Counter(files[0]) | Counter(files[1])  # the n-th of a file is the n-th of the other
+    most = Counter(texts[0]) | Counter(texts[1])  # the n-th of a file is the n-th of the other
     assert log.frame.height == most.total()
-    told = [sum((Counter(lines) - Counter(set(lines))).values()) for lines in files]
+    told = [sum((Counter(lines) - Counter(set(lines))).values()) for lines in texts]
     flagged = {str(each.where).rsplit("/", 1)[-1].split(":")[0]: each for each in log.notices if "equal" in each.code}
     assert {name: int(each.message.split()[0]) for name, each in flagged.items()} == {
         f"{number}.csv": count for number, count in enumerate(told) if count

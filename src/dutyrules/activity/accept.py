@@ -13,6 +13,7 @@ import numpy as np
 import polars as pl
 
 from dutyrules.activity.files import RawFile
+from dutyrules.activity.identity import Alike
 from dutyrules.activity.log import LATE_SCHEMA, REJECT_SCHEMA
 from dutyrules.activity.stretch import Accepted, Terms, judge
 from dutyrules.activity.vocabulary import Vocabulary
@@ -34,6 +35,7 @@ class AcceptedFile:
 
     Attributes:
         frames: The accepted rows, stretch by stretch, as in `Accepted.frame`.
+        alike: Which rows of each stretch may be equal.
         rejects: One line per bad cell; `REJECT_SCHEMA`.
         late: Rows recorded too late; `LATE_SCHEMA`.
         notices: What a reader should know.
@@ -43,6 +45,7 @@ class AcceptedFile:
     """
 
     frames: tuple[pl.DataFrame, ...]
+    alike: tuple[Alike, ...]
     rejects: pl.DataFrame
     late: pl.DataFrame
     notices: tuple[Diagnostic, ...]
@@ -61,6 +64,7 @@ def accept(raw: RawFile, known: Vocabulary, terms: Terms) -> AcceptedFile:
     late = np.concatenate([part.late for part in parts])
     return AcceptedFile(
         tuple(part.frame for part in parts),
+        tuple(part.alike for part in parts),
         _rejects(raw, parts),
         pl.DataFrame({"file": [raw.name] * len(late), "row": late}, schema=LATE_SCHEMA),
         tuple(_undated(raw, parts)),

@@ -30,7 +30,6 @@ _HINT = np.uint64((1 << _HINT_BITS) - 1)
 
 # So many numbers stay in the cache of a processor.
 _BLOCK = 1 << 15
-_STRETCH = 1 << 17
 _NEVER = np.iinfo(np.int64).min + 1
 # Names that no column of a log has.
 _FILE, _POSITION, _NTH = "(file)", "(position)", "(nth)"
@@ -49,11 +48,30 @@ class Identified:
     notices: tuple[Diagnostic, ...]
 
 
-def identify(frame: pl.DataFrame, files: Sequence[RawFile]) -> Identified:
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """What a stretch of accepted rows tells about equal ones.
+
+    Attributes:
+        height: How many rows it holds.
+        rows: The rows that another one of it may equal, counted from its first.
+    """
+
+    height: int
+    rows: npt.NDArray[np.int64]
+
+    @classmethod
+    def of(cls, frame: pl.DataFrame) -> Alike:
+        """Looks at the frame of a stretch, while it is in the cache of a processor."""
+        return cls(frame.height, np.flatnonzero(_repeated(_mixed(frame.select(_TELLING)))))
+
+
+def identify(frame: pl.DataFrame, stretches: Sequence[Alike], files: Sequence[RawFile]) -> Identified:
     """Finds rows that stand for the same event.
 
     Args:
         frame: The accepted rows of all files: `Log.frame`, and `event_id`, `revision`, `voided` where a file has them.
+        stretches: What the stretches tell of which it is joined.
         files: The files; columns that were not read are compared only for rows that are otherwise equal.
     """
     drop = np.zeros(frame.height, np.bool_)
@@ -62,7 +80,7 @@ def identify(frame: pl.DataFrame, files: Sequence[RawFile]) -> Identified:
     if "event_id" in frame.columns:
         named = frame["event_id"].is_not_null().to_numpy()
         _revisions(frame, files, np.flatnonzero(named), drop, notices)
-    _copies(frame, files, ~named, drop, notices)
+    _copies(frame, stretches, files, ~named, drop, notices)
     if "voided" in frame.columns:
         drop |= frame["voided"].to_numpy()
     return Identified(~drop if drop.any() else None, tuple(notices))
@@ -101,13 +119,14 @@ def _revisions(
 
 def _copies(
     frame: pl.DataFrame,
+    stretches: Sequence[Alike],
     files: Sequence[RawFile],
     nameless: npt.NDArray[np.bool_],
     drop: npt.NDArray[np.bool_],
     notices: list[Diagnostic],
 ) -> None:
     """Collapses equal rows across files: the n-th of a file is the n-th of every other."""
-    rows = _alike(frame, nameless)
+    rows = _alike(frame, stretches, nameless)
     if not len(rows):
         return
     cells = _cells(frame, files, rows)
@@ -129,9 +148,9 @@ def _copies(
         notices += _by_file(frame, files, positions, code, message)
 
 
-def _alike(frame: pl.DataFrame, nameless: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+def _alike(frame: pl.DataFrame, stretches: Sequence[Alike], nameless: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
     """Returns the rows whose integer columns another row has too; a few more, if numbers collide."""
-    rows = _near(frame)
+    rows = _near(frame["at"].to_numpy(), stretches)
     rows = rows[nameless[rows]]
     for columns in (_TELLING, tuple(_CODED)):  # few rows are left to be looked at twice
         part = frame.select(columns)
@@ -139,20 +158,19 @@ def _alike(frame: pl.DataFrame, nameless: npt.NDArray[np.bool_]) -> npt.NDArray[
     return rows
 
 
-def _near(frame: pl.DataFrame) -> npt.NDArray[np.int64]:
+def _near(at: npt.NDArray[np.int64], stretches: Sequence[Alike]) -> npt.NDArray[np.int64]:
     """Returns the rows that another one of their stretch may equal, or one of another stretch by its time.
 
-    Logs mostly stand in the order of time: hardly a row has the time of another stretch, and one is quickly sorted.
+    Logs mostly stand in the order of time: hardly a row has the time of another stretch.
     """
-    at = frame["at"].to_numpy()
-    stretches = [slice(start, start + _STRETCH) for start in range(0, len(at), _STRETCH)]
-    before = np.maximum.accumulate([_NEVER, *(at[each].max() for each in stretches)])
-    after = np.minimum.accumulate([-_NEVER, *(at[each].min() for each in reversed(stretches))])[-2::-1]
-    rows = [np.empty(0, np.int64)]
-    for each, last, first in zip(stretches, before, after, strict=False):
-        near = _repeated(_mixed(frame.select(_TELLING)[each])) | (at[each] <= last) | (at[each] >= first)
-        rows.append(np.flatnonzero(near) + each.start)
-    return np.concatenate(rows)
+    ends = np.cumsum([each.height for each in stretches]).tolist()
+    spans = [slice(end - each.height, end) for each, end in zip(stretches, ends, strict=True) if each.height]
+    before = np.maximum.accumulate([_NEVER, *(at[span].max() for span in spans)])
+    after = np.minimum.accumulate([-_NEVER, *(at[span].min() for span in reversed(spans))])[-2::-1]
+    rows = [each.rows + (end - each.height) for each, end in zip(stretches, ends, strict=True)]
+    for span, last, first in zip(spans, before, after, strict=False):
+        rows.append(np.flatnonzero((at[span] <= last) | (at[span] >= first)) + span.start)
+    return np.unique(np.concatenate(rows))
 
 
 def _mixed(frame: pl.DataFrame) -> npt.NDArray[np.uint64]:

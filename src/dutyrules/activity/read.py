@@ -92,7 +92,8 @@ def _log(files: tuple[RawFile, ...], known: Vocabulary, terms: Terms) -> Log:
     parts = _accepted(files, known, terms)
     frame = _joined(parts)
     with ThreadPoolExecutor(1) as pool:
-        beside = pool.submit(identify, frame, files)  # which numbers texts have does not matter to it
+        stretches = [each for part in parts for each in part.alike]
+        beside = pool.submit(identify, frame, stretches, files)  # which numbers texts have does not matter to it
         target, free = _in_order(frame["target"], known.free, len(known.targets.words))
         case, cases = _in_order(frame["case"], known.cases, 0)
         same = beside.result()

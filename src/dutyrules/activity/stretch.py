@@ -12,6 +12,7 @@ import polars as pl
 from dutyrules.activity import encode
 from dutyrules.activity.encode import Ints, Rows
 from dutyrules.activity.files import ROW, RawFile
+from dutyrules.activity.identity import Alike
 from dutyrules.activity.kinds import AttributeType
 from dutyrules.activity.log import AUDITED, REJECT_SCHEMA
 from dutyrules.activity.vocabulary import Attribute, Vocabulary, target_name
@@ -57,6 +58,7 @@ class Accepted:
         frame: The accepted rows: the columns of `Log.frame` apart from `file`, with `case` and free-text targets
             numbered as they turned up (the latter behind the registered ones), and `event_id`, `revision`, `voided`
             where the file has them.
+        alike: Which of them may be equal.
         rejects: One line per bad cell, as yet without the hints that take a look at what is known.
         known: What is known, by column and reason of these lines.
         late: Rows recorded too late.
@@ -67,6 +69,7 @@ class Accepted:
     """
 
     frame: pl.DataFrame
+    alike: Alike
     rejects: pl.DataFrame
     known: Mapping[tuple[str, str], Index]
     late: Rows
@@ -114,6 +117,7 @@ class _Sheet:
         frame = frame.filter(pl.Series(~self.out)) if self.out.any() else frame
         return Accepted(
             frame,
+            Alike.of(frame),
             pl.concat([pl.DataFrame(schema=REJECT_SCHEMA), *self.rejects]).sort("row", maintain_order=True),
             self.hints,
             late,
