@@ -10,6 +10,7 @@ from dutyrules.checks.occasions import PerformedBy
 from dutyrules.facts import Events, ranges
 from dutyrules.obligation import Bools, Ints, Obligations
 from dutyrules.registry.population import Members
+from dutyrules.registry.presence import rounds
 from dutyrules.timegrid import Period
 
 
@@ -22,7 +23,8 @@ class Credit:
 
     def only(self, kept: Bools) -> "Credit":
         """Some of the pairs."""
-        return Credit(self.entry[kept], self.post[kept])
+        rows = np.flatnonzero(kept)
+        return Credit(self.entry.take(rows), self.post.take(rows))
 
 
 def credited(ground: Ground, role: str, events: Events, performed_by: PerformedBy, *, local: bool) -> Credit:
@@ -62,7 +64,7 @@ def by_place(ground: Ground, role: str, events: Events) -> Credit:
     area = ground.facts.area_of(events)
     nobody = np.full(len(presence.persons), -1, np.int64)
     entries, credited = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
-    for places in _rounds(presence.person[posts]):
+    for places in rounds(presence.person[posts]):
         place_of = nobody.copy()
         place_of[presence.person[posts[places]]] = places
         place = np.where(events.person >= 0, place_of[np.where(events.person >= 0, events.person, 0)], -1)
@@ -73,14 +75,6 @@ def by_place(ground: Ground, role: str, events: Events) -> Credit:
         entries.append(entry[good])
         credited.append(posts[mine[good]])
     return Credit(np.concatenate(entries), np.concatenate(credited))
-
-
-def _rounds(persons: Ints) -> list[Ints]:
-    """Positions of everybody's first entry, of everybody's second one, and so on; few hold more than two posts."""
-    order = np.argsort(persons, kind="stable")
-    ordered = persons[order]
-    rank = np.arange(len(ordered)) - np.searchsorted(ordered, ordered, side="left")
-    return [order[rank == number] for number in range(int(rank.max(initial=-1)) + 1)]
 
 
 def by_population(
@@ -106,7 +100,8 @@ def creditable(ground: Ground, events: Events, members: Members, periods: Sequen
     """(positions, areas) of the events on members: where the member lay at the period's start, newcomers on the day."""
     start = period_starts(ground, periods).take(events.day - ground.presence.first)
     target, day = events.target, events.day
-    inside = np.flatnonzero((start >= 0) & (target >= 0) & (target < len(members.places.ids)))
+    registered = target.view(np.uint64) < len(members.places.ids)  # unsigned, -1 is large too
+    inside = np.flatnonzero(registered & (start >= 0))
     if len(inside) < len(events):
         target, day, start = target.take(inside), day.take(inside), start.take(inside)
     owed = members.hold(target, start)
@@ -114,7 +109,8 @@ def creditable(ground: Ground, events: Events, members: Members, periods: Sequen
     new = new[members.hold(target[new], day[new])]
     owed[new], start[new] = True, day[new]
     if not owed.all():
-        inside, target, start = inside[owed], target[owed], start[owed]
+        members_only = np.flatnonzero(owed)
+        inside, target, start = (column.take(members_only) for column in (inside, target, start))
     return inside, ground.facts.places.area_at(target, start)
 
 

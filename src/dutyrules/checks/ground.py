@@ -198,6 +198,8 @@ class Ground:
 
     def day_end(self, post: Ints, day: Ints) -> Ints:
         """The end of a duty day: the next midnight, or the end of the person's own shift that crosses it."""
+        if not self.presence.crosses_midnight:
+            return (day + 1) * DAY
         over = self.presence.overhang[self.presence.person[post], day + 1 - self.presence.first]
         return (day + 1) * DAY + np.where(over >= 0, self.by(over), 0)
 
@@ -277,11 +279,12 @@ class Terms:
             yield (), slice(None)
             return
         areas = self._ground.areas
-        around = [tuple(name for name in areas.around(area) if name in told_apart) for area in range(areas.root + 1)]
-        groups = {names: number for number, names in enumerate(dict.fromkeys(around))}
-        group = np.array([groups[names] for names in around])[self._ground.presence.area[self._post]]
+        told = np.array([areas.index[name] for name in sorted(told_apart) if name in areas.index], np.int64)
+        _, example, groups = np.unique(areas.contains[told], axis=1, return_index=True, return_inverse=True)
+        group = groups[self._ground.presence.area[self._post]]
         for number in np.unique(group):
-            yield list(groups)[number], group == number
+            around = areas.around(int(example[number]))
+            yield [name for name in around if name in told_apart], group == number
 
     def numbers(
         self,

@@ -1,6 +1,6 @@
 """Array kernels: count, count distinct, first, match. They know numbers only, no rules."""
 
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -58,9 +58,9 @@ def ranges(starts: Ints, sizes: Ints) -> tuple[Ints, Ints]:
 
 
 def in_order(keys: Ints) -> Ints:
-    """The positions of keys from 0 on in their order, equal keys as they stand."""
+    """The positions of keys in their order, equal keys as they stand."""
     bits = len(keys).bit_length()
-    if int(keys.max(initial=0)) >> (63 - bits):
+    if max(int(keys.max(initial=0)), -int(keys.min(initial=0))) >> (63 - bits):
         return np.argsort(keys, kind="stable")
     return np.sort(keys << bits | np.arange(len(keys))) & ((1 << bits) - 1)  # values sort much faster than positions
 
@@ -94,12 +94,12 @@ class Matcher:
 
     def first_from(self, keys: Ints, at: Ints) -> tuple[Ints, Ints]:
         """(instant, row) of the first event at or after each instant; (ABSENT, -1) where there is none."""
-        index = np.searchsorted(self._packed, self._pack(keys, at), side="left")
+        index = _places(self._packed, self._pack(keys, at), "left")
         return self._found(index, keys)
 
     def last_until(self, keys: Ints, at: Ints) -> tuple[Ints, Ints]:
         """(instant, row) of the last event at or before each instant; (ABSENT, -1) where there is none."""
-        index = np.searchsorted(self._packed, self._pack(keys, at), side="right") - 1
+        index = _places(self._packed, self._pack(keys, at), "right") - 1
         early = at < self._base
         return self._found(np.where(early, -1, index), keys)
 
@@ -110,3 +110,11 @@ class Matcher:
         safe = np.where(inside, index, 0)
         same = inside & (self._keys[safe] == keys) & (keys >= 0)
         return np.where(same, self._at[safe], ABSENT), np.where(same, self._rows[safe], -1)
+
+
+def _places(ordered: Ints, wanted: Ints, side: Literal["left", "right"]) -> Ints:
+    """What `np.searchsorted` finds; asked in order, for then each look-up is near the one before it."""
+    order = in_order(wanted)
+    places = np.empty(len(wanted), np.int64)
+    places[order] = np.searchsorted(ordered, wanted[order], side=side)
+    return places

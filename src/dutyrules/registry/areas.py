@@ -69,9 +69,12 @@ class Areas:
         """``contains[a, b]``: b is a or lies in it. The root contains everything."""
         table = np.zeros((self.root + 1, self.root + 1), np.bool_)
         table[self.root] = True
-        for number in range(self.root):
-            for name in self.around(number):
-                table[self.index[name], number] = True
+        inner = outer = np.arange(self.root)
+        parent = np.array([self.index[name] for name in self.within.values()], np.int64)
+        while len(inner):
+            table[outer, inner] = True
+            within = parent[outer] < self.root
+            inner, outer = inner[within], parent[outer[within]]
         return table
 
     def totals(self, table: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

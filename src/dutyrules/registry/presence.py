@@ -73,6 +73,14 @@ class Leave:
         return self.seconds(person, at, at + 1) > 0
 
 
+def rounds(persons: Ints) -> list[Ints]:
+    """Positions of everybody's first entry, of everybody's second one, and so on; few hold more than two posts."""
+    order = np.argsort(persons, kind="stable")
+    ordered = persons[order]
+    rank = np.arange(len(ordered)) - np.searchsorted(ordered, ordered, side="left")
+    return [order[rank == number] for number in range(int(rank.max(initial=-1)) + 1)]
+
+
 @dataclass(frozen=True)
 class Presence:
     """Posts × days. Day axes start at day number `first`.
@@ -160,8 +168,9 @@ class Presence:
         key = frozenset(posts.tolist())
         if key not in self._leads:
             table = np.full((len(self.persons), self.days), -1, np.int64)
-            for post in posts[::-1]:
-                table[self.person[post], self.tenure[post]] = post
+            for some in reversed(rounds(self.person[posts])):
+                rows, held = posts[some], self.tenure[posts[some]]
+                table[self.person[rows]] = np.where(held, rows[:, None], table[self.person[rows]])
             self._leads[key] = table
         return self._leads[key]
 
@@ -190,8 +199,8 @@ class Presence:
 
     @cached_property
     def crosses_midnight(self) -> bool:
-        """Whether any shift does."""
-        return bool((self.overhang >= 0).any())
+        """Whether any shift does, before the last day."""
+        return bool((self.base_work & (self.shift_end >= DAY))[:, :-1].any())
 
     @cached_property
     def uncovered(self) -> tuple[tuple[str, str | None, str, int], ...]:

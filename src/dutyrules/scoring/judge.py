@@ -63,7 +63,7 @@ def judge(
     if ground.presence.tenure.size < _WORTH_THREADS:
         return Judgement(estate, ground, {name: _verdicts(ground, estate, duty) for name, duty in duties.items()})
     with ThreadPoolExecutor(THREADS) as threads:  # array arithmetic holds no lock; duties do not depend on each other
-        longest_first = sorted(duties, key=lambda name: duties[name].check != "quota")
+        longest_first = sorted(duties, key=lambda name: -ground.facts.size(duties[name].kinds()))
         judged = threads.map(lambda name: _verdicts(ground, estate, duties[name]), longest_first)
         verdicts = dict(zip(longest_first, judged, strict=True))
     return Judgement(estate, ground, {name: verdicts[name] for name in duties})
