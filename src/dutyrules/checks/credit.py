@@ -10,7 +10,7 @@ from dutyrules.checks.occasions import PerformedBy
 from dutyrules.facts import Events, ranges
 from dutyrules.obligation import Bools, Ints, Obligations
 from dutyrules.registry.population import Members
-from dutyrules.registry.presence import rounds
+from dutyrules.registry.rounds import rounds
 from dutyrules.timegrid import Period
 
 

@@ -13,6 +13,7 @@ import numpy.typing as npt
 import polars as pl
 
 from dutyrules.registry.areas import Areas, first_day, last_day
+from dutyrules.registry.rounds import rounds
 from dutyrules.registry.tables import Tables
 from dutyrules.timegrid import DAY, Calendar, date_of
 
@@ -71,14 +72,6 @@ class Leave:
     def contains(self, person: Ints, at: Ints) -> Bools:
         """Whether an instant lies in leave."""
         return self.seconds(person, at, at + 1) > 0
-
-
-def rounds(persons: Ints) -> list[Ints]:
-    """Positions of everybody's first entry, of everybody's second one, and so on; few hold more than two posts."""
-    order = np.argsort(persons, kind="stable")
-    ordered = persons[order]
-    rank = np.arange(len(ordered)) - np.searchsorted(ordered, ordered, side="left")
-    return [order[rank == number] for number in range(int(rank.max(initial=-1)) + 1)]
 
 
 @dataclass(frozen=True)
