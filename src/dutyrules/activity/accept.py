@@ -20,7 +20,7 @@ from dutyrules.activity.vocabulary import Vocabulary
 from dutyrules.activity.words import Index
 from dutyrules.diagnostics import Cell, Diagnostic, did_you_mean
 
-_WORKERS = 2
+_WORKERS = 3  # on two cores too: one of them mostly waits for Polars
 # Looking for the nearest word takes a while; a wrong registry must not take the day.
 _MOST_KNOWN = 5_000
 _MOST_HINTS = 100
