@@ -31,6 +31,11 @@ def filled(cells: pl.Series) -> Rows | None:
     return np.flatnonzero(cells.is_not_null().to_numpy())
 
 
+def pick(cells: pl.Series, rows: npt.NDArray[np.integer]) -> pl.Series:
+    """Returns the cells at some positions: what `gather` does, without the query that Polars makes of it."""
+    return cells[pl.Series(rows.astype(np.uint32, copy=False))]
+
+
 def spread(here: Rows, cells: pl.Series, size: int) -> pl.Series:
     """Puts cells back where they stood, among nulls."""
     nothing = pl.Series(cells.name, [None], dtype=cells.dtype).new_from_index(0, size)
@@ -50,7 +55,7 @@ def numbers(cells: pl.Series) -> tuple[pl.Series, Rows]:
     """
     here = filled(cells)
     if here is not None:
-        read, bad = numbers(cells.gather(here))
+        read, bad = numbers(pick(cells, here))
         return spread(here, read, len(cells)), here[bad]
     if not len(cells):
         return pl.Series(cells.name, [], pl.Int64), _NONE_BAD
@@ -78,7 +83,7 @@ def integers(cells: pl.Series) -> tuple[pl.Series, Rows]:
         return whole, _NONE_BAD
     here = filled(cells)
     if here is not None:
-        read, bad = integers(cells.gather(here))
+        read, bad = integers(pick(cells, here))
         return spread(here, read, len(cells)), here[bad]
     scaled, bad = numbers(cells)
     broken = (scaled % VALUE_SCALE != 0).fill_null(False)
@@ -112,13 +117,19 @@ def instants(cells: pl.Series, zone: str, *, dates: bool = False) -> tuple[pl.Se
     """
     if isinstance(cells.dtype, pl.Datetime):
         local = cells.dt.convert_time_zone(zone).dt.replace_time_zone(None) if cells.dtype.time_zone else cells
-        found = local.to_physical() // _TICKS[cells.dtype.time_unit]
+        found = _over(local.cast(pl.Int64), _TICKS[cells.dtype.time_unit])
         if _sane(found):
             return found, _NONE_BAD
         insane = ~found.is_between(*_SANE, closed="left").fill_null(True)
         return found.set(insane, None), insane.arg_true().to_numpy()
     text = cells.cast(pl.String)
     return _resolve(text, _by_format(text, zone), lambda word: _instant(word, ZoneInfo(zone), dates))
+
+
+def _over(cells: pl.Series, divisor: int) -> pl.Series:
+    if cells.null_count():
+        return cells // divisor
+    return pl.Series(cells.name, cells.to_numpy() // divisor)  # numpy divides four times as fast
 
 
 _TICKS = {"ms": 10**3, "us": 10**6, "ns": 10**9}

@@ -159,7 +159,7 @@ class _Sheet:
                 self._reject(strangers, "target", f"not a registered {name}", self.known.targets)
         free = np.flatnonzero((target == UNKNOWN) & ~self.out)
         if len(free):
-            texts = self.known.free.numbers(self._text("target").gather(free))
+            texts = self.known.free.numbers(encode.pick(self._text("target"), free))
             target[free] = texts + np.int32(len(self.known.targets.words))
         self.columns["target"] = pl.Series(target)
 
@@ -270,7 +270,7 @@ class _Sheet:
         if not len(rows):
             return
         self.out[rows] = True
-        cells = self._text(column).gather(rows) if column in self.cells.columns else None
+        cells = encode.pick(self._text(column), rows) if column in self.cells.columns else None
         lines = pl.DataFrame({"row": self._numbers(rows)}).select(
             pl.lit(self.raw.name).alias("file"),
             pl.col("row"),

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from dutyrules.activity.encode import Ints, Rows, filled, spread
+from dutyrules.activity.encode import Ints, Rows, filled, pick, spread
 
 EMPTY = -1
 UNKNOWN = -2
@@ -44,8 +44,8 @@ class Index:
 
     def _again(self) -> bool:
         """Whether a word is there twice: only one of them has its place."""
-        lost = self.words.gather(self._losers)
-        winners = self._candidates.gather(self._table[self._places(lost)])
+        lost = pick(self.words, self._losers)
+        winners = pick(self._candidates, self._table[self._places(lost)])
         return bool((lost == winners).any() or lost.is_duplicated().any())
 
     def codes(self, cells: pl.Series) -> Ints:
@@ -53,7 +53,7 @@ class Index:
         codes = self.exactly(cells)
         strays = np.flatnonzero(codes == UNKNOWN)
         if len(strays):
-            odd = cells.gather(strays)
+            odd = pick(cells, strays)
             stripped = odd.str.strip_chars()
             untidy = ((stripped != odd) | (stripped == "")).to_numpy()
             if not untidy.any():
@@ -66,12 +66,12 @@ class Index:
         """Returns the word number of each cell as it stands."""
         # A hash names one candidate per cell, comparing the strings decides: exact, and three times faster than a join.
         guess = self._table.take(self._places(cells))
-        right = self._candidates.gather(pl.Series(guess)) == cells  # null where there is no cell
+        right = pick(self._candidates, guess) == cells  # null where there is no cell
         codes: Ints = guess.view(np.int32)
         codes -= 1
         if not right.all():
             wrong = (~right).arg_true().to_numpy()
-            codes[wrong] = self._second(cells.gather(wrong)) if len(self._losers) else UNKNOWN
+            codes[wrong] = self._second(pick(cells, wrong)) if len(self._losers) else UNKNOWN
         return codes
 
     def _second(self, cells: pl.Series) -> Ints:
@@ -81,7 +81,7 @@ class Index:
     @cached_property
     def _lost(self) -> Index:
         """The losers, in a table of their own, where another hash gives them other places."""
-        return Index(self.words.gather(self._losers), _seed=self._seed + 1)
+        return Index(pick(self.words, self._losers), _seed=self._seed + 1)
 
     def _places(self, cells: pl.Series) -> Rows:
         return (cells.hash(self._seed).to_numpy() & np.uint64(len(self._table) - 1)).view(np.int64)
@@ -114,7 +114,7 @@ class Texts:
         here = filled(cells)
         if here is None:
             return self._read(cells.cast(pl.String), listed)
-        found, bad = self._read(cells.gather(here).cast(pl.String), listed)
+        found, bad = self._read(pick(cells, here).cast(pl.String), listed)
         return spread(here, found, len(cells)), here[bad]
 
     def numbers(self, cells: pl.Series) -> Ints:
@@ -123,7 +123,7 @@ class Texts:
         if here is None:
             return codes(self._read(cells.cast(pl.String), ())[0])
         numbers = np.full(len(cells), EMPTY, np.int32)
-        numbers[here] = codes(self._read(cells.gather(here).cast(pl.String), ())[0])
+        numbers[here] = codes(self._read(pick(cells, here).cast(pl.String), ())[0])
         return numbers
 
     def _read(self, text: pl.Series, listed: Collection[str]) -> tuple[pl.Series, Rows]:
@@ -186,7 +186,7 @@ def codes(found: pl.Series) -> Ints:
 def tidy(cells: pl.Series) -> pl.Series:
     """Returns the cells as text without blanks around them, null where nothing is left."""
     here = filled(cells)
-    return _stripped(cells.cast(pl.String)) if here is None else spread(here, tidy(cells.gather(here)), len(cells))
+    return _stripped(cells.cast(pl.String)) if here is None else spread(here, tidy(pick(cells, here)), len(cells))
 
 
 def _stripped(text: pl.Series) -> pl.Series:
