@@ -214,9 +214,10 @@ class Facts:
     def _coded(self, name: str) -> tuple[npt.NDArray[np.int32], pl.Series]:
         """A text attribute as numbers, -1 where it is empty, and the texts by number."""
         if name not in self._texts:
-            column = self.log.frame[name]
-            numbers = column.to_physical().fill_null(np.iinfo(np.uint32).max).to_numpy().view(np.int32)
-            self._texts[name] = numbers, column.dtype.categories.to_series()  # type: ignore[attr-defined]
+            column, nothing = self.log.frame[name], np.iinfo(np.uint32).max  # which is -1 as a signed number
+            pieces = [piece.to_physical().fill_null(nothing).to_numpy() for piece in column.get_chunks()]
+            texts = column.dtype.categories.to_series()  # type: ignore[attr-defined]
+            self._texts[name] = np.concatenate(pieces).view(np.int32), texts
         return self._texts[name]
 
     def area_of(self, events: Events) -> Ints:
