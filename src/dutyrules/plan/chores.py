@@ -197,7 +197,7 @@ class Chores:
         if isinstance(duty, Response) and duty.match_on == "target" and target < 0 <= event:
             target = int(log.frame["target"][event])
         return Chore(
-            key=self._namer.ids(duty.id)[row],
+            key=self._namer.breach_id(duty.id, row),
             duty=duty.id,
             post=post,
             person=int(presence.person[post]),

@@ -40,14 +40,16 @@ def _missing(before: Judgement, after: Judgement, rates: ContactRates, name: str
     if not isinstance(duty, Quota):
         return Fraction(0)
     old, new = before.verdicts[name], after.verdicts[name]
-    rows = {key: row for row, key in enumerate(Namer(after).ids(name))}
+    earlier, later = Namer(before), Namer(after)
+    rows = {later.breach_id(name, row): row for row in range(len(new))}
     visits: dict[str, list[Task]] = {}
     for task in tasks:
         if name in task.duties:
             visits.setdefault(task.target or "", []).append(task)
     total = Fraction(0)
-    for row, key in enumerate(Namer(before).ids(name)):
+    for row in range(len(old)):
         if old.state[row] == State.BREACHED:
+            key = earlier.breach_id(name, row)
             done = np.setdiff1d(new.judged.done(rows[key]), old.judged.done(row)).tolist()
             days = range(int(old.obligations.first_day[row]), int(old.obligations.last_day[row]) + 1)
             hoped = sum((_hope(rates, visits.get(ids[code], ()), days) for code in done), start=Fraction(0))

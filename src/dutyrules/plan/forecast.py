@@ -42,7 +42,7 @@ def outlook(estate: Estate, log: Log, period: Period, kinds: Set[str]) -> Judgem
     namer, verdicts = Namer(judgement), dict(judgement.verdicts)
     for duty, one in judgement.verdicts.items():
         if not kinds.isdisjoint(judgement.duty(duty).kinds()):  # no planner asks for the others
-            verdicts[duty] = _excused(one, [row for row, key in enumerate(namer.ids(duty)) if key in waived])
+            verdicts[duty] = _excused(one, [row for row in range(len(one)) if namer.breach_id(duty, row) in waived])
     return replace(judgement, verdicts=verdicts)
 
 

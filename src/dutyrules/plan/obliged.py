@@ -151,7 +151,7 @@ def quota_demand(judgement: Judgement, namer: Namer, duty: Duty, ways: Ways, row
     if leavers:
         expected = duty.owed_with(judgement.ground, obligations.take(np.full(len(more), row)), more)
     return Demand(
-        key=namer.ids(duty.id)[row],
+        key=namer.breach_id(duty.id, row),
         duty=duty.id,
         period=namer.period(duty.id, row),
         first=int(obligations.first_day[row]),
@@ -179,7 +179,7 @@ def _follow_up(judgement: Judgement, namer: Namer, duty: Duty, ways: Ways, row: 
     late = int(verdicts.judged.actual[row]) != NONE
     time = (int(obligations.start[row]), int(obligations.limit[row]))
     return Demand(
-        key=namer.ids(duty.id)[row],
+        key=namer.breach_id(duty.id, row),
         duty=duty.id,
         period=namer.period(duty.id, row),
         first=int(obligations.first_day[row]),

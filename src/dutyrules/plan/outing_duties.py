@@ -120,7 +120,7 @@ class OutingReader:
                 case State.BREACHED if open_[row]:
                     yield self._quota(duty, row) if isinstance(duty, Quota) else self._response(duty, row)
                 case State.BREACHED:
-                    yield self._namer.ids(duty.id)[row]
+                    yield self._namer.breach_id(duty.id, row)
                 case State.NOT_ASSESSED | State.EXCUSED if open_[row]:
                     label = self._presence.label(int(obligations.post[row]))
                     who = f"{duty.id} {label} {self._namer.period(duty.id, row)}"
@@ -186,7 +186,7 @@ class OutingReader:
         ahead = days[(days >= self._first) & (days <= self._ground.period.last_day)]
         start, stop = (0, DAY) if duty.slot is None else self._ground.slots[duty.slot]
         return Ask(
-            key=self._namer.ids(duty.id)[row],
+            key=self._namer.breach_id(duty.id, row),
             duty=duty.id,
             person=person,
             area=int(self._presence.area[post]),

@@ -261,7 +261,7 @@ class Reader:
         units = of_units(estate, kind)
         counted = self._units(duty, row) if units else self._countable(duty, post, day) - done
         return Owing(
-            key=self._namer.ids(duty.id)[row],
+            key=self._namer.breach_id(duty.id, row),
             duty=duty.id,
             person=int(presence.person[post]),
             area=int(presence.area[post]),

@@ -88,12 +88,12 @@ class Month:
         form, namer, ground = self.tally.judgement.duty(duty), self.tally.namer, self.tally.judgement.ground
         owed = self.tally.judgement.verdicts[duty].obligations
         return {
-            "breach_id": namer.ids(duty)[row],
+            "breach_id": namer.breach_id(duty, row),
             "duty": duty,
             "clause": form.clause,
             "post": ground.presence.label(int(owed.post[row])),
             "period": namer.period(duty, row),
-            "discriminator": namer.discriminators(duty)[row],
+            "discriminator": namer.discriminator(duty, row),
             "strength": form.strength,
             "about": form.key_text(ground, owed, row),
         }

@@ -1,7 +1,8 @@
 """Names for what was judged: periods, discriminators, breach ids, expected and actual as text."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 
 import numpy as np
@@ -18,7 +19,7 @@ class Namer:
     def __init__(self, judgement: Judgement) -> None:
         self._judgement = judgement
         self._ground = judgement.ground
-        self._cache: dict[str, tuple[list[str], list[str]]] = {}
+        self._cache: dict[str, _Named] = {}
 
     def finding(self, duty: str, row: int, *, evidence: bool = True) -> Finding:
         """One verdict, in words."""
@@ -31,13 +32,13 @@ class Namer:
         rows = judged.evidence(row) if evidence else np.empty(0, np.int64)
         missing = judged.missing(row) if evidence and breached else np.empty(0, np.int64)
         return Finding(
-            breach_id=self.ids(duty)[row] if breached or state is State.EXCUSED else "",
+            breach_id=self.breach_id(duty, row) if breached or state is State.EXCUSED else "",
             duty=duty,
             clause=form.clause,
             post=self._ground.presence.label(int(obligations.post[row])),
             period=self.period(duty, row),
             day=date_of(int(obligations.day[row])).isoformat(),
-            discriminator=self.discriminators(duty)[row],
+            discriminator=self.discriminator(duty, row),
             state=state.name.lower(),
             reason=reason,
             expected=self.text(verdicts, obligations.expected if judged.owed is None else judged.owed, row),
@@ -81,32 +82,72 @@ class Namer:
             return date_of(last).isoformat()
         return Period.containing(PeriodKind(kind), date_of(first)).label
 
-    def discriminators(self, duty: str) -> Sequence[str]:
+    def discriminator(self, duty: str, row: int) -> str:
         """What tells apart the obligations of one post and period; equal ones are numbered in log order."""
-        return self._named(duty)[0]
+        return self._named(duty, row).names[row]
 
-    def ids(self, duty: str) -> Sequence[str]:
-        """The breach id of every row."""
-        return self._named(duty)[1]
+    def breach_id(self, duty: str, row: int) -> str:
+        """The id that the breach of a row has, or would have."""
+        return self._named(duty, row).ids[row]
 
-    def _named(self, duty: str) -> tuple[list[str], list[str]]:
+    def _named(self, duty: str, row: int) -> "_Named":
+        """The names of a duty, those of all rows of the row's post among them."""
+        verdicts = self._judgement.verdicts[duty]
         if duty not in self._cache:
-            form, verdicts = self._judgement.duty(duty), self._judgement.verdicts[duty]
-            seen: Counter[tuple[str, str, str]] = Counter()
-            names, ids = [""] * len(verdicts), [""] * len(verdicts)
-            for row in _in_order(verdicts):
-                period = self.period(duty, row)
-                name = form.discriminator(self._ground, verdicts.obligations, row)
-                label = self._ground.presence.label(int(verdicts.obligations.post[row]))
-                seen[label, period, name] += 1
-                names[row] = name if seen[label, period, name] == 1 else f"{name}#{seen[label, period, name]}"
-                text = "|".join((self._judgement.estate.id, label, duty, period, names[row]))
-                ids[row] = sha256(text.encode()).hexdigest()[:16]
-            self._cache[duty] = (names, ids)
-        return self._cache[duty]
+            self._cache[duty] = _Named.of(verdicts, self._label_of_post)
+        named = self._cache[duty]
+        if not named.ids[row]:
+            self._name(duty, named, named.alike(row))
+        return named
+
+    def _name(self, duty: str, named: "_Named", rows: Ints) -> None:
+        form, obligations = self._judgement.duty(duty), self._judgement.verdicts[duty].obligations
+        label = self._ground.presence.label(int(obligations.post[rows[0]]))
+        seen: Counter[tuple[str, str]] = Counter()
+        for row in rows.tolist():
+            period, name = self.period(duty, row), form.discriminator(self._ground, obligations, row)
+            seen[period, name] += 1
+            named.names[row] = name if seen[period, name] == 1 else f"{name}#{seen[period, name]}"
+            text = "|".join((self._judgement.estate.id, label, duty, period, named.names[row]))
+            named.ids[row] = sha256(text.encode()).hexdigest()[:16]
+
+    @cached_property
+    def _label_of_post(self) -> Ints:
+        """A number for the label of each post; who comes back to a post has its label again."""
+        presence = self._ground.presence
+        numbers: dict[str, int] = {}
+        return np.array(
+            [numbers.setdefault(presence.label(post), len(numbers)) for post in range(len(presence.person))], np.int64
+        )
 
 
-def _in_order(verdicts: Verdicts) -> Iterator[int]:
-    """Rows as the log has them, so that numbering does not depend on how an expansion sorts."""
-    obligations = verdicts.obligations
-    return iter(np.lexsort((obligations.event, obligations.start, obligations.first_day)).tolist())
+@dataclass(frozen=True)
+class _Named:
+    """The names of a duty's rows, empty as long as nobody asks for one of the post.
+
+    Attributes:
+        names, ids: Discriminators and breach ids.
+        verdicts: The rows.
+        label: A number for the label of each row's post.
+        order: The rows by these numbers.
+    """
+
+    names: list[str]
+    ids: list[str]
+    verdicts: Verdicts
+    label: Ints
+    order: Ints
+
+    @classmethod
+    def of(cls, verdicts: Verdicts, label_of_post: Ints) -> "_Named":
+        """Nothing named yet."""
+        label = label_of_post[verdicts.obligations.post]
+        size = len(verdicts)
+        return cls([""] * size, [""] * size, verdicts, label, np.argsort(label, kind="stable"))
+
+    def alike(self, row: int) -> Ints:
+        """The rows of posts with the same label, as the log has them: no number depends on how an expansion sorts."""
+        begin, end = np.searchsorted(self.label, [self.label[row], self.label[row] + 1], sorter=self.order)
+        rows, obligations = self.order[begin:end], self.verdicts.obligations
+        keys = (obligations.event[rows], obligations.start[rows], obligations.first_day[rows])
+        return rows[np.lexsort(keys)]

@@ -112,6 +112,6 @@ def _excuse(tally: Tally, duty: Duty, verdicts: Verdicts, rows: Ints) -> Ints:
     excuse = excuses(tally.judgement.ground, duty, verdicts.obligations.take(rows))
     wanted = set(tally.estate.tables.waivers["breach_id"].to_list())
     if wanted and len(rows):
-        ids = tally.namer.ids(duty.id)
-        excuse = np.where([ids[row] in wanted for row in rows], EXCUSES.index("waived"), excuse)
+        waived = [tally.namer.breach_id(duty.id, row) in wanted for row in rows.tolist()]
+        excuse = np.where(waived, EXCUSES.index("waived"), excuse)
     return np.where(verdicts.state[rows] == State.PENDING, excuse, 0)

@@ -68,8 +68,7 @@ class Tally:
         found: dict[str, Ints] = {}
         for duty, verdicts in self.judgement.verdicts.items():
             rows = np.flatnonzero(np.isin(verdicts.state, [State.BREACHED, State.EXCUSED]))
-            ids = self.namer.ids(duty)
-            hit = [int(row) for row in rows if ids[int(row)] in wanted]
+            hit = [row for row in rows.tolist() if self.namer.breach_id(duty, row) in wanted]
             if hit:
                 found[duty] = np.array(hit, np.int64)
         return found
@@ -156,7 +155,7 @@ class Tally:
         """The breaches on a sheet that something counts."""
         keys = counted.breaches.key[counted.breaches.sheet == sheet]
         rows = [self.pricing.occurrences.duty_row(int(key)) for key in keys]
-        return tuple(self.namer.ids(duty)[row] for duty, row in rows)
+        return tuple(self.namer.breach_id(duty, row) for duty, row in rows)
 
     def finding_rows(self, counted: Counted, sheet: int) -> tuple[tuple[str, int], ...]:
         """(file, row) of the findings on a sheet that something counts."""
