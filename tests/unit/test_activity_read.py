@@ -307,6 +307,10 @@ def test_memory_rows_may_hold_values_that_are_not_text() -> None:
     assert (log.files[0].name, log.files[0].encoding) == ("<memory>", "memory")
 
 
+def test_no_files_are_an_empty_log() -> None:
+    assert read_log([], **KNOWN).frame.is_empty()
+
+
 def test_no_rows_are_an_empty_log() -> None:
     log = log_from_rows([], **KNOWN)
     assert (log.frame.height, log.rejected_rows, log.files[0].rows) == (0, 0, 0)

@@ -167,7 +167,8 @@ def _near(at: npt.NDArray[np.int64], stretches: Sequence[Alike]) -> npt.NDArray[
     spans = [slice(end - each.height, end) for each, end in zip(stretches, ends, strict=True) if each.height]
     before = np.maximum.accumulate([_NEVER, *(at[span].max() for span in spans)])
     after = np.minimum.accumulate([-_NEVER, *(at[span].min() for span in reversed(spans))])[-2::-1]
-    rows = [each.rows + (end - each.height) for each, end in zip(stretches, ends, strict=True)]
+    rows = [np.empty(0, np.int64)]
+    rows += [each.rows + (end - each.height) for each, end in zip(stretches, ends, strict=True)]
     for span, last, first in zip(spans, before, after, strict=False):
         rows.append(np.flatnonzero((at[span] <= last) | (at[span] >= first)) + span.start)
     return np.unique(np.concatenate(rows))
