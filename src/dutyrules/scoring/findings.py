@@ -83,7 +83,7 @@ class Namer:
         return Period.containing(PeriodKind(kind), date_of(first)).label
 
     def discriminator(self, duty: str, row: int) -> str:
-        """What tells apart the obligations of one post and period; equal ones are numbered in log order."""
+        """What tells apart the obligations of one post and period; equal ones are numbered as they came about."""
         return self._named(duty, row).names[row]
 
     def breach_id(self, duty: str, row: int) -> str:
@@ -97,8 +97,16 @@ class Namer:
             self._cache[duty] = _Named.of(verdicts, self._label_of_post)
         named = self._cache[duty]
         if not named.ids[row]:
-            self._name(duty, named, named.alike(row))
+            self._name(duty, named, self._in_order(verdicts, named.alike(row)))
         return named
+
+    def _in_order(self, verdicts: Verdicts, rows: Ints) -> Ints:
+        """Rows as they came about, and then as the log has them: no number depends on how an expansion sorts."""
+        owed = verdicts.obligations
+        event = owed.event[rows]
+        happened = np.append(self._ground.facts.log.frame["at"].gather(event[event >= 0]).to_numpy(), 0)
+        at = happened[np.where(event >= 0, np.cumsum(event >= 0) - 1, -1)]
+        return rows[np.lexsort((event, at, owed.start[rows], owed.first_day[rows]))]
 
     def _name(self, duty: str, named: "_Named", rows: Ints) -> None:
         form, obligations = self._judgement.duty(duty), self._judgement.verdicts[duty].obligations
@@ -127,14 +135,12 @@ class _Named:
 
     Attributes:
         names, ids: Discriminators and breach ids.
-        verdicts: The rows.
         label: A number for the label of each row's post.
         order: The rows by these numbers.
     """
 
     names: list[str]
     ids: list[str]
-    verdicts: Verdicts
     label: Ints
     order: Ints
 
@@ -143,11 +149,9 @@ class _Named:
         """Nothing named yet."""
         label = label_of_post[verdicts.obligations.post]
         size = len(verdicts)
-        return cls([""] * size, [""] * size, verdicts, label, np.argsort(label, kind="stable"))
+        return cls([""] * size, [""] * size, label, np.argsort(label, kind="stable"))
 
     def alike(self, row: int) -> Ints:
-        """The rows of posts with the same label, as the log has them: no number depends on how an expansion sorts."""
+        """The rows of posts with the same label, in order."""
         begin, end = np.searchsorted(self.label, [self.label[row], self.label[row] + 1], sorter=self.order)
-        rows, obligations = self.order[begin:end], self.verdicts.obligations
-        keys = (obligations.event[rows], obligations.start[rows], obligations.first_day[rows])
-        return rows[np.lexsort(keys)]
+        return self.order[begin:end]
