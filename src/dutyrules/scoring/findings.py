@@ -103,9 +103,8 @@ class Namer:
     def _in_order(self, verdicts: Verdicts, rows: Ints) -> Ints:
         """Rows as they came about, and then as the log has them: no number depends on how an expansion sorts."""
         owed = verdicts.obligations
-        event = owed.event[rows]
-        happened = np.append(self._ground.facts.log.frame["at"].gather(event[event >= 0]).to_numpy(), 0)
-        at = happened[np.where(event >= 0, np.cumsum(event >= 0) - 1, -1)]
+        event, at = owed.event[rows], np.zeros(len(rows), np.int64)
+        at[event >= 0] = self._ground.facts.log.frame["at"].gather(event[event >= 0]).to_numpy()
         return rows[np.lexsort((event, at, owed.start[rows], owed.first_day[rows]))]
 
     def _name(self, duty: str, named: "_Named", rows: Ints) -> None:
